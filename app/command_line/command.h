@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "core/result.h"
+
+#include <nlohmann/json.hpp>
+
+#include <functional>
+#include <stop_token>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace CLI {
+class App;
+}
+
+namespace quantoscope {
+
+/// What a command leaves behind: a document for `--json`, and the same as text for people.
+struct CommandOutput {
+    nlohmann::ordered_json json;
+    std::string text;
+};
+
+/// One row of the table of commands. `setUp` adds the options to its subcommand and returns the
+/// action, which is called once they are parsed.
+struct Command {
+    const char* name;
+    const char* sentence;
+    std::function<Result<CommandOutput>()> (*setUp)(CLI::App& subcommand);
+};
+std::span<const Command> commands();   ///< In commands.cpp
+
+// Each defined in a file of its own.
+#define QUANTOSCOPE_COMMAND(name) std::function<Result<CommandOutput>()> name(CLI::App&)
+namespace command {
+QUANTOSCOPE_COMMAND(formats);
+QUANTOSCOPE_COMMAND(decode);
+QUANTOSCOPE_COMMAND(encode);
+QUANTOSCOPE_COMMAND(number);
+QUANTOSCOPE_COMMAND(tensors);
+QUANTOSCOPE_COMMAND(stats);
+QUANTOSCOPE_COMMAND(histogram);
+QUANTOSCOPE_COMMAND(dump);
+QUANTOSCOPE_COMMAND(schemes);
+QUANTOSCOPE_COMMAND(quantize);
+QUANTOSCOPE_COMMAND(calibrate);
+QUANTOSCOPE_COMMAND(devices);
+QUANTOSCOPE_COMMAND(gemm);
+}  // namespace command
+#undef QUANTOSCOPE_COMMAND
+
+/// A double for JSON: NaN and infinities become the strings "nan", "inf", "-inf".
+nlohmann::ordered_json jsonNumber(double value);
+/// Columns padded to the same width, for the text of tables.
+std::string textTable(const std::vector<std::string>& headings, const std::vector<std::vector<std::string>>& rows);
+/// Whether a person interrupted (Ctrl+C); long commands pass it on.
+std::stop_token interruption();
+
+}  // namespace quantoscope

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/gemm/gemm_backend.h"
+#include "core/quantization/quantization_scheme.h"
+#include "core/statistics/value_counts.h"
+#include "core/tensors/synthetic_tensors.h"
+#include "core/tensors/tensor.h"
+
+#include <QObject>
+#include <QUndoStack>
+
+#include <memory>
+#include <optional>
+
+namespace quantoscope {
+
+class BackgroundJob;
+
+using Model = std::shared_ptr<const TensorSource>;
+using Counts = std::shared_ptr<const ValueCounts>;
+
+/// What is open and chosen: the line model ▸ tensor ▸ scheme that all pages share, and the devices.
+/// One signal per thing. Everything lives in the window's thread.
+class Workspace : public QObject {
+    Q_OBJECT
+
+public:
+    explicit Workspace(QObject* parent = nullptr);
+    ~Workspace() override;
+
+    // The open model: a file, or a synthetic tensor.
+    Model model() const { return m_model; }
+    QString modelPath() const { return m_modelPath; }   ///< Empty for synthetic tensors.
+    bool isSynthetic() const { return m_synthetic.has_value(); }
+    const std::optional<SyntheticRecipe>& syntheticRecipe() const { return m_synthetic; }
+    void openModel(const QString& path);         ///< In the background; modelChanged or problem follows.
+    void openSampleModel();
+    void openSynthetic(const SyntheticRecipe&);
+    bool isOpening() const;
+
+    // The chosen tensor of it.
+    const TensorInfo* tensor() const;            ///< nullptr where none is chosen.
+    void chooseTensor(const QString& name);
+    /// The counts of the chosen tensor, nullptr until countsChanged: counting starts by itself when
+    /// someone asks.
+    Counts counts();
+    bool isCounting() const;
+    double countingProgress() const { return m_countingProgress; }
+    void cancelCounting();
+
+    const QuantizationScheme& scheme() const { return m_scheme; }
+    void setScheme(const QuantizationScheme&);   ///< Records nothing; pages emit changed().
+
+    /// CPU first; GPUs join when the probe in the background has found them.
+    const std::vector<DeviceInfo>& devices() const { return m_devices; }
+    void findDevices();                          ///< Starts the probe once.
+    bool devicesKnown() const { return m_devicesKnown; }
+
+    QUndoStack& undoStack() { return m_undoStack; }
+
+    /// Shows a page, with a state if one is given ("Open in Numbers").
+    void requestPage(const QString& id, const QJsonObject& state = {}) { emit pageRequested(id, state); }
+
+    static QString dataFolder();                 ///< Lessons and assets.
+
+signals:
+    void modelChanged();
+    void tensorChanged();
+    void countsChanged();
+    void countingProgressed(double fraction);
+    void schemeChanged();
+    void devicesChanged();
+    void openingChanged();
+    void problem(const QString& sentence);       ///< Shown in the bar; empty takes it away.
+    void pageRequested(const QString& id, const QJsonObject& state);
+
+private:
+    void setModel(Model model, const QString& path, std::optional<SyntheticRecipe> recipe);
+
+    Model m_model;
+    QString m_modelPath;
+    std::optional<SyntheticRecipe> m_synthetic;
+    QString m_tensorName;
+    Counts m_counts;
+    double m_countingProgress = 0;
+    QuantizationScheme m_scheme;
+    std::vector<DeviceInfo> m_devices;
+    bool m_devicesKnown = false;
+    QUndoStack m_undoStack;
+    BackgroundJob* m_opening;
+    BackgroundJob* m_counting;
+    BackgroundJob* m_probing;
+};
+
+}  // namespace quantoscope

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "core/quantization/quantization_scheme.h"
+#include "core/statistics/value_counts.h"
+
+namespace quantoscope {
+
+/// A scalar quantizer with one scale for everything: what a per-tensor scheme is once its range is
+/// fixed. A value between thresholds[i-1] and thresholds[i] is stored as levels[i].
+struct LevelMap {
+    std::vector<double> levels;           ///< Ascending, distinct.
+    std::vector<double> thresholds;       ///< levels.size() − 1, ascending.
+    std::vector<std::int64_t> codes;      ///< Of each level, as shown: −7 … 7.
+    double step = 0;                      ///< Δ; 0 where steps differ.
+    double clipLow = 0, clipHigh = 0;     ///< Weights outside are clipped: stored as the outermost level.
+};
+
+/// The level map of a scheme whose range ends at low and high (symmetric schemes: −high … high).
+LevelMap levelMapOf(const QuantizationScheme&, double low, double high);
+
+struct ClipRange { double low, high; };
+/// Where the scheme's clip rule puts the range of this tensor.
+ClipRange clipRangeOf(const QuantizationScheme&, const ValueCounts&);
+/// The fitted codebook of a Codebook scheme, ascending.
+std::vector<double> codebookOf(const QuantizationScheme&, const ValueCounts&);
+/// The whole per-tensor scheme at once.
+LevelMap levelMapOf(const QuantizationScheme&, const ValueCounts&);
+
+/// Figures of a quantization: what `qscope quantize` prints and the result card shows.
+struct QuantizationError {
+    double count = 0;
+    double meanSquaredError = 0;
+    double sqnrDb = 0;              ///< 10 log10(Σx²/Σe²); infinity where there is no error.
+    double largestError = 0;
+    double cosine = 1;
+    double clippedLow = 0, clippedHigh = 0;   ///< Numbers of weights.
+    int levelsUsed = 0;
+    double uncertainty = 0;         ///< Relative, of the mean squared error; 0 where exact.
+    std::vector<double> perLevel;   ///< Weights stored as each level, in level order.
+};
+
+/// O(levels · log bins), whatever the tensor's size.
+QuantizationError errorOf(const ValueCounts&, const LevelMap&);
+
+/// One point of the cost curve.
+struct ClipCost { double clip; double sqnrDb; };
+/// SQNR against a symmetric (or one-sided scaled) clip from a small fraction of the largest value up to it.
+std::vector<ClipCost> clipCostCurve(const QuantizationScheme&, const ValueCounts&, int points);
+
+/// Where each calibration method clips, and at what cost: rows of `qscope calibrate`, marks on the curve.
+struct CalibrationMark {
+    std::string_view id;      ///< "minmax", "percentile:99.9", "mse"
+    std::string name;
+    double low, high;
+    double meanSquaredError;
+    double sqnrDb;
+};
+std::vector<CalibrationMark> calibrationMarks(const QuantizationScheme&, const ValueCounts&);
+
+}  // namespace quantoscope
