@@ -13,7 +13,7 @@ struct NumberFormat;
 /// lowest bits first, `bits` each.
 struct StorageType {
     std::string_view id;         ///< In safetensors' spelling: "F32", "BF16", "F8_E4M3".
-    std::string_view formatId;   ///< Row of the number-format table that decodes an element; "" where none does.
+    std::string_view formatId;   ///< Row of the number-format table that decodes an element; "" for 64-bit integers.
     int bits;                    ///< Per element.
 };
 

@@ -7,7 +7,7 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <functional>
+#include <optional>
 #include <span>
 #include <string>
 #include <utility>
@@ -63,5 +63,11 @@ const TensorInfo* findTensor(const TensorSource&, std::string_view name);
 
 /// "4096 × 11008"
 std::string shapeText(const Shape&);
+
+/// The product of a shape; nothing where a dimension is negative or the product leaves 63 bits.
+std::optional<std::int64_t> elementCount(std::span<const std::int64_t> shape);
+
+/// Whether a range lies within a tensor and `room` values can take it: every source asks this first.
+Result<void> checkRange(const TensorInfo&, ElementRange, std::size_t room);
 
 }  // namespace quantoscope
