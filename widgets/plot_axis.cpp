@@ -4,7 +4,6 @@
 #include "widgets/plot_text.h"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 
 namespace quantoscope {
@@ -46,7 +45,7 @@ std::vector<AxisTick> linearTicks(double low, double high, int atMost)
         const double value = index * step;
         QString label = index == 0 ? QStringLiteral("0")
                       : plain      ? fixedNumber(value, std::max(0, -exponent))
-                                   : roundedNumber(value, std::max(1, int(std::log10(std::abs(index))) + 1));
+                                   : roundedNumber(value, std::max(1, int(std::floor(std::log10(std::abs(value)) + 1e-9)) - exponent + 1));
         ticks.push_back({index == 0 ? 0 : value, std::move(label)});
     }
     return ticks;
@@ -74,7 +73,7 @@ std::vector<AxisTick> asPercent(std::vector<AxisTick> ticks)
         smallest = std::min(smallest, std::abs(ticks[i].value - ticks[i - 1].value) * 100);
     const int decimals = std::isfinite(smallest) && smallest > 0
                            ? std::max(0, int(std::ceil(-std::log10(smallest) - 1e-9))) : 0;
-    const bool powers = ticks.size() > 2 && ticks[2].value / ticks[1].value > 9;
+    const bool powers = ticks.size() > 2 && ticks[0].value > 0 && ticks[2].value / ticks[1].value > 9;
     for (AxisTick& tick : ticks) {
         if (tick.label.isEmpty())
             continue;

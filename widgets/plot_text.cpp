@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/plot_text.h"
 
+#include <algorithm>
 #include <cmath>
 
 namespace quantoscope {
