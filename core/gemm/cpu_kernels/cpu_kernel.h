@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "core/gemm/gemm_backend.h"
+#include "core/gemm/gemm_output.h"
+#include "core/gemm/pulse.h"
+#include "core/gemm/stored_matrix.h"
+
+namespace quantoscope {
+
+enum class SumType { Fp32, Fp64, Int32 };
+
+/// One row of the CPU's kernel table: how both operands are stored and who multiplies them.
+struct CpuKernel {
+    GemmKernel about;
+    OperandStorage x, w;
+    SumType sums = SumType::Fp32;
+    int extraRoundings = 0;   ///< Of each sum, beyond its K products: scaling the result is one.
+    /// Computes all of y, which has its final size. False once the pulse says stop.
+    bool (*multiply)(const StoredMatrix& x, const StoredMatrix& w, GemmOutput& y, const Pulse&);
+    /// Why it cannot multiply this shape, a sentence; nullptr: it multiplies any.
+    std::optional<std::string> (*obstacle)(const GemmShape&) = nullptr;
+};
+
+std::span<const CpuKernel> cpuKernels();   ///< In cpu_kernels.cpp
+
+// Each in a file of its own, whose head says what it does.
+namespace cpu {
+using Multiply = bool(const StoredMatrix& x, const StoredMatrix& w, GemmOutput& y, const Pulse&);
+Multiply multiplyFp64;       // blas_fp64.cpp
+Multiply multiplyFp32;       // blas_fp32.cpp
+Multiply multiplyDecoded;    // decoded_fp32.cpp
+Multiply multiplyInt8;       // int8_exact.cpp
+}  // namespace cpu
+
+}  // namespace quantoscope
