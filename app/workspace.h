@@ -7,6 +7,7 @@
 #include "core/tensors/synthetic_tensors.h"
 #include "core/tensors/tensor.h"
 
+#include <QJsonObject>
 #include <QObject>
 #include <QUndoStack>
 
@@ -36,8 +37,10 @@ public:
     const std::optional<SyntheticRecipe>& syntheticRecipe() const { return m_synthetic; }
     void openModel(const QString& path);         ///< In the background; modelChanged or problem follows.
     void openSampleModel();
-    void openSynthetic(const SyntheticRecipe&);
+    void openSynthetic(const SyntheticRecipe&);  ///< At once: its values are computed on demand.
     bool isOpening() const;
+    QString openingPath() const { return m_openingPath; }
+    void cancelOpening();
 
     // The chosen tensor of it.
     const TensorInfo* tensor() const;            ///< nullptr where none is chosen.
@@ -59,10 +62,16 @@ public:
 
     QUndoStack& undoStack() { return m_undoStack; }
 
+    /// What is open and chosen, for links, undo and the next start: model or recipe, tensor, scheme.
+    QJsonObject state() const;
+    /// Opens and chooses what a state names; what is missing in it stays as it is.
+    void setState(const QJsonObject&);
+
     /// Shows a page, with a state if one is given ("Open in Numbers").
     void requestPage(const QString& id, const QJsonObject& state = {}) { emit pageRequested(id, state); }
 
     static QString dataFolder();                 ///< Lessons and assets.
+    static QString sampleModelPath();            ///< Empty where none is installed.
 
 signals:
     void modelChanged();
@@ -82,6 +91,8 @@ private:
     QString m_modelPath;
     std::optional<SyntheticRecipe> m_synthetic;
     QString m_tensorName;
+    QString m_openingPath;
+    QString m_wantedTensor;   ///< To be chosen when the model that is being opened has it.
     Counts m_counts;
     double m_countingProgress = 0;
     QuantizationScheme m_scheme;

@@ -7,8 +7,11 @@
 #include <QPushButton>
 #include <QToolButton>
 
+#include <memory>
+
 class QButtonGroup;
 class QHBoxLayout;
+class QPainter;
 class QVBoxLayout;
 
 namespace quantoscope {
@@ -55,6 +58,7 @@ private:
     QFont::Weight m_weight;
     TextTone m_tone;
     bool m_mono = false;
+    QColor m_shown;   ///< The colour and font in force, so that applying them again changes nothing.
 };
 
 /// One of a few, all visible: "Linear | Log". Real buttons inside, so keyboard and screen readers work.
@@ -63,6 +67,7 @@ class SegmentedControl : public QWidget {
 
 public:
     explicit SegmentedControl(QWidget* parent = nullptr);
+    /// The name a screen reader says is the control's accessibleName() and the segment's text.
     void addSegment(const QString& id, const QString& text, const QString& toolTip = {});
     void clear();
     QString current() const;
@@ -101,6 +106,8 @@ protected:
     QSize minimumSizeHint() const override { return sizeHint(); }
 
 private:
+    QString textOf(const QString& id) const;
+
     QString m_current;
 };
 
@@ -118,6 +125,8 @@ signals:
     void chosen(const QString& id);
 
 private:
+    void keyPressEvent(QKeyEvent*) override;
+
     QButtonGroup* m_group;
     QHBoxLayout* m_layout;
 };
@@ -135,6 +144,7 @@ public:
 
 protected:
     void paintEvent(QPaintEvent*) override;
+    void keyPressEvent(QKeyEvent*) override;
     void enterEvent(QEnterEvent*) override { update(); }
     void leaveEvent(QEvent*) override { update(); }
 
@@ -149,6 +159,7 @@ class ProgressLine : public QWidget {
 
 public:
     explicit ProgressLine(QWidget* parent = nullptr);
+    ~ProgressLine() override;
     void begin(const QString& what);
     void setFraction(double fraction, const QString& rate = {});
     void end();
@@ -158,7 +169,7 @@ signals:
 
 private:
     struct Parts;
-    Parts* m_parts;
+    std::unique_ptr<Parts> m_parts;
 };
 
 /// A sentence at the top of a page that says what went wrong and what to do; closes by itself never.
@@ -168,15 +179,22 @@ class ProblemBar : public QFrame {
 public:
     explicit ProblemBar(QWidget* parent = nullptr);
     void showSentence(const QString& sentence);   ///< Empty hides it.
+    QString sentence() const;
 
 protected:
     void paintEvent(QPaintEvent*) override;
 
 private:
     QLabel* m_text;
+    QWidget* m_dismiss;
 };
 
 /// Icons are drawn from SVG in the theme's colour at the screen's resolution.
 QIcon themedIcon(const QString& name, const QColor& colour);
+/// The same, straight into a widget's painter: nothing to renew when the theme changes.
+void drawIcon(QPainter&, const QString& name, const QRectF& area, const QColor& colour);
+
+/// "&" in a name is a letter, not a mnemonic.
+QString menuText(QString text);
 
 }  // namespace quantoscope

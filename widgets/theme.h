@@ -56,6 +56,11 @@ struct Theme {
 std::span<const Theme> themes();
 const Theme& theme();            ///< The one in force.
 void setTheme(ThemeId);          ///< Sets the application's palette and fonts; widgets get PaletteChange.
+/// Ctrl + and Ctrl −: a factor on every type size, in every theme. Plots keep their own zoom.
+void setZoom(double factor);
+double zoom();
+/// No text is drawn smaller than this many pixels, 0 for no limit: presenter mode.
+void setSmallestText(double pixels);
 const Theme* findTheme(QStringView name);
 /// The theme that fits the system's palette (Qt 6.4 has no QStyleHints::colorScheme).
 ThemeId systemTheme();

@@ -1,0 +1,234 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/workspace.h"
+
+#include "core/data_folder.h"
+#include "core/files/model_file.h"
+#include "gpu/client/gpu_client.h"
+#include "widgets/background_job.h"
+
+#include <QDir>
+#include <QFile>
+#include <QFileInfo>
+
+#include <algorithm>
+
+namespace quantoscope {
+
+namespace {
+
+/// The tensor a person most likely means on opening a file: the first matrix whose values can be read.
+QString firstToShow(const TensorSource& model)
+{
+    const auto tensors = model.tensors();
+    const auto readable = [](const TensorInfo& t) { return t.type && t.count > 0; };
+    auto found = std::ranges::find_if(tensors, [&](const TensorInfo& t) {
+        return readable(t) && t.shape.size() >= 2 && t.rows() > 1 && t.columns() > 1;
+    });
+    if (found == tensors.end())
+        found = std::ranges::find_if(tensors, readable);
+    return found == tensors.end() ? QString() : QString::fromStdString(found->name);
+}
+
+std::filesystem::path nativePath(const QString& path)
+{
+    return std::filesystem::path(QFile::encodeName(path).toStdString());
+}
+
+}  // namespace
+
+Workspace::Workspace(QObject* parent)
+    : QObject(parent)
+    , m_opening(new BackgroundJob(Pool::Interactive, this))
+    , m_counting(new BackgroundJob(Pool::Bulk, this))
+    , m_probing(new BackgroundJob(Pool::Bulk, this))
+{
+    connect(m_opening, &BackgroundJob::started, this, &Workspace::openingChanged);
+    connect(m_opening, &BackgroundJob::finished, this, &Workspace::openingChanged);
+    connect(m_counting, &BackgroundJob::progressed, this, [this](double fraction) {
+        m_countingProgress = fraction;
+        emit countingProgressed(fraction);
+    });
+}
+
+Workspace::~Workspace() = default;
+
+void Workspace::openModel(const QString& path)
+{
+    m_openingPath = QFileInfo(path).absoluteFilePath();
+    m_wantedTensor.clear();
+    emit problem({});
+    m_opening->start(
+        [file = nativePath(m_openingPath)](Progress) { return openModelFile(file); },
+        [this, path = m_openingPath](Result<Model> opened) {
+            if (opened)
+                setModel(std::move(*opened), path, std::nullopt);
+            else if (opened.error().kind != Error::Kind::Cancelled)
+                emit problem(QString::fromStdString(opened.error().message));
+        });
+}
+
+void Workspace::cancelOpening()
+{
+    m_opening->cancel();
+}
+
+void Workspace::openSampleModel()
+{
+    const QString path = sampleModelPath();
+    if (path.isEmpty())
+        emit problem(tr("The sample model is not installed: no .safetensors file lies in %1.")
+                         .arg(QDir(dataFolder()).filePath(QStringLiteral("assets/models"))));
+    else
+        openModel(path);
+}
+
+void Workspace::openSynthetic(const SyntheticRecipe& recipe)
+{
+    m_opening->cancel();
+    auto made = makeSyntheticTensor(recipe);
+    if (made)
+        setModel(std::move(*made), {}, recipe);
+    else
+        emit problem(QString::fromStdString(made.error().message));
+}
+
+bool Workspace::isOpening() const
+{
+    return m_opening->isRunning();
+}
+
+void Workspace::setModel(Model model, const QString& path, std::optional<SyntheticRecipe> recipe)
+{
+    cancelCounting();
+    m_model = std::move(model);
+    m_modelPath = path;
+    m_synthetic = std::move(recipe);
+    m_counts.reset();
+    const bool hasWanted = m_model && findTensor(*m_model, m_wantedTensor.toStdString());
+    m_tensorName = hasWanted ? m_wantedTensor : m_model ? firstToShow(*m_model) : QString();
+    m_wantedTensor.clear();
+    emit modelChanged();
+    emit tensorChanged();
+    emit countsChanged();
+}
+
+const TensorInfo* Workspace::tensor() const
+{
+    return m_model && !m_tensorName.isEmpty() ? findTensor(*m_model, m_tensorName.toStdString()) : nullptr;
+}
+
+void Workspace::chooseTensor(const QString& name)
+{
+    if (!m_model || name == m_tensorName || !findTensor(*m_model, name.toStdString()))
+        return;
+    cancelCounting();
+    m_tensorName = name;
+    m_counts.reset();
+    emit tensorChanged();
+    emit countsChanged();
+}
+
+Counts Workspace::counts()
+{
+    const TensorInfo* chosen = tensor();
+    if (m_counts || m_counting->isRunning() || !chosen || !chosen->type)
+        return m_counts;
+    m_countingProgress = 0;
+    m_counting->start(
+        [model = m_model, info = *chosen](Progress progress) { return countValues(*model, info, std::move(progress)); },
+        [this](Result<Counts> counted) {
+            if (counted) {
+                m_counts = std::move(*counted);
+                emit countsChanged();
+            } else if (counted.error().kind != Error::Kind::Cancelled) {
+                emit problem(QString::fromStdString(counted.error().message));
+            }
+        });
+    return m_counts;
+}
+
+bool Workspace::isCounting() const
+{
+    return m_counting->isRunning();
+}
+
+void Workspace::cancelCounting()
+{
+    m_counting->cancel();
+}
+
+void Workspace::setScheme(const QuantizationScheme& scheme)
+{
+    if (scheme == m_scheme)
+        return;
+    m_scheme = scheme;
+    emit schemeChanged();
+}
+
+void Workspace::findDevices()
+{
+    if (m_devicesKnown || m_probing->isRunning())
+        return;
+    m_probing->start(
+        [](Progress) {
+            std::vector<DeviceInfo> found{makeCpuBackend()->device()};
+            for (DeviceInfo& gpu : findGpus())
+                found.push_back(std::move(gpu));
+            return found;
+        },
+        [this](std::vector<DeviceInfo> found) {
+            m_devices = std::move(found);
+            m_devicesKnown = true;
+            emit devicesChanged();
+        });
+}
+
+QJsonObject Workspace::state() const
+{
+    QJsonObject state;
+    if (m_synthetic)
+        state[u"synthetic"] = QString::fromStdString(syntheticRecipeText(*m_synthetic));
+    else if (!m_modelPath.isEmpty())
+        state[u"model"] = m_modelPath == sampleModelPath() ? QStringLiteral("sample") : m_modelPath;
+    if (!m_tensorName.isEmpty())
+        state[u"tensor"] = m_tensorName;
+    state[u"scheme"] = QString::fromStdString(schemeText(m_scheme));
+    return state;
+}
+
+void Workspace::setState(const QJsonObject& state)
+{
+    if (const auto scheme = parseScheme(state[u"scheme"].toString().toStdString()))
+        setScheme(*scheme);
+    const QString wantedTensor = state[u"tensor"].toString();
+    const QString model = state[u"model"].toString();
+    const QString path = model == u"sample" ? sampleModelPath() : model;
+    if (!path.isEmpty() && path != m_modelPath) {
+        openModel(path);
+        m_wantedTensor = wantedTensor;
+        return;
+    }
+    if (const QString text = state[u"synthetic"].toString(); !text.isEmpty()) {
+        const auto recipe = parseSyntheticRecipe(text.toStdString());
+        const bool isOpen = m_synthetic && QString::fromStdString(syntheticRecipeText(*m_synthetic)) == text;
+        if (recipe && !isOpen)
+            openSynthetic(*recipe);
+        else if (!recipe)
+            emit problem(QString::fromStdString(recipe.error().message));
+    }
+    chooseTensor(wantedTensor);
+}
+
+QString Workspace::dataFolder()
+{
+    return QFile::decodeName(quantoscope::dataFolder().c_str());
+}
+
+QString Workspace::sampleModelPath()
+{
+    const QDir folder(QDir(dataFolder()).filePath(QStringLiteral("assets/models")));
+    const QStringList files = folder.entryList({QStringLiteral("*.safetensors")}, QDir::Files, QDir::Name);
+    return files.isEmpty() ? QString() : folder.absoluteFilePath(files.front());
+}
+
+}  // namespace quantoscope
