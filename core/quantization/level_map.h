@@ -13,7 +13,15 @@ struct LevelMap {
     std::vector<double> thresholds;       ///< levels.size() − 1, ascending.
     std::vector<std::int64_t> codes;      ///< Of each level, as shown: −7 … 7.
     double step = 0;                      ///< Δ; 0 where steps differ.
+    std::int64_t zeroPoint = 0;           ///< The code that stands for 0, where it is not code 0.
     double clipLow = 0, clipHigh = 0;     ///< Weights outside are clipped: stored as the outermost level.
+
+    /// Where a value goes that lies exactly on a threshold.
+    enum class Tie { EvenCode, Lower, Upper, AwayFromZero } tie = Tie::EvenCode;
+    bool tieGoesUp(std::size_t threshold) const;
+    std::size_t indexOf(double value) const;   ///< Of the level that a value is stored as; NaN as 0 would be.
+
+    std::size_t size() const { return levels.size(); }
 };
 
 /// The level map of a scheme whose range ends at low and high (symmetric schemes: −high … high).
@@ -34,18 +42,22 @@ struct QuantizationError {
     double sqnrDb = 0;              ///< 10 log10(Σx²/Σe²); infinity where there is no error.
     double largestError = 0;
     double cosine = 1;
+    double gain = 1;                ///< Σx·x̂/Σx̂²: the factor on all levels that would lower the error most.
     double clippedLow = 0, clippedHigh = 0;   ///< Numbers of weights.
     int levelsUsed = 0;
     double uncertainty = 0;         ///< Relative, of the mean squared error; 0 where exact.
     std::vector<double> perLevel;   ///< Weights stored as each level, in level order.
 };
 
-/// O(levels · log bins), whatever the tensor's size.
+/// O(levels · log bins), whatever the tensor's size. Exact where every bin is one value; else a bin that
+/// one threshold cuts is estimated by spreading its values evenly, and `uncertainty` bounds by how
+/// much that can be wrong (from the exact count and sum of the bin).
 QuantizationError errorOf(const ValueCounts&, const LevelMap&);
 
 /// One point of the cost curve.
 struct ClipCost { double clip; double sqnrDb; };
-/// SQNR against a symmetric (or one-sided scaled) clip from a small fraction of the largest value up to it.
+/// SQNR against a symmetric (or one-sided scaled) clip from a small fraction of the largest value up to
+/// it, in equal ratios.
 std::vector<ClipCost> clipCostCurve(const QuantizationScheme&, const ValueCounts&, int points);
 
 /// Where each calibration method clips, and at what cost: rows of `qscope calibrate`, marks on the curve.

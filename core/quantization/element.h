@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "core/quantization/quantization_scheme.h"
+
+#include <optional>
+
+namespace quantoscope {
+
+/// The element of a uniform scheme, taken apart once.
+struct Element {
+    enum class Kind { Integer, Float, Levels } kind = Kind::Integer;
+    int bits = 8;
+    bool isSigned = true;                     ///< Integers
+    const NumberFormat* format = nullptr;     ///< Floats and level tables
+};
+
+/// What can be quantized to: intN and uintN of 2 to 16 bits, signed floats of at most 16 bits, level tables.
+std::optional<Element> findElement(std::string_view id);
+bool isIntegerElement(std::string_view id);
+int elementBits(std::string_view id);          ///< 0 where there is no such element.
+std::string elementName(std::string_view id);  ///< "INT4", "FP8 E4M3"
+
+bool isScaleFormat(std::string_view id);
+std::string scaleFormatList();                 ///< "fp32, fp16, bf16, e8m0, e4m3"
+int codeBits(const QuantizationScheme&);       ///< Of one weight, scales not counted.
+
+/// The scale of one tensor, channel or group: a code q stands for (q − zero) · step.
+struct AffineScale {
+    double step = 1;
+    std::int64_t zero = 0;
+};
+
+/// The codes an integer element uses, as shown: −127 … 127.
+struct CodeSpan { std::int64_t lowest, highest; };
+CodeSpan codesOf(const QuantizationScheme&, const Element&);
+
+/// The scale of a range that ends at low and high, as stored in the scheme's scale format. A range
+/// of nothing but zero gets step 1; a step too small for the format is stored as 0.
+AffineScale scaleOf(const QuantizationScheme&, const Element&, double low, double high);
+
+}  // namespace quantoscope

@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/quantization/quantization_scheme.h"
+
+#include "core/quantization/element.h"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <bit>
+#include <cmath>
+
+namespace quantoscope {
+
+namespace {
+
+/// How the scales of a scheme may be stored.
+constexpr std::array scaleFormats{"fp32", "fp16", "bf16", "e8m0", "e4m3"};
+
+std::string scaleName(const std::string& id)
+{
+    const NumberFormat* const format = findNumberFormat(id);
+    return format ? std::string(format->name) : id;
+}
+
+std::int64_t scaleCount(const QuantizationScheme& scheme, const std::vector<std::int64_t>& shape)
+{
+    std::int64_t count = 1;
+    for (const std::int64_t extent : shape)
+        count *= extent;
+    if (count == 0)
+        return 0;
+    switch (scheme.granularity.kind) {
+    case Granularity::Kind::Tensor:
+        return 1;
+    case Granularity::Kind::Channel:
+        return scheme.granularity.axis < int(shape.size()) ? shape[std::size_t(scheme.granularity.axis)] : 1;
+    case Granularity::Kind::Group: {
+        const std::int64_t columns = shape.empty() ? 1 : shape.back();
+        return count / columns * ((columns + scheme.granularity.group - 1) / scheme.granularity.group);
+    }
+    }
+    return 1;
+}
+
+std::string clipSentence(const Clip& clip)
+{
+    switch (clip.kind) {
+    case Clip::Kind::MinMax:
+        return "from the smallest to the largest value";
+    case Clip::Kind::Percentile:
+        return fmt::format("clipped at the {} % percentile", clip.percentile);
+    case Clip::Kind::LeastSquares:
+        return "clipped at least squared error";
+    case Clip::Kind::ByHand:
+        return fmt::format("clipped at {} and {}", clip.low, clip.high);
+    }
+    return {};
+}
+
+std::string roundingSentence(const RoundingRule& rule)
+{
+    for (const RoundingRow& row : roundingRows())
+        if (row.rounding == rule.rounding) {
+            std::string name(row.name);
+            if (!name.empty())
+                name.front() = char(std::tolower(static_cast<unsigned char>(name.front())));
+            return name;
+        }
+    return {};
+}
+
+}  // namespace
+
+bool isScaleFormat(std::string_view id)
+{
+    return std::find(scaleFormats.begin(), scaleFormats.end(), id) != scaleFormats.end();
+}
+
+std::string scaleFormatList()
+{
+    return fmt::format("{}", fmt::join(scaleFormats, ", "));
+}
+
+std::string schemeSentence(const QuantizationScheme& scheme)
+{
+    if (scheme.kind == QuantizationScheme::Kind::Codebook)
+        return fmt::format("{} levels fitted to the tensor, {}", scheme.levels,
+                           scheme.lloyd ? "by Lloyd's alternation" : "the best there are for squared error");
+
+    std::string sentence = elementName(scheme.element);
+    if (isIntegerElement(scheme.element))
+        sentence += scheme.symmetry == Symmetry::Asymmetric ? ", asymmetric"
+            : scheme.range == CodeRange::Full              ? ", symmetric, full range"
+                                                           : ", symmetric";
+    switch (scheme.granularity.kind) {
+    case Granularity::Kind::Tensor:
+        sentence += ", one scale for the tensor";
+        break;
+    case Granularity::Kind::Channel:
+        sentence += fmt::format(", one scale per index of axis {}", scheme.granularity.axis);
+        break;
+    case Granularity::Kind::Group:
+        sentence += fmt::format(", one scale per {} along rows", scheme.granularity.group);
+        break;
+    }
+    if (scheme.scale != "fp32")
+        sentence += " stored as " + scaleName(scheme.scale);
+    sentence += ", " + clipSentence(scheme.clip);
+    if (const std::string rounding = roundingSentence(scheme.rounding); !rounding.empty())
+        sentence += ", " + rounding;
+    return sentence;
+}
+
+std::span<const NamedScheme> namedSchemes()
+{
+    static constexpr std::array schemes{
+        NamedScheme{"int8", "int8", "INT8, symmetric, one scale for the tensor"},
+        NamedScheme{"int8_asymmetric", "int8,asymmetric", "INT8 with a zero point, one scale for the tensor"},
+        NamedScheme{"int8_channel", "int8,channel", "INT8, symmetric, one scale per output channel"},
+        NamedScheme{"int4", "int4", "INT4, symmetric, one scale for the tensor"},
+        NamedScheme{"int4_mse", "int4,clip=mse", "INT4, symmetric, clipped at least squared error"},
+        NamedScheme{"int4_channel", "int4,channel", "INT4, symmetric, one scale per output channel"},
+        NamedScheme{"int4_g128", "int4,group=128,scale=fp16", "INT4, symmetric, an FP16 scale per 128 weights"},
+        NamedScheme{"int4_g64", "int4,group=64,scale=fp16", "INT4, symmetric, an FP16 scale per 64 weights"},
+        NamedScheme{"int4_g32", "int4,group=32,scale=fp16", "INT4, symmetric, an FP16 scale per 32 weights"},
+        NamedScheme{"int4_asymmetric_g64", "int4,asymmetric,group=64,scale=fp16",
+                    "INT4 with a zero point, an FP16 scale per 64 weights"},
+        NamedScheme{"fp8", "e4m3", "FP8 E4M3, one scale for the tensor"},
+        NamedScheme{"fp8_channel", "e4m3,channel", "FP8 E4M3, one scale per output channel"},
+        NamedScheme{"kmeans2", "levels=4", "The best 4 levels for this tensor, 2 bits a weight"},
+        NamedScheme{"kmeans3", "levels=8", "The best 8 levels for this tensor, 3 bits a weight"},
+        NamedScheme{"kmeans4", "levels=16", "The best 16 levels for this tensor, 4 bits a weight"},
+    };
+    return schemes;
+}
+
+int codeBits(const QuantizationScheme& scheme)
+{
+    if (scheme.kind == QuantizationScheme::Kind::Codebook)
+        return std::max(1, int(std::bit_width(unsigned(scheme.levels - 1))));
+    return elementBits(scheme.element);
+}
+
+double bitsPerWeight(const QuantizationScheme& scheme, const std::vector<std::int64_t>& shape)
+{
+    double count = 1;
+    for (const std::int64_t extent : shape)
+        count *= double(extent);
+    if (count == 0)
+        return 0;
+    const NumberFormat* const scaleFormat = findNumberFormat(scheme.scale);
+    const double scaleBits = scaleFormat ? bitsOf(*scaleFormat) : 32;
+    double extra = 0;
+    if (scheme.kind == QuantizationScheme::Kind::Codebook) {
+        extra = scheme.levels * scaleBits;
+    } else {
+        const bool zeroPoint = scheme.symmetry == Symmetry::Asymmetric;
+        extra = double(scaleCount(scheme, shape)) * (scaleBits + (zeroPoint ? elementBits(scheme.element) : 0));
+    }
+    return codeBits(scheme) + extra / count;
+}
+
+}  // namespace quantoscope

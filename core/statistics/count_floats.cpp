@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/statistics/chunks.h"
+#include "core/statistics/counting.h"
+
+#include <algorithm>
+#include <bit>
+#include <cmath>
+#include <cstring>
+
+namespace quantoscope {
+
+namespace {
+
+constexpr std::uint64_t one = std::uint64_t{1} << 40;
+constexpr std::uint64_t lowHalf = one - 1;
+constexpr std::uint64_t valuesBeforeFlush = (std::uint64_t{1} << 24) - 1;
+
+double floatOf(std::uint32_t code) { return double(std::bit_cast<float>(code)); }
+
+}  // namespace
+
+FloatCounter::FloatCounter()
+    : m_packed(65536)
+    , m_wide(65536)
+{
+}
+
+void FloatCounter::add(std::span<const float> values)
+{
+    while (!values.empty()) {
+        const auto room = std::size_t(std::min<std::uint64_t>(valuesBeforeFlush - m_sinceFlush, values.size()));
+        addBlock(values.first(room));
+        values = values.subspan(room);
+        m_sinceFlush += room;
+        if (m_sinceFlush == valuesBeforeFlush)
+            flush();
+    }
+}
+
+void FloatCounter::addBlock(std::span<const float> values)
+{
+    m_count += values.size();
+    Packed* const bins = m_packed.data();
+    for (const float value : values) {
+        const auto code = std::bit_cast<std::uint32_t>(value);
+        const std::uint64_t trailing = code & 0xFFFF;
+        Packed& bin = bins[code >> 16];
+        bin.countAndSum += one | trailing;
+        bin.sumOfSquares += trailing * trailing;
+
+        const std::uint32_t key = orderedKey(code);
+        if (key < m_minKey || key > m_maxKey) {
+            const std::uint32_t magnitude = code & 0x7FFFFFFFu;
+            if (magnitude < 0x7F800000u) {
+                m_minKey = std::min(m_minKey, key);
+                m_maxKey = std::max(m_maxKey, key);
+            } else {
+                ++(magnitude == 0x7F800000u ? m_infinite : m_nan);
+            }
+        }
+        m_zeros[0] += code == 0;
+        m_zeros[1] += code == 0x80000000u;
+    }
+}
+
+void FloatCounter::flush()
+{
+    for (std::size_t i = 0; i < m_packed.size(); ++i) {
+        m_wide[i].count += m_packed[i].countAndSum >> 40;
+        m_wide[i].sum += m_packed[i].countAndSum & lowHalf;
+        m_wide[i].sumOfSquares += m_packed[i].sumOfSquares;
+        m_packed[i] = {};
+    }
+    m_sinceFlush = 0;
+}
+
+void FloatCounter::merge(const FloatCounter& other)
+{
+    for (std::size_t i = 0; i < m_wide.size(); ++i) {
+        const Packed& packed = other.m_packed[i];
+        m_wide[i].count += other.m_wide[i].count + (packed.countAndSum >> 40);
+        m_wide[i].sum += other.m_wide[i].sum + (packed.countAndSum & lowHalf);
+        m_wide[i].sumOfSquares += other.m_wide[i].sumOfSquares + packed.sumOfSquares;
+    }
+    m_count += other.m_count;
+    m_infinite += other.m_infinite;
+    m_nan += other.m_nan;
+    m_zeros[0] += other.m_zeros[0];
+    m_zeros[1] += other.m_zeros[1];
+    m_minKey = std::min(m_minKey, other.m_minKey);
+    m_maxKey = std::max(m_maxKey, other.m_maxKey);
+}
+
+CountBin FloatCounter::binOf(std::size_t leadingBits) const
+{
+    // A value is significand · 2^(exponent−150), its significand a fixed part plus the trailing bits.
+    const bool negative = leadingBits >> 15;
+    const unsigned exponent = leadingBits >> 7 & 0xFF;
+    const std::uint64_t fixed = (std::uint64_t(exponent != 0) << 23) | (leadingBits & 0x7F) << 16;
+    const Wide& sums = m_wide[leadingBits];
+    const unsigned __int128 n = sums.count;
+    const double sum = double(n * fixed + sums.sum);
+    const double squares = double(n * fixed * fixed + 2 * (unsigned __int128)fixed * sums.sum + sums.sumOfSquares);
+    const int scale = int(std::max(exponent, 1u)) - 150;
+
+    const std::uint32_t code = std::uint32_t(leadingBits) << 16;
+    // Where the trailing bits have no variance, all values of the bin are the same one.
+    const bool same = n * sums.sumOfSquares == (unsigned __int128)sums.sum * sums.sum;
+    const auto trailing = std::uint32_t(same && sums.count > 0 ? sums.sum / sums.count : 0);
+    const double inner = floatOf(code | trailing), outer = floatOf(code | (same ? trailing : 0xFFFF));
+    return {std::min(inner, outer), std::max(inner, outer), sums.count,
+            std::ldexp(negative ? -sum : sum, scale), std::ldexp(squares, 2 * scale)};
+}
+
+std::shared_ptr<const ValueCounts> FloatCounter::finish()
+{
+    flush();
+    ValueCounts::Totals totals;
+    totals.count = m_count;
+    totals.nan = m_nan;
+    totals.infinite = m_infinite;
+    totals.finite = m_count - m_nan - m_infinite;
+    totals.zeros = m_zeros[0] + m_zeros[1];
+    if (totals.finite > 0) {
+        totals.min = floatOf(codeOfKey(m_minKey));
+        totals.max = floatOf(codeOfKey(m_maxKey));
+    }
+    // Zeros get a bin of their own; they add nothing to the sums of the bins they came from.
+    m_wide[0].count -= m_zeros[0];
+    m_wide[0x8000].count -= m_zeros[1];
+
+    std::vector<CountBin> bins;
+    const auto push = [&](std::size_t leadingBits) {
+        if (m_wide[leadingBits].count == 0)
+            return;
+        CountBin bin = binOf(leadingBits);
+        if ((leadingBits & 0x7F80) == 0)
+            totals.subnormals += bin.count;
+        bin.low = std::max(bin.low, totals.min);
+        bin.high = std::min(bin.high, totals.max);
+        bins.push_back(bin);
+    };
+    for (std::size_t leadingBits = 0xFF80; leadingBits-- > 0x8000;)
+        push(leadingBits);
+    if (totals.zeros > 0)
+        bins.push_back({0, 0, totals.zeros, 0, 0});
+    for (std::size_t leadingBits = 0; leadingBits < 0x7F80; ++leadingBits)
+        push(leadingBits);
+    const bool exact = std::all_of(bins.begin(), bins.end(), [](const CountBin& bin) { return bin.isOneValue(); });
+    return std::make_shared<const ValueCounts>(std::move(bins), totals, exact);
+}
+
+namespace {
+
+struct FloatScratch {
+    FloatCounter counter;
+    std::vector<float> values;
+};
+
+}  // namespace
+
+CountsResult countFloats(const TensorSource& source, const TensorInfo& info, const Progress& progress)
+{
+    ScratchPool<FloatScratch> pool;
+    const auto done = forEachChunk(info.count, chunkElements, progress,
+                                   [&](std::size_t, ElementRange range) -> Result<void> {
+        const auto scratch = pool.borrow();
+        scratch->values.resize(std::size_t(range.count));
+        if (auto read = source.read(info, range, std::span<float>(scratch->values)); !read)
+            return read;
+        scratch->counter.add(scratch->values);
+        return {};
+    });
+    if (!done)
+        return tl::unexpected(done.error());
+    FloatCounter total;
+    for (const auto& scratch : pool.all())
+        total.merge(scratch->counter);
+    return total.finish();
+}
+
+std::shared_ptr<const ValueCounts> countValues(std::span<const float> values)
+{
+    FloatCounter counter;
+    counter.add(values);
+    return counter.finish();
+}
+
+}  // namespace quantoscope

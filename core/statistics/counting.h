@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "core/formats/number_format.h"
+#include "core/statistics/value_counts.h"
+
+namespace quantoscope {
+
+/// The three ways to count, by storage type; countValues() chooses. Each streams the tensor once.
+using CountsResult = Result<std::shared_ptr<const ValueCounts>>;
+
+/// Types of at most 16 bits: how often each code occurs. Exact.
+CountsResult countCodes(const TensorSource&, const TensorInfo&, const NumberFormat&, const Progress&);
+/// FP32: bins by the leading 16 bits of the code, with exact integer sums of the trailing 16.
+CountsResult countFloats(const TensorSource&, const TensorInfo&, const Progress&);
+/// FP64 and wide integers: bins by the leading bits of the value rounded to FP32, sums in double.
+CountsResult countWide(const TensorSource&, const TensorInfo&, const NumberFormat&, const Progress&);
+
+/// The format of the tensor's numbers, or the sentence why it has none.
+Result<const NumberFormat*> numbersOf(const TensorInfo&);
+
+/// Codes of FP32 in the order of their values: −inf lowest, −0 just below +0.
+constexpr std::uint32_t orderedKey(std::uint32_t code)
+{
+    return code >> 31 ? ~code : code | 0x80000000u;
+}
+constexpr std::uint32_t codeOfKey(std::uint32_t key)
+{
+    return key >> 31 ? key & 0x7FFFFFFFu : ~key;
+}
+
+/// FP32 codes counted by their leading 16 bits: n, Σl and Σl² of the trailing 16 bits l per bin, so
+/// that Σx and Σx² follow exactly. Integers, so the order of additions never changes a digit.
+class FloatCounter {
+public:
+    FloatCounter();
+    void add(std::span<const float> values);
+    void merge(const FloatCounter&);
+    std::shared_ptr<const ValueCounts> finish();
+
+private:
+    /// n in the upper 24 bits, Σl in the lower 40: room for 2^24 values.
+    struct Packed { std::uint64_t countAndSum = 0, sumOfSquares = 0; };
+    struct Wide {
+        std::uint64_t count = 0, sum = 0;
+        unsigned __int128 sumOfSquares = 0;
+    };
+    void addBlock(std::span<const float> values);
+    void flush();
+    CountBin binOf(std::size_t leadingBits) const;
+
+    std::vector<Packed> m_packed;
+    std::vector<Wide> m_wide;
+    std::uint64_t m_sinceFlush = 0;
+    std::uint64_t m_count = 0, m_infinite = 0, m_nan = 0;
+    std::uint64_t m_zeros[2] = {};   ///< +0, −0
+    std::uint32_t m_minKey = ~0u, m_maxKey = 0;   ///< orderedKey() of the finite values.
+};
+
+}  // namespace quantoscope
