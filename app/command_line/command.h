@@ -24,11 +24,13 @@ struct CommandOutput {
 };
 
 /// One row of the table of commands. `setUp` adds the options to its subcommand and returns the
-/// action, which is called once they are parsed.
+/// action, which is called once they are parsed. `--json` is there already. An action's error of kind
+/// Usage ends the program with status 2, Cancelled with 130, any other with 1.
 struct Command {
     const char* name;
     const char* sentence;
     std::function<Result<CommandOutput>()> (*setUp)(CLI::App& subcommand);
+    bool takesNegativeNumbers = false;   ///< Arguments such as -1/3 or -inf are values, not options.
 };
 std::span<const Command> commands();   ///< In commands.cpp
 
@@ -51,6 +53,8 @@ QUANTOSCOPE_COMMAND(gemm);
 }  // namespace command
 #undef QUANTOSCOPE_COMMAND
 
+/// Whether this run prints JSON: a command with a long answer then leaves the text out, or the reverse.
+bool wantsJson(const CLI::App& subcommand);
 /// A double for JSON: NaN and infinities become the strings "nan", "inf", "-inf".
 nlohmann::ordered_json jsonNumber(double value);
 /// Columns padded to the same width, for the text of tables.

@@ -15,6 +15,7 @@ enum class SpecialCodes {
     NanAtAllOnes,        ///< The highest code of each sign is NaN; there is no infinity.
     NanAtNegativeZero,   ///< The code of -0 is the only NaN; there is no infinity and no -0.
     None,                ///< Every code is a finite number.
+    P3109Extended,       ///< The only NaN is the code of -0 (unsigned: the highest code); the highest code left is infinity.
 };
 
 /// A binary floating-point format. The rows are in number_formats.cpp.
@@ -47,6 +48,10 @@ struct FloatParts {
 
 FloatParts decode(const FloatFormat&, Code);
 Code largestFiniteCode(const FloatFormat&);   ///< Positive.
+bool hasInfinity(const FloatFormat&);
+bool hasNaN(const FloatFormat&);
+Code infinityCode(const FloatFormat&);        ///< Positive; only where hasInfinity.
+Code nanCode(const FloatFormat&, bool negative = false);   ///< Quiet bit only; 0 in a format without NaN.
 Code encode(const FloatFormat&, double value, const RoundingRule& = {});
 
 }  // namespace quantoscope

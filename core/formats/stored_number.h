@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/formats/number_format.h"
+#include "core/formats/parse_code.h"
 #include "core/formats/real_number.h"
 
 #include <string>
@@ -43,9 +44,11 @@ StoredNumber describeCode(const NumberFormat&, Code);
 
 /// All decimal digits of a finite double; "inf", "-inf", "nan", "0", "-0" otherwise.
 std::string exactDecimal(double value);
-/// Shortest text that reads back as the same value of this format.
+/// Shortest decimal text that, read as a double, is the value: exact for a program that reads it, and
+/// what `qscope decode` prints. "inf", "-inf", "nan", "0", "-0".
+std::string valueText(double value);
+/// Shortest text that reads back as the same value of this format, which may be shorter: FP16 needs
+/// no more than "0.1" for 0.0999755859375.
 std::string shortestText(const NumberFormat&, Code);
-/// "0x4248": upper case, as many digits as the format's codes need.
-std::string codeText(const NumberFormat&, Code);
 
 }  // namespace quantoscope
