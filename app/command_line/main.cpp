@@ -74,7 +74,7 @@ int main(int count, char** words)
     std::map<const CLI::App*, std::function<Result<CommandOutput>()>> actions;
     for (const Command& row : commands()) {
         CLI::App* subcommand = app.add_subcommand(row.name, row.sentence);
-        subcommand->add_flag("--json", "Print one JSON document");
+        subcommand->add_flag("--json")->description("Print one JSON document");
         actions[subcommand] = row.setUp(*subcommand);
     }
 
