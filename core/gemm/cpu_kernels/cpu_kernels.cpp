@@ -1,7 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/gemm/cpu_kernels/cpu_kernel.h"
+#include "core/gemm/cpu_kernels/int8_vnni.h"
 
 namespace quantoscope {
+namespace {
+
+std::optional<std::string> sumsFitInt32(const GemmShape& shape)
+{
+    constexpr std::int64_t longest = 2147483647 / (127 * 127);   // 133 144
+    if (shape.k > longest)
+        return "A sum of more than 133 144 products of two INT8 codes can overflow 32 bits: choose a smaller K.";
+    return {};
+}
+
+}  // namespace
 
 std::span<const CpuKernel> cpuKernels()
 {
@@ -13,6 +25,23 @@ std::span<const CpuKernel> cpuKernels()
          {Fp64}, {Fp64}, SumType::Fp64, 0, cpu::multiplyFp64},
         {{"fp32", "FP32", "Products and sums in FP32, by OpenBLAS.", GemmMark::Float, false, fp32Roundoff},
          {Fp32}, {Fp32}, SumType::Fp32, 0, cpu::multiplyFp32},
+        {{"bf16", "BF16", "Operands rounded to BF16, sums in FP32.", GemmMark::Float, false, fp32Roundoff},
+         {Bf16}, {Bf16}, SumType::Fp32, 0, cpu::multiplyDecoded},
+        {{"fp16", "FP16", "Operands rounded to FP16, sums in FP32.", GemmMark::Float, false, fp32Roundoff},
+         {Fp16}, {Fp16}, SumType::Fp32, 0, cpu::multiplyDecoded},
+        {{"int8", "INT8", cpu::hasVnni() ? "Both operands in INT8 with a scale a row, exact 32-bit sums, by VNNI (W8A8)."
+                                         : "Both operands in INT8 with a scale a row, exact 32-bit sums (W8A8).",
+          GemmMark::Integer, true, 0},
+         {Int8, Row}, {Int8, Row}, SumType::Int32, 0, cpu::multiplyInt8, sumsFitInt32},
+        {{"w8a16_int8", "INT8 weights", "Weights in INT8 with a scale a row, x in FP16, sums in FP32 (W8A16).",
+          GemmMark::WeightOnly, false, fp32Roundoff},
+         {Fp16}, {Int8, Row}, SumType::Fp32, 1, cpu::multiplyDecoded},
+        {{"w4a16_int4", "INT4 weights", "Weights in INT4 with an FP16 scale for every 128, x in FP16, sums in FP32 (W4A16).",
+          GemmMark::WeightOnly, false, fp32Roundoff},
+         {Fp16}, {Int4, Group, 128}, SumType::Fp32, 0, cpu::multiplyDecoded},
+        {{"w4a16_nf4", "NF4 weights", "Weights in NF4 with an FP16 scale for every 64, x in FP16, sums in FP32.",
+          GemmMark::WeightOnly, false, fp32Roundoff},
+         {Fp16}, {Nf4, Group, 64}, SumType::Fp32, 1, cpu::multiplyDecoded},
     };
     return kernels;
 }

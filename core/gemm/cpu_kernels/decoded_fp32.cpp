@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+// FP16, BF16 and weight-only kernels: operands lie in memory in their narrow storage and are widened to
+// FP32 a block at a time, just before they are multiplied; all sums are FP32. Every element of y is a
+// dot product along K, so that both operands are read in the order in which they are stored and nothing
+// is transposed. A tile of several rows of x and of W keeps as many sums in registers as there are.
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "core/gemm/cpu_kernels/decoded_fp32.cpp"
+#include <hwy/foreach_target.h>
+
+#include "core/gemm/cpu_kernels/decode_row.inl"
+
+#include "core/gemm/cpu_kernels/cpu_kernel.h"
+#include "core/gemm/cpu_kernels/output_blocks.h"
+
+#include <hwy/aligned_allocator.h>
+#include <hwy/highway.h>
+
+HWY_BEFORE_NAMESPACE();
+namespace quantoscope::cpu::HWY_NAMESPACE {
+namespace {   // Other kernels have functions of the same names.
+
+namespace hn = hwy::HWY_NAMESPACE;
+
+constexpr std::int64_t chunkColumns = 1024;   // Of K: four such rows of x fill half a first-level cache.
+// 32 vector registers hold 24 sums and their operands, 16 hold 12.
+constexpr int tileX = HWY_TARGET <= HWY_AVX3 ? 4 : 3, tileW = HWY_TARGET <= HWY_AVX3 ? 6 : 4;
+static_assert(blockColumns % tileW == 0);
+
+using D = hn::ScalableTag<float>;
+
+/// sums[i][j] = x row i · W row j over `columns`, which is a multiple of the vector.
+template <int rowsOfX>
+HWY_INLINE void dotTile(const float* x, std::int64_t xRow, const float* w, std::int64_t wRow, std::int64_t columns,
+                        float (&sums)[tileX][tileW])
+{
+    const D d;
+    hn::Vec<D> sum[rowsOfX][tileW];
+    for (auto& row : sum)
+        for (auto& one : row)
+            one = hn::Zero(d);
+    for (std::int64_t k = 0; k < columns; k += std::int64_t(hn::Lanes(d))) {
+        hn::Vec<D> a[rowsOfX];
+        for (int i = 0; i < rowsOfX; ++i)
+            a[i] = hn::Load(d, x + i * xRow + k);
+        for (int j = 0; j < tileW; ++j) {
+            const auto b = hn::Load(d, w + j * wRow + k);
+            for (int i = 0; i < rowsOfX; ++i)
+                sum[i][j] = hn::MulAdd(a[i], b, sum[i][j]);
+        }
+    }
+    for (int i = 0; i < rowsOfX; ++i)
+        for (int j = 0; j < tileW; ++j)
+            sums[i][j] = hn::GetLane(hn::SumOfLanes(d, sum[i][j]));
+}
+
+/// All tiles of one block over one chunk of K: y += sums, or y = sums for the first chunk.
+void addChunk(const OutputBlock& block, const float* x, std::int64_t xRow, const float* w, std::int64_t columns,
+              bool isFirst, float* y, std::int64_t yRow)
+{
+    float sums[tileX][tileW];
+    for (std::int64_t i = 0; i < block.rows; i += tileX) {
+        const int rows = int(std::min<std::int64_t>(tileX, block.rows - i));
+        for (std::int64_t j = 0; j < block.columns; j += tileW) {
+            const float* a = x + i * xRow;
+            const float* b = w + j * chunkColumns;
+            switch (rows) {
+            case 1: dotTile<1>(a, xRow, b, chunkColumns, columns, sums); break;
+            case 2: dotTile<2>(a, xRow, b, chunkColumns, columns, sums); break;
+            case 3: dotTile<3>(a, xRow, b, chunkColumns, columns, sums); break;
+            default: dotTile<tileX>(a, xRow, b, chunkColumns, columns, sums); break;
+            }
+            const int across = int(std::min<std::int64_t>(tileW, block.columns - j));
+            for (int r = 0; r < rows; ++r)
+                for (int c = 0; c < across; ++c) {
+                    float& target = y[(i + r) * yRow + j + c];
+                    target = isFirst ? sums[r][c] : target + sums[r][c];
+                }
+        }
+    }
+}
+
+void multiplyBlock(const OutputBlock& block, const float* x, std::int64_t xRow, const StoredMatrix& w, float* y,
+                   std::int64_t yRow, const Pulse& pulse)
+{
+    thread_local const auto decoded = hwy::AllocateAligned<float>(blockColumns * chunkColumns);
+    float* corner = y + block.firstRow * yRow + block.firstColumn;
+    for (std::int64_t k = 0; k < xRow; k += chunkColumns) {
+        if (!pulse.goesOn())
+            return;
+        const std::int64_t columns = std::min(chunkColumns, xRow - k);
+        for (std::int64_t j = 0; j < (block.columns + tileW - 1) / tileW * tileW; ++j) {
+            float* row = decoded.get() + j * chunkColumns;
+            if (j < block.columns)
+                decodeRow(w, block.firstColumn + j, k, columns, row);
+            else
+                std::fill_n(row, columns, 0.0f);
+        }
+        addChunk(block, x + block.firstRow * xRow + k, xRow, decoded.get(), columns, k == 0, corner, yRow);
+    }
+    // Row scales multiply finished sums: one rounding a result instead of one a product.
+    if (w.storage.sharing == ScaleSharing::Row)
+        for (std::int64_t i = 0; i < block.rows; ++i)
+            for (std::int64_t j = 0; j < block.columns; ++j)
+                corner[i * yRow + j] *= w.scales[std::size_t(block.firstColumn + j)];
+}
+
+bool multiply(const StoredMatrix& x, const StoredMatrix& w, GemmOutput& y, const Pulse& pulse)
+{
+    const std::int64_t row = decodedColumns(x.columns);
+    const auto decodedX = hwy::AllocateAligned<float>(std::size_t(x.rows * row));
+    parallelFor(std::size_t(x.rows), [&](std::size_t i) {
+        decodeRow(x, std::int64_t(i), 0, row, decodedX.get() + std::int64_t(i) * row);
+    }, pulse.progress().stop);
+    return forEachOutputBlock(x.rows, w.rows, pulse, [&](const OutputBlock& block) {
+        multiplyBlock(block, decodedX.get(), row, w, y.as<float>(), w.rows, pulse);
+    });
+}
+
+}  // namespace
+}  // namespace quantoscope::cpu::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace quantoscope::cpu {
+HWY_EXPORT(multiply);
+
+bool multiplyDecoded(const StoredMatrix& x, const StoredMatrix& w, GemmOutput& y, const Pulse& pulse)
+{
+    return HWY_DYNAMIC_DISPATCH(multiply)(x, w, y, pulse);
+}
+
+}  // namespace quantoscope::cpu
+#endif

@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/gemm/cpu_kernels/cpu_kernel.h"
+#include "core/gemm/cpu_kernels/int8_vnni.h"
+#include "core/gemm/gemm_error.h"
+#include "core/random.h"
+
+#include "tests/test_case.h"
+
+#include <cmath>
+#include <set>
+#include <thread>
+
+using namespace quantoscope;
+
+namespace {
+
+/// 1, primes, not multiples of any vector or block, K = 1, and a K with many chunks.
+const std::vector<GemmShape> hostileShapes{{1, 1, 1},   {1, 1, 31},   {1, 97, 1},    {3, 5, 7},     {13, 47, 61},
+                                           {2, 49, 33}, {5, 6, 1025}, {61, 53, 257}, {259, 50, 65}, {1, 3, 20011}};
+
+const GemmKernel& kernel(const GemmBackend& backend, const std::string& id)
+{
+    for (const GemmKernel& one : backend.kernels())
+        if (one.id == id)
+            return one;
+    qFatal("no such kernel");
+}
+
+GemmRun runOnce(GemmBackend& backend, const GemmKernel& kernel, const GemmProblem& problem)
+{
+    const auto run = backend.run(kernel, problem, {1e-6});
+    if (!run)
+        qFatal("%s", run.error().message.c_str());
+    return *run;
+}
+
+/// The codes −127 and 127 in any mixture: the largest sums there are.
+StoredMatrix extremeCodes(std::int64_t rows, std::int64_t columns, int sameSign)
+{
+    StoredMatrix matrix = *storeMatrix(std::vector<float>(std::size_t(rows * columns)), rows, columns,
+                                       {ElementType::Int8, ScaleSharing::Row});
+    const RandomStream stream(std::uint64_t(rows * 31 + columns));
+    for (std::int64_t i = 0; i < rows; ++i)
+        for (std::int64_t j = 0; j < columns; ++j)
+            matrix.bytes[std::size_t(i) * matrix.rowBytes + std::size_t(j)] =
+                std::byte(sameSign ? 127 * sameSign : stream.bits(std::uint64_t(i * columns + j)) % 2 ? 127 : -127);
+    return matrix;
+}
+
+}  // namespace
+
+class TestCpuKernels : public QObject {
+    Q_OBJECT
+
+private slots:
+    void everyKernelIsWithinItsBoundOnHostileShapes_data()
+    {
+        QTest::addColumn<int>("data");
+        QTest::newRow("normal") << int(GemmData::Normal);
+        QTest::newRow("uniform") << int(GemmData::Uniform);
+        QTest::newRow("outliers") << int(GemmData::Outliers);
+    }
+    void everyKernelIsWithinItsBoundOnHostileShapes()
+    {
+        QFETCH(int, data);
+        const auto backend = makeCpuBackend();
+        for (const CpuKernel& row : cpuKernels()) {
+            if (!row.about.sumsExactly && row.about.accumulatorUnitRoundoff == 0)
+                continue;   // Deliberately wrong kernels promise nothing.
+            for (const GemmShape& shape : hostileShapes) {
+                const GemmRun run = runOnce(*backend, row.about, {shape, GemmData(data), 11, {}});
+                const QString where = QStringLiteral("%1 %2x%3x%4: %5 > %6").arg(QString::fromStdString(row.about.id))
+                                          .arg(shape.m).arg(shape.n).arg(shape.k).arg(run.accumulationError).arg(run.bound);
+                QVERIFY2(run.accumulationError <= run.bound, qPrintable(where));
+                QVERIFY(std::isfinite(run.relativeError));
+                QVERIFY(!run.samples.empty() && run.isFinal);
+            }
+        }
+    }
+
+    void aWrongElementIsSeenByTheBound()
+    {
+        // The check above can fail: one element off by one part in a thousand of its sum is outside.
+        const GemmProblem problem{{7, 9, 100}, GemmData::Uniform, 3, {}};
+        const auto reference = makeGemmReference(*makeGemmOperands(problem), 3, Pulse({}));
+        const auto x = storeMatrix(reference->operands.x, 7, 100, {ElementType::Fp32});
+        const auto w = storeMatrix(*reference->operands.w, 9, 100, {ElementType::Fp32});
+        const auto error = measureGemmError(*reference, *x, *w, [&](std::size_t row, std::span<double> y) {
+            std::copy_n(reference->product.begin() + std::int64_t(row) * 9, 9, y.begin());
+            if (row == 4)
+                y[8] *= 1.001;
+        }, Pulse({}));
+        QVERIFY(error->accumulation > accumulationBound(100, 0x1p-24));
+    }
+
+    void int8SumsAreExactForTheLargestCodes_data()
+    {
+        QTest::addColumn<int>("sign");
+        QTest::newRow("all 127") << 1;
+        QTest::newRow("all -127") << -1;
+        QTest::newRow("mixed") << 0;
+    }
+    void int8SumsAreExactForTheLargestCodes()
+    {
+        QFETCH(int, sign);
+        struct Way { const char* name; cpu::Multiply* multiply; };
+        std::vector<Way> ways{{"widened", cpu::multiplyInt8Widened}};
+        if (cpu::hasVnni())
+            ways.push_back({"vnni", cpu::multiplyInt8Vnni});
+        else
+            qWarning("VNNI not run: this processor has none.");
+        for (const GemmShape shape : {GemmShape{1, 1, 1}, {7, 55, 4099}, {3, 2, 133144}}) {
+            const StoredMatrix x = extremeCodes(shape.m, shape.k, sign), w = extremeCodes(shape.n, shape.k, sign ? 1 : 0);
+            for (const Way& way : ways) {
+                GemmOutput y{shape.m, shape.n, std::vector<std::int32_t>(std::size_t(shape.m * shape.n))};
+                QVERIFY(way.multiply(x, w, y, Pulse({})));
+                for (std::int64_t i = 0; i < shape.m; ++i)
+                    for (std::int64_t j = 0; j < shape.n; ++j) {
+                        std::int64_t sum = 0;
+                        for (std::int64_t k = 0; k < shape.k; ++k)
+                            sum += x.rowAs<std::int8_t>(i)[k] * w.rowAs<std::int8_t>(j)[k];
+                        QCOMPARE(std::int64_t(y.as<std::int32_t>()[i * shape.n + j]), sum);
+                    }
+            }
+        }
+    }
+
+    void int8RefusesSumsThatCouldOverflow()
+    {
+        const auto backend = makeCpuBackend();
+        const GemmKernel& int8 = kernel(*backend, "int8");
+        QVERIFY(!backend->obstacle(int8, {1, 1, 133144}));
+        QVERIFY(backend->obstacle(int8, {1, 1, 133145}));
+        QVERIFY(backend->obstacle(int8, {0, 1, 1}));
+        QVERIFY(backend->obstacle(int8, {1 << 24, 1 << 24, 16}));
+    }
+
+    void kernelIdsAreDifferentAndSpokenOf()
+    {
+        std::set<std::string> ids;
+        for (const CpuKernel& row : cpuKernels()) {
+            QVERIFY(ids.insert(row.about.id).second);
+            QVERIFY(row.about.sentence.ends_with(".") && !row.about.name.empty());
+        }
+    }
+
+    void cancellingEndsALongProductWithinATenthOfASecond()
+    {
+        const auto backend = makeCpuBackend();
+        for (const char* id : {"fp64", "fp32", "fp16", "int8"}) {
+            std::stop_source source;
+            std::chrono::steady_clock::time_point stopped;
+            std::jthread stopper([&] {
+                std::this_thread::sleep_for(std::chrono::milliseconds(400));
+                stopped = std::chrono::steady_clock::now();
+                source.request_stop();
+            });
+            const auto run = backend->run(kernel(*backend, id), {{4096, 4096, 8192}, GemmData::Normal, 5, {}}, {60}, {},
+                                          Progress{source.get_token(), [](double) {}});
+            const auto waited = std::chrono::steady_clock::now() - stopped;
+            QVERIFY(!run && run.error().kind == Error::Kind::Cancelled);
+            // The promise is 100 ms; the machine that tests may be doing other work as well.
+            QVERIFY2(waited < std::chrono::milliseconds(300), qPrintable(QString::number(std::chrono::duration<double>(waited).count())));
+        }
+    }
+
+    void partialResultsKeepComing()
+    {
+        const auto backend = makeCpuBackend();
+        std::mutex mutex;
+        std::vector<std::chrono::steady_clock::time_point> times;
+        std::size_t samples = 0;
+        const auto run = backend->run(kernel(*backend, "fp32"), {{256, 256, 256}, GemmData::Normal, 5, {}}, {0.3},
+                                      [&](const GemmRun& partial) {
+            const std::lock_guard lock(mutex);
+            times.push_back(std::chrono::steady_clock::now());
+            samples = std::max(samples, partial.samples.size());
+        });
+        QVERIFY(run && run->samples.size() == samples);
+        QVERIFY(times.size() >= 4);
+        QVERIFY(run->confidenceLow <= run->medianSeconds && run->medianSeconds <= run->confidenceHigh);
+    }
+};
+
+QUANTOSCOPE_TEST(tst_cpu_kernels, TestCpuKernels)
+#include "tst_cpu_kernels.moc"
