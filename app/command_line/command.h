@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include <functional>
+#include <optional>
 #include <stop_token>
 #include <span>
 #include <string>
@@ -21,6 +22,9 @@ namespace quantoscope {
 struct CommandOutput {
     nlohmann::ordered_json json;
     std::string text;
+    /// For a check that found something: the output is printed all the same, then this, and the exit
+    /// status is the error's.
+    std::optional<Error> finding = std::nullopt;
 };
 
 /// One row of the table of commands. `setUp` adds the options to its subcommand and returns the
@@ -50,6 +54,7 @@ QUANTOSCOPE_COMMAND(quantize);
 QUANTOSCOPE_COMMAND(calibrate);
 QUANTOSCOPE_COMMAND(devices);
 QUANTOSCOPE_COMMAND(gemm);
+QUANTOSCOPE_COMMAND(lessons);
 }  // namespace command
 #undef QUANTOSCOPE_COMMAND
 

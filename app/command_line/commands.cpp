@@ -13,6 +13,7 @@ constexpr std::array rows{
     Command{"formats", "The table of number formats", command::formats},
     Command{"decode", "The values of codes", command::decode, takesNegativeNumbers},
     Command{"encode", "The codes of values", command::encode, takesNegativeNumbers},
+    Command{"lessons", "Checks lesson files: lessons check [DIR]", command::lessons},
 };
 
 }  // namespace

@@ -38,6 +38,11 @@ int print(const std::string& text)
     return Done;
 }
 
+std::string documentText(const nlohmann::ordered_json& json)
+{
+    return json.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + '\n';
+}
+
 const Command* findCommand(const std::string& name)
 {
     for (const Command& row : commands())
@@ -110,9 +115,8 @@ int main(int count, char** words)
             return statusOf(output.error());
         if (interruption().stop_requested())
             return complain(Interrupted, "Interrupted.");
-        if (!wantsJson(*chosen))
-            return print(output->text);
-        return print(output->json.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + '\n');
+        const int printed = print(wantsJson(*chosen) ? documentText(output->json) : output->text);
+        return printed == Done && output->finding ? statusOf(*output->finding) : printed;
     } catch (const std::bad_alloc&) {
         return complain(NotDone, "There is not enough memory for this.");
     } catch (const std::exception& error) {

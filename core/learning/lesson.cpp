@@ -32,6 +32,7 @@ public:
     LessonReader(std::string_view fileName, std::span<const LessonLine> lines)
         : m_rest(lines)
     {
+        m_lesson.file = fileName;
         nameLesson(fileName);
     }
 

@@ -82,6 +82,7 @@ struct LessonScreen {
 
 /// A lesson as its Markdown file has it. See lessons/README.md for how to write one.
 struct Lesson {
+    std::string file;                        ///< Name of the file, for its author.
     std::string id;                          ///< The file's name without number and ending: "binary".
     int number = 0;                          ///< The number the file's name begins with.
     std::string title;
