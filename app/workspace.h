@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "app/profile.h"
 #include "core/gemm/gemm_backend.h"
 #include "core/quantization/quantization_scheme.h"
 #include "core/statistics/value_counts.h"
@@ -62,6 +63,10 @@ public:
 
     QUndoStack& undoStack() { return m_undoStack; }
 
+    /// Where progress and settings are kept; in memory until the program gives one.
+    Profile& profile() { return m_profile; }
+    void setProfile(Profile profile) { m_profile = std::move(profile); }
+
     /// What is open and chosen, for links, undo and the next start: model or recipe, tensor, scheme.
     QJsonObject state() const;
     /// Opens and chooses what a state names; what is missing in it stays as it is.
@@ -99,6 +104,7 @@ private:
     std::vector<DeviceInfo> m_devices;
     bool m_devicesKnown = false;
     QUndoStack m_undoStack;
+    Profile m_profile = Profile::inMemory();
     BackgroundJob* m_opening;
     BackgroundJob* m_counting;
     BackgroundJob* m_probing;

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/result.h"
+
+#include <QByteArray>
+#include <QString>
+
+class QWidget;
+
+namespace quantoscope {
+
+/// Draws a widget into a file of the kind its suffix says: png (at the widget's scale), svg or pdf
+/// (vectors). The file appears whole or not at all.
+Result<void> writePicture(QWidget&, const QString& path);
+/// The same rule for text: the CSV of a figure.
+Result<void> writeWhole(const QString& path, const QByteArray& bytes);
+
+}  // namespace quantoscope

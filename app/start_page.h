@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QJsonObject>
+#include <QWidget>
+
+namespace quantoscope {
+
+/// First start: three doors (learn, explore π, open a model), shown once and when asked for.
+class StartPage : public QWidget {
+    Q_OBJECT
+
+public:
+    explicit StartPage(QWidget* parent = nullptr);
+
+signals:
+    void pageChosen(const QString& id, const QJsonObject& state);
+    void fileWanted();
+    void sampleWanted();
+};
+
+}  // namespace quantoscope
