@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <bit>
 #include <charconv>
 #include <cmath>
 
@@ -25,14 +26,6 @@ std::optional<Element> findInteger(std::string_view id)
     if (error != std::errc() || end != id.data() + id.size() || bits < 2 || bits > 16 || id.starts_with('0'))
         return {};
     return Element{Element::Kind::Integer, bits, isSigned, nullptr};
-}
-
-double storedScale(const std::string& formatId, double step)
-{
-    if (formatId == "fp32")
-        return double(float(step));
-    const NumberFormat* const format = findNumberFormat(formatId);
-    return format ? valueOf(*format, encode(*format, step, {.overflow = Overflow::Saturate})) : step;
 }
 
 }  // namespace
@@ -79,26 +72,46 @@ CodeSpan codesOf(const QuantizationScheme& scheme, const Element& element)
     return {full ? -half : -half + 1, half - 1};
 }
 
-AffineScale scaleOf(const QuantizationScheme& scheme, const Element& element, double low, double high)
+ScaleRule::ScaleRule(const QuantizationScheme& scheme, const Element& element)
+    : m_codes(element.kind == Element::Kind::Integer ? codesOf(scheme, element) : CodeSpan{0, 0})
+    , m_largest(element.kind == Element::Kind::Integer ? double(m_codes.highest) : largestValue(*element.format))
+    , m_asymmetric(element.kind == Element::Kind::Integer && scheme.symmetry == Symmetry::Asymmetric)
+    , m_oneSided(!element.isSigned)
+    , m_format(scheme.scale == "fp32" ? nullptr : findNumberFormat(scheme.scale))
 {
-    if (element.kind == Element::Kind::Integer && scheme.symmetry == Symmetry::Asymmetric) {
-        const CodeSpan codes = codesOf(scheme, element);
+}
+
+double ScaleRule::stored(double step) const
+{
+    return m_format ? valueOf(*m_format, storedCode(step)) : double(float(step));
+}
+
+Code ScaleRule::storedCode(double step) const
+{
+    if (!m_format)
+        return std::bit_cast<std::uint32_t>(float(step));
+    return encode(*m_format, step, {.overflow = Overflow::Saturate});
+}
+
+int ScaleRule::storedBits() const
+{
+    return m_format ? bitsOf(*m_format) : 32;
+}
+
+AffineScale ScaleRule::operator()(double low, double high) const
+{
+    if (m_asymmetric) {
         const double bottom = std::min(0.0, low), top = std::max(0.0, high);
         if (bottom == top)
             return {1, 0};
-        const double step = storedScale(scheme.scale, (top - bottom) / double(codes.highest - codes.lowest));
+        const double step = stored((top - bottom) / double(m_codes.highest - m_codes.lowest));
         if (step == 0)
             return {0, 0};
-        const double zero = std::nearbyint(-bottom / step) + double(codes.lowest);
-        return {step, std::int64_t(std::clamp(zero, double(codes.lowest), double(codes.highest)))};
+        const double zero = std::nearbyint(-bottom / step) + double(m_codes.lowest);
+        return {step, std::int64_t(std::clamp(zero, double(m_codes.lowest), double(m_codes.highest)))};
     }
-    double largest = 0;
-    if (element.kind == Element::Kind::Integer)
-        largest = double(codesOf(scheme, element).highest);
-    else
-        largest = largestValue(*element.format);
-    const double range = element.isSigned ? std::max(std::abs(low), std::abs(high)) : std::max(0.0, high);
-    return {range > 0 ? storedScale(scheme.scale, range / largest) : 1, 0};
+    const double range = m_oneSided ? std::max(0.0, high) : std::max(std::abs(low), std::abs(high));
+    return {range > 0 ? stored(range / m_largest) : 1, 0};
 }
 
 }  // namespace quantoscope

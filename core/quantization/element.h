@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/quantization/quantization_scheme.h"
+#include "core/formats/number_format.h"
 
 #include <optional>
 
@@ -35,8 +36,27 @@ struct AffineScale {
 struct CodeSpan { std::int64_t lowest, highest; };
 CodeSpan codesOf(const QuantizationScheme&, const Element&);
 
-/// The scale of a range that ends at low and high, as stored in the scheme's scale format. A range
-/// of nothing but zero gets step 1; a step too small for the format is stored as 0.
-AffineScale scaleOf(const QuantizationScheme&, const Element&, double low, double high);
+/// Turns ranges into scales as stored; made once a scheme, asked once a tensor, channel or group.
+class ScaleRule {
+public:
+    ScaleRule(const QuantizationScheme&, const Element&);
+
+    /// The scale of a range that ends at low and high, in the scheme's scale format. A range of
+    /// nothing but zero gets step 1; a step too small for the format is stored as 0, and then every
+    /// value becomes 0.
+    AffineScale operator()(double low, double high) const;
+    /// How the step is stored.
+    Code storedCode(double step) const;
+    int storedBits() const;
+
+private:
+    double stored(double step) const;
+
+    CodeSpan m_codes;
+    double m_largest;              ///< Of the element, at step 1.
+    bool m_asymmetric;
+    bool m_oneSided;               ///< Unsigned elements.
+    const NumberFormat* m_format;  ///< nullptr: FP32
+};
 
 }  // namespace quantoscope

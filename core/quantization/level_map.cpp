@@ -17,6 +17,7 @@ using Tie = LevelMap::Tie;
 void placeThresholds(LevelMap& map, const std::vector<double>& ideal, Rounding rounding)
 {
     map.thresholds.clear();
+    map.thresholds.reserve(ideal.size());
     for (std::size_t i = 0; i + 1 < ideal.size(); ++i) {
         const double lower = ideal[i], upper = ideal[i + 1];
         switch (rounding) {
@@ -28,6 +29,9 @@ void placeThresholds(LevelMap& map, const std::vector<double>& ideal, Rounding r
             break;
         case Rounding::Down:
             map.thresholds.push_back(upper);
+            break;
+        case Rounding::ToOdd:   // All between goes to the odd code; the even one keeps its own value.
+            map.thresholds.push_back((map.codes[i + 1] - map.zeroPoint) % 2 == 0 ? upper : lower);
             break;
         default:
             map.thresholds.push_back(lower + (upper - lower) / 2);
@@ -41,7 +45,7 @@ void placeThresholds(LevelMap& map, const std::vector<double>& ideal, Rounding r
 
 LevelMap integerMap(const QuantizationScheme& scheme, const Element& element, double low, double high)
 {
-    const AffineScale scale = scaleOf(scheme, element, low, high);
+    const AffineScale scale = ScaleRule(scheme, element)(low, high);
     const CodeSpan codes = codesOf(scheme, element);
     LevelMap map;
     map.step = scale.step;
@@ -89,7 +93,7 @@ std::vector<FormatLevel> levelsOf(const NumberFormat& format)
 
 LevelMap formatMap(const QuantizationScheme& scheme, const Element& element, double low, double high)
 {
-    const AffineScale scale = scaleOf(scheme, element, low, high);
+    const AffineScale scale = ScaleRule(scheme, element)(low, high);
     LevelMap map;
     std::vector<double> ideal;
     for (const FormatLevel& level : levelsOf(*element.format)) {

@@ -203,6 +203,9 @@ Outcome contradiction(const QuantizationScheme& scheme)
             return "A codebook stores the nearest level; leave out rounding.";
         return {};
     }
+    if (scheme.rounding.rounding == Rounding::Stochastic)
+        return "A scheme rounds the same way every time; rounding takes nearest-even, nearest-away, toward-zero, up, "
+               "down or to-odd here.";
     if (scheme.symmetry == Symmetry::Asymmetric && !isIntegerElement(scheme.element))
         return fmt::format("Only integers have a zero point; {} is symmetric by nature.", scheme.element);
     return {};

@@ -1,0 +1,267 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/quantization/quantize.h"
+
+#include "core/quantization/code_packer.h"
+#include "core/quantization/element.h"
+#include "core/quantization/run_quantizer.h"
+#include "core/quantization/unit_ranges.h"
+#include "core/statistics/chunks.h"
+#include "core/statistics/counting.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+namespace quantoscope {
+
+namespace {
+
+/// How many chunks are worked on before their results are handed out in order.
+constexpr std::int64_t chunksARound = 8;
+
+/// What one chunk leaves behind.
+struct Chunk {
+    std::vector<float> values, dequantized;
+    std::vector<std::uint16_t> levels;
+    std::vector<RunScale> newScales;   ///< Of the units that begin in this chunk, if they are found here.
+    ErrorSums sums;
+};
+
+class Quantization {
+public:
+    Quantization(const TensorSource& source, const TensorInfo& info, const QuantizationScheme& scheme,
+                 const QuantizationSink& sink, const Progress& progress)
+        : m_source(source)
+        , m_info(info)
+        , m_scheme(scheme)
+        , m_sink(sink)
+        , m_progress(progress)
+        , m_units(scheme.granularity, info.shape)
+        , m_packer(codeBits(scheme))
+    {
+    }
+
+    Result<QuantizationReport> run()
+    {
+        if (auto prepared = prepare(); !prepared)
+            return tl::unexpected(prepared.error());
+        if (auto streamed = stream(); !streamed)
+            return tl::unexpected(streamed.error());
+        return report();
+    }
+
+private:
+    /// Scales that need the whole tensor (or a whole channel) to be seen first.
+    Result<void> prepare()
+    {
+        if (const auto format = numbersOf(m_info); !format)
+            return tl::unexpected(format.error());
+        const Granularity& granularity = m_scheme.granularity;
+        if (granularity.kind == Granularity::Kind::Channel && granularity.axis >= int(std::max<std::size_t>(1, m_info.shape.size())))
+            return failure(Error::Kind::Usage,
+                           fmt::format("The tensor {} has {} axes, counted from 0; channel={} is not one of them.",
+                                       m_info.name, m_info.shape.size(), granularity.axis));
+        const Progress first{m_progress.stop, [this](double fraction) { m_progress.report(fraction / 2); }};
+        if (m_scheme.kind == QuantizationScheme::Kind::Codebook)
+            return prepareCodebook(first);
+
+        const auto element = findElement(m_scheme.element);
+        if (!element)
+            return failure(Error::Kind::Usage, m_scheme.element + " is no element to quantize to.");
+        m_quantizer.emplace(m_scheme, *element);
+        if (granularity.kind == Granularity::Kind::Tensor)
+            return prepareTensor(first);
+        m_scalesOnTheWay = m_units.isContiguous() && m_units.largestUnit() <= chunkElements;
+        if (m_scalesOnTheWay)
+            return {};
+        const auto ranges = rangesOfUnits(m_source, m_info, m_scheme, m_units, first);
+        if (!ranges)
+            return tl::unexpected(ranges.error());
+        for (const ClipRange& range : *ranges)
+            m_scales.push_back(m_quantizer->scaleFor(range.low, range.high));
+        return handOutScales(m_scales);
+    }
+
+    Result<void> prepareTensor(const Progress& progress)
+    {
+        if (m_info.count == 0)
+            return {};
+        ClipRange range;
+        if (m_scheme.clip.kind == Clip::Kind::MinMax) {
+            const auto ranges = rangesOfUnits(m_source, m_info, m_scheme, m_units, progress);
+            if (!ranges)
+                return tl::unexpected(ranges.error());
+            range = ranges->front();
+        } else {
+            const auto counts = countValues(m_source, m_info, progress);
+            if (!counts)
+                return tl::unexpected(counts.error());
+            const auto found = rangeOfTensor(m_source, m_info, m_scheme, **counts, {m_progress.stop});
+            if (!found)
+                return tl::unexpected(found.error());
+            range = *found;
+        }
+        m_scales = {m_quantizer->scaleFor(range.low, range.high)};
+        return handOutScales(m_scales);
+    }
+
+    Result<void> prepareCodebook(const Progress& progress)
+    {
+        const auto counts = countValues(m_source, m_info, progress);
+        if (!counts)
+            return tl::unexpected(counts.error());
+        LevelMap map = levelMapOf(m_scheme, **counts);
+        m_quantizer.emplace(map);
+        if (m_info.count > 0)
+            m_scales = {m_quantizer->scaleFor(0, 0)};
+        if (!m_sink.scales || m_info.count == 0)
+            return {};
+        std::vector<std::byte> bytes;
+        const NumberFormat* const format = findNumberFormat(m_scheme.scale);
+        for (const double level : map.levels)
+            appendCode(bytes, encode(*format, level, {.overflow = Overflow::Saturate}), bitsOf(*format));
+        return m_sink.scales(bytes);
+    }
+
+    static void appendCode(std::vector<std::byte>& bytes, Code code, int bits)
+    {
+        for (int shift = 0; shift < bits; shift += 8)
+            bytes.push_back(std::byte(code >> shift & 0xFF));
+    }
+
+    Result<void> handOutScales(const std::vector<RunScale>& scales)
+    {
+        if (!m_sink.scales || scales.empty())
+            return {};
+        std::vector<std::byte> bytes;
+        for (const RunScale& run : scales) {
+            appendCode(bytes, m_quantizer->rule().storedCode(run.scale.step), m_quantizer->rule().storedBits());
+            if (m_scheme.symmetry == Symmetry::Asymmetric)
+                appendCode(bytes, Code(run.scale.zero), codeBits(m_scheme) > 8 ? 16 : 8);
+        }
+        return m_sink.scales(bytes);
+    }
+
+    Result<void> stream()
+    {
+        const std::int64_t chunks = m_units.chunkCount(chunkElements);
+        m_perLevel.assign(std::size_t(m_quantizer->levels()), 0);
+        std::vector<Chunk> round(std::size_t(std::min(chunks, chunksARound)));
+        for (std::int64_t first = 0; first < chunks; first += chunksARound) {
+            const std::int64_t here = std::min(chunksARound, chunks - first);
+            const auto done = forEachChunk(here, 1, {m_progress.stop}, [&](std::size_t i, ElementRange) {
+                return quantizeChunk(round[i], m_units.chunk(first + std::int64_t(i), chunkElements));
+            });
+            if (!done)
+                return done;
+            for (std::int64_t i = 0; i < here; ++i)
+                if (auto handed = handOut(round[std::size_t(i)]); !handed)
+                    return handed;
+            m_progress.report(0.5 + 0.5 * double(first + here) / double(chunks));
+        }
+        if (m_sink.codes) {
+            m_packer.finish();
+            if (const auto bytes = m_packer.take(); !bytes.empty())
+                return m_sink.codes(bytes);
+        }
+        return {};
+    }
+
+    Result<void> quantizeChunk(Chunk& chunk, ElementRange range) const
+    {
+        const auto size = std::size_t(range.count);
+        chunk.values.resize(size);
+        chunk.dequantized.resize(size);
+        chunk.levels.resize(size);
+        chunk.newScales.clear();
+        chunk.sums = {};
+        if (auto read = m_source.read(m_info, range, std::span<float>(chunk.values)); !read)
+            return read;
+        for (std::int64_t at = range.first, end = range.first + range.count; at < end;) {
+            const auto [unit, runEnd] = m_units.runAt(at);
+            const auto offset = std::size_t(at - range.first), length = std::size_t(std::min(runEnd, end) - at);
+            const std::span values(chunk.values.data() + offset, length);
+            if (m_scalesOnTheWay) {
+                const ClipRange clip = rangeOfValues(m_scheme, values);
+                chunk.newScales.push_back(m_quantizer->scaleFor(clip.low, clip.high));
+            }
+            const RunScale& scale = m_scalesOnTheWay ? chunk.newScales.back() : m_scales[std::size_t(unit)];
+            m_quantizer->quantize(values, scale, std::span(chunk.levels).subspan(offset, length),
+                                  std::span(chunk.dequantized).subspan(offset, length), chunk.sums);
+            at += std::int64_t(length);
+        }
+        return {};
+    }
+
+    Result<void> handOut(const Chunk& chunk)
+    {
+        m_sums.add(chunk.sums);
+        for (std::size_t i = 0; i < chunk.levels.size(); ++i)
+            m_perLevel[chunk.levels[i]] += std::isfinite(chunk.values[i]);
+        if (auto handed = handOutScales(chunk.newScales); !handed)
+            return handed;
+        if (m_sink.values)
+            if (auto handed = m_sink.values(chunk.dequantized); !handed)
+                return handed;
+        if (!m_sink.codes)
+            return {};
+        for (const std::uint16_t level : chunk.levels)
+            m_packer.put(m_quantizer->storedCode(level));
+        return m_sink.codes(m_packer.take());
+    }
+
+    QuantizationReport report() const
+    {
+        QuantizationReport report;
+        report.error = errorOfSums(m_sums);
+        report.error.perLevel.assign(m_perLevel.begin(), m_perLevel.end());
+        report.error.levelsUsed = int(std::count_if(m_perLevel.begin(), m_perLevel.end(),
+                                                    [](std::uint64_t n) { return n > 0; }));
+        report.bitsPerWeight = bitsPerWeight(m_scheme, m_info.shape);
+        report.bytes = std::uint64_t(std::ceil(report.bitsPerWeight * double(m_info.count) / 8));
+        report.scales = m_scheme.kind == QuantizationScheme::Kind::Codebook ? 0 : m_units.count();
+        return report;
+    }
+
+    const TensorSource& m_source;
+    const TensorInfo& m_info;
+    const QuantizationScheme& m_scheme;
+    const QuantizationSink& m_sink;
+    const Progress& m_progress;
+    ScaleUnits m_units;
+    std::optional<RunQuantizer> m_quantizer;
+    bool m_scalesOnTheWay = false;    ///< Units are short: each is seen whole within a chunk.
+    std::vector<RunScale> m_scales;   ///< Of every unit, otherwise.
+    CodePacker m_packer;
+    ErrorSums m_sums;
+    std::vector<std::uint64_t> m_perLevel;
+};
+
+}  // namespace
+
+QuantizationError errorOfSums(const ErrorSums& sums)
+{
+    QuantizationError error;
+    error.count = double(sums.finite);
+    error.meanSquaredError = sums.finite > 0 ? sums.squaredError / double(sums.finite) : 0;
+    error.sqnrDb = sums.squaredError > 0 ? 10 * std::log10(sums.squares / sums.squaredError)
+                                         : std::numeric_limits<double>::infinity();
+    error.largestError = sums.largestError;
+    const double norms = std::sqrt(sums.squares) * std::sqrt(sums.storedSquares);
+    error.cosine = norms > 0 ? std::min(1.0, sums.products / norms) : sums.squares > 0 ? 0 : 1;
+    error.gain = sums.storedSquares > 0 ? sums.products / sums.storedSquares : 1;
+    error.clippedLow = double(sums.clippedLow);
+    error.clippedHigh = double(sums.clippedHigh);
+    return error;
+}
+
+Result<QuantizationReport> quantize(const TensorSource& source, const TensorInfo& info,
+                                    const QuantizationScheme& scheme, const QuantizationSink& sink,
+                                    Progress progress)
+{
+    return Quantization(source, info, scheme, sink, progress).run();
+}
+
+}  // namespace quantoscope

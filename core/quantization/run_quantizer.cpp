@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/quantization/run_quantizer.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+namespace quantoscope {
+
+namespace {
+
+/// The whole number that a quotient is rounded to. The quotient of two FP32 numbers in double is a
+/// whole number and a half only if it really is, so ties are told apart exactly.
+double roundQuotient(double quotient, Rounding rounding)
+{
+    switch (rounding) {
+    case Rounding::NearestAway:
+        return std::round(quotient);
+    case Rounding::TowardZero:
+        return std::trunc(quotient);
+    case Rounding::Up:
+        return std::ceil(quotient);
+    case Rounding::Down:
+        return std::floor(quotient);
+    case Rounding::ToOdd: {
+        const double cut = std::trunc(quotient);
+        const bool isOdd = std::fmod(cut, 2) != 0;
+        return cut == quotient || isOdd ? cut : cut + std::copysign(1, quotient);
+    }
+    default:
+        return std::nearbyint(quotient);
+    }
+}
+
+}  // namespace
+
+void ErrorSums::add(const ErrorSums& other)
+{
+    finite += other.finite;
+    clippedLow += other.clippedLow;
+    clippedHigh += other.clippedHigh;
+    squaredError += other.squaredError;
+    squares += other.squares;
+    products += other.products;
+    storedSquares += other.storedSquares;
+    largestError = std::max(largestError, other.largestError);
+}
+
+RunQuantizer::RunQuantizer(const QuantizationScheme& scheme, const Element& element)
+    : m_rule(std::in_place, scheme, element)
+    , m_isInteger(element.kind == Element::Kind::Integer)
+    , m_asymmetric(scheme.symmetry == Symmetry::Asymmetric)
+    , m_isSigned(element.isSigned)
+    , m_rounding(scheme.rounding.rounding)
+{
+    if (m_isInteger) {
+        m_codes = codesOf(scheme, element);
+        m_levels = int(m_codes.highest - m_codes.lowest + 1);
+    } else {
+        QuantizationScheme unscaled = scheme;
+        unscaled.scale = "fp32";
+        const double largest = largestValue(*element.format);
+        m_map = levelMapOf(unscaled, -largest, largest);
+        m_levels = int(m_map.size());
+    }
+}
+
+RunQuantizer::RunQuantizer(LevelMap codebook)
+    : m_map(std::move(codebook))
+    , m_levels(int(m_map.size()))
+{
+}
+
+RunScale RunQuantizer::scaleFor(double low, double high) const
+{
+    if (!m_rule)
+        return {{1, 0}, m_map.clipLow, m_map.clipHigh};
+    const AffineScale scale = (*m_rule)(low, high);
+    if (m_isInteger && m_asymmetric)
+        return {scale, std::min(0.0, low), std::max(0.0, high)};
+    if (!m_isSigned)
+        return {scale, 0, std::max(0.0, high)};
+    const double range = std::max(std::abs(low), std::abs(high));
+    return {scale, m_isInteger ? range * double(m_codes.lowest) / double(m_codes.highest) : -range, range};
+}
+
+template <class Level>
+void RunQuantizer::quantizeWith(Level levelOf, std::span<const float> values, const RunScale& run,
+                                std::span<std::uint16_t> levels, std::span<float> dequantized,
+                                ErrorSums& sums) const
+{
+    ErrorSums here;
+    for (std::size_t i = 0; i < values.size(); ++i) {
+        const double x = std::isnan(values[i]) ? 0 : double(values[i]);
+        const auto [level, stored] = levelOf(x);
+        levels[i] = std::uint16_t(level);
+        dequantized[i] = stored;
+        if (!std::isfinite(values[i]))
+            continue;
+        const double y = double(stored), error = x - y;
+        ++here.finite;
+        here.clippedLow += x < run.clipLow;
+        here.clippedHigh += x > run.clipHigh;
+        here.squaredError += error * error;
+        here.squares += x * x;
+        here.products += x * y;
+        here.storedSquares += y * y;
+        here.largestError = std::max(here.largestError, std::abs(error));
+    }
+    sums.add(here);
+}
+
+namespace {
+
+struct Stored {
+    std::int64_t level;
+    float value;
+};
+
+}  // namespace
+
+void RunQuantizer::quantize(std::span<const float> values, const RunScale& run, std::span<std::uint16_t> levels,
+                            std::span<float> dequantized, ErrorSums& sums) const
+{
+    const double step = run.scale.step;
+    const double zero = double(run.scale.zero);
+    if (m_isInteger) {
+        const double lowest = double(m_codes.lowest), highest = double(m_codes.highest);
+        const auto integerLevel = [&](double x) -> Stored {
+            const double quotient = step == 0 ? 0 : x / step;
+            const double code = std::clamp(roundQuotient(quotient, m_rounding) + zero, lowest, highest);
+            return {std::int64_t(code - lowest), float((code - zero) * step)};
+        };
+        quantizeWith(integerLevel, values, run, levels, dequantized, sums);
+        return;
+    }
+    const auto tableLevel = [&](double x) -> Stored {
+        const std::size_t level = m_map.indexOf(step == 0 ? 0 : x / step);
+        return {std::int64_t(level), float(m_map.levels[level] * step)};
+    };
+    quantizeWith(tableLevel, values, run, levels, dequantized, sums);
+}
+
+std::uint16_t RunQuantizer::storedCode(std::uint16_t level) const
+{
+    if (m_isInteger)
+        return std::uint16_t(m_codes.lowest + level);
+    return std::uint16_t(m_map.codes[level]);
+}
+
+}  // namespace quantoscope

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "core/quantization/element.h"
+#include "core/quantization/level_map.h"
+
+namespace quantoscope {
+
+/// What adds up over the values of a chunk.
+struct ErrorSums {
+    std::uint64_t finite = 0, clippedLow = 0, clippedHigh = 0;
+    double squaredError = 0;   ///< Σ (x − x̂)²
+    double squares = 0;        ///< Σ x²
+    double products = 0;       ///< Σ x·x̂
+    double storedSquares = 0;  ///< Σ x̂²
+    double largestError = 0;
+
+    void add(const ErrorSums&);
+};
+
+/// The figures that follow from the sums; counts per level stay with the caller.
+QuantizationError errorOfSums(const ErrorSums&);
+
+/// The scale of a run, and where its range ends.
+struct RunScale {
+    AffineScale scale;
+    double clipLow = 0, clipHigh = 0;
+};
+
+/// Quantizes stretches of values that share one scale, for one scheme.
+class RunQuantizer {
+public:
+    /// For uniform schemes.
+    RunQuantizer(const QuantizationScheme&, const Element&);
+    /// For codebooks: the levels themselves.
+    explicit RunQuantizer(LevelMap codebook);
+
+    int levels() const { return m_levels; }
+    /// The run's scale for a range, clips included.
+    RunScale scaleFor(double low, double high) const;
+    const ScaleRule& rule() const { return *m_rule; }
+
+    /// Level numbers (0 is the lowest) and values of a run; adds to the sums.
+    void quantize(std::span<const float> values, const RunScale&, std::span<std::uint16_t> levels,
+                  std::span<float> dequantized, ErrorSums&) const;
+    /// What is stored for a level: two's complement, a format's code, or an index.
+    std::uint16_t storedCode(std::uint16_t level) const;
+
+private:
+    template <class Level>
+    void quantizeWith(Level levelOf, std::span<const float>, const RunScale&, std::span<std::uint16_t>,
+                      std::span<float>, ErrorSums&) const;
+
+    std::optional<ScaleRule> m_rule;
+    bool m_isInteger = false;
+    bool m_asymmetric = false;
+    bool m_isSigned = true;
+    CodeSpan m_codes{0, 0};
+    Rounding m_rounding = Rounding::NearestEven;
+    LevelMap m_map;   ///< Levels at step 1, for all that is no integer.
+    int m_levels = 0;
+};
+
+}  // namespace quantoscope

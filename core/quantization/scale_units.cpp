@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/quantization/scale_units.h"
+
+#include <algorithm>
+
+namespace quantoscope {
+
+namespace {
+
+std::int64_t ceilingOf(std::int64_t a, std::int64_t b) { return (a + b - 1) / b; }
+
+}  // namespace
+
+ScaleUnits::ScaleUnits(const Granularity& granularity, const Shape& shape)
+    : m_kind(granularity.kind)
+{
+    for (const std::int64_t extent : shape)
+        m_elements *= extent;
+    if (m_elements == 0)
+        return;
+    switch (m_kind) {
+    case Granularity::Kind::Tensor:
+        m_inner = m_elements;
+        m_units = 1;
+        break;
+    case Granularity::Kind::Channel:
+        for (std::size_t axis = 0; axis < shape.size(); ++axis)
+            (int(axis) < granularity.axis ? m_outer : int(axis) == granularity.axis ? m_channels : m_inner)
+                *= shape[axis];
+        m_units = m_channels;
+        break;
+    case Granularity::Kind::Group:
+        m_columns = shape.empty() ? 1 : shape.back();
+        m_group = std::min(granularity.group, m_columns);
+        m_perRow = ceilingOf(m_columns, m_group);
+        m_units = m_elements / m_columns * m_perRow;
+        break;
+    }
+}
+
+std::int64_t ScaleUnits::largestUnit() const
+{
+    return m_kind == Granularity::Kind::Group ? m_group : m_outer * m_inner;
+}
+
+ScaleUnits::Run ScaleUnits::runAt(std::int64_t element) const
+{
+    if (m_kind == Granularity::Kind::Group) {
+        const std::int64_t row = element / m_columns, column = element % m_columns;
+        const std::int64_t group = column / m_group;
+        return {row * m_perRow + group, row * m_columns + std::min(m_columns, (group + 1) * m_group)};
+    }
+    const std::int64_t run = element / m_inner;
+    return {run % m_channels, (run + 1) * m_inner};
+}
+
+ElementRange ScaleUnits::rangeOf(std::int64_t unit) const
+{
+    if (m_kind == Granularity::Kind::Group) {
+        const std::int64_t first = unit / m_perRow * m_columns + unit % m_perRow * m_group;
+        return {first, runAt(first).end - first};
+    }
+    return {unit * m_inner, m_inner};
+}
+
+ScaleUnits::Cut ScaleUnits::cutFor(std::int64_t wanted) const
+{
+    if (m_kind == Granularity::Kind::Channel && isContiguous() && m_inner <= wanted)
+        return {1, wanted / m_inner * m_inner, ceilingOf(m_elements, wanted / m_inner * m_inner)};
+    if (m_kind != Granularity::Kind::Group || m_group > wanted)
+        return {1, wanted, ceilingOf(m_elements, wanted)};
+    if (m_columns <= wanted)
+        return {wanted / m_columns, m_columns, 1};
+    const std::int64_t piece = wanted / m_group * m_group;
+    return {1, piece, ceilingOf(m_columns, piece)};
+}
+
+std::int64_t ScaleUnits::chunkCount(std::int64_t wanted) const
+{
+    if (m_elements == 0)
+        return 0;
+    const Cut cut = cutFor(wanted);
+    const bool byRows = m_kind == Granularity::Kind::Group && m_group <= wanted;
+    return byRows ? ceilingOf(m_elements / m_columns, cut.rows) * cut.piecesPerRow : cut.piecesPerRow;
+}
+
+ElementRange ScaleUnits::chunk(std::int64_t index, std::int64_t wanted) const
+{
+    const Cut cut = cutFor(wanted);
+    const bool byRows = m_kind == Granularity::Kind::Group && m_group <= wanted;
+    if (!byRows)
+        return {index * cut.piece, std::min(cut.piece, m_elements - index * cut.piece)};
+    if (cut.piecesPerRow == 1) {
+        const std::int64_t size = cut.rows * m_columns;
+        return {index * size, std::min(size, m_elements - index * size)};
+    }
+    const std::int64_t first = index % cut.piecesPerRow * cut.piece;
+    return {index / cut.piecesPerRow * m_columns + first, std::min(cut.piece, m_columns - first)};
+}
+
+}  // namespace quantoscope

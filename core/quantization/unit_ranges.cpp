@@ -1,0 +1,229 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/quantization/unit_ranges.h"
+
+#include "core/quantization/element.h"
+#include "core/statistics/chunks.h"
+#include "core/statistics/counting.h"
+#include "core/statistics/order_statistics.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+namespace quantoscope {
+
+namespace {
+
+/// Sorting this many is cheap and exact; more are counted in bins.
+constexpr std::int64_t sortedAtMost = std::int64_t{1} << 20;
+/// How many values are held at once where units are not contiguous: 64 MiB of FP32.
+constexpr std::int64_t gatheredAtMost = std::int64_t{1} << 24;
+
+/// Every distinct value a bin of its own.
+ValueCounts countsBySorting(std::vector<float> values)
+{
+    ValueCounts::Totals totals;
+    totals.count = values.size();
+    std::erase_if(values, [](float value) { return !std::isfinite(value); });
+    totals.finite = values.size();
+    std::sort(values.begin(), values.end());
+    std::vector<CountBin> bins;
+    for (std::size_t i = 0; i < values.size();) {
+        std::size_t end = i + 1;
+        while (end < values.size() && values[end] == values[i])
+            ++end;
+        const double value = values[i] == 0 ? 0 : values[i], n = double(end - i);
+        bins.push_back({value, value, end - i, n * value, n * value * value});
+        i = end;
+    }
+    if (!bins.empty()) {
+        totals.min = bins.front().low;
+        totals.max = bins.back().high;
+    }
+    return ValueCounts(std::move(bins), totals, true);
+}
+
+struct MinMax {
+    float low = std::numeric_limits<float>::infinity(), high = -std::numeric_limits<float>::infinity();
+
+    void add(float value)
+    {
+        if (std::isfinite(value)) {
+            low = std::min(low, value);
+            high = std::max(high, value);
+        }
+    }
+    void add(const MinMax& other)
+    {
+        low = std::min(low, other.low);
+        high = std::max(high, other.high);
+    }
+    ClipRange range() const { return low <= high ? ClipRange{low, high} : ClipRange{0, 0}; }
+};
+
+ClipRange symmetricWhereNeeded(const QuantizationScheme& scheme, const MinMax& values)
+{
+    QuantizationScheme byHand = scheme;
+    const ClipRange range = values.range();
+    byHand.clip = {.kind = Clip::Kind::ByHand, .low = range.low, .high = range.high};
+    static const ValueCounts nothing({}, {}, true);
+    return clipRangeOf(byHand, nothing);
+}
+
+struct MinMaxScratch {
+    std::vector<float> values;
+    std::vector<MinMax> units;
+};
+
+Result<std::vector<ClipRange>> streamedMinMax(const TensorSource& source, const TensorInfo& info,
+                                              const QuantizationScheme& scheme, const ScaleUnits& units,
+                                              const Progress& progress)
+{
+    ScratchPool<MinMaxScratch> pool;
+    const auto done = forEachChunk(info.count, chunkElements, progress,
+                                   [&](std::size_t, ElementRange range) -> Result<void> {
+        const auto scratch = pool.borrow();
+        scratch->units.resize(std::size_t(units.count()));
+        scratch->values.resize(std::size_t(range.count));
+        if (auto read = source.read(info, range, std::span<float>(scratch->values)); !read)
+            return read;
+        for (std::int64_t at = range.first, end = range.first + range.count; at < end;) {
+            const auto [unit, runEnd] = units.runAt(at);
+            MinMax& minMax = scratch->units[std::size_t(unit)];
+            for (const std::int64_t stop = std::min(runEnd, end); at < stop; ++at)
+                minMax.add(scratch->values[std::size_t(at - range.first)]);
+        }
+        return {};
+    });
+    if (!done)
+        return tl::unexpected(done.error());
+    std::vector<MinMax> total(std::size_t(units.count()));
+    for (const auto& scratch : pool.all())
+        for (std::size_t unit = 0; unit < scratch->units.size(); ++unit)
+            total[unit].add(scratch->units[unit]);
+    std::vector<ClipRange> ranges;
+    for (const MinMax& minMax : total)
+        ranges.push_back(symmetricWhereNeeded(scheme, minMax));
+    return ranges;
+}
+
+/// One long contiguous unit, counted in bins as it streams by.
+Result<ClipRange> rangeOfStretch(const TensorSource& source, const TensorInfo& info,
+                                 const QuantizationScheme& scheme, ElementRange stretch, const Progress& progress)
+{
+    std::vector<float> values;
+    if (stretch.count <= sortedAtMost) {
+        values.resize(std::size_t(stretch.count));
+        if (auto read = source.read(info, stretch, std::span<float>(values)); !read)
+            return tl::unexpected(read.error());
+        return rangeOfValues(scheme, values);
+    }
+    FloatCounter counter;
+    for (std::int64_t first = 0; first < stretch.count; first += chunkElements) {
+        if (progress.cancelled())
+            return cancelled();
+        values.resize(std::size_t(std::min(chunkElements, stretch.count - first)));
+        if (auto read = source.read(info, {stretch.first + first, std::int64_t(values.size())}, std::span<float>(values)); !read)
+            return tl::unexpected(read.error());
+        counter.add(values);
+    }
+    return clipRangeOf(scheme, *counter.finish());
+}
+
+/// Units that lie scattered: as many at a time as fit into the memory allowed, one pass for each lot.
+Result<std::vector<ClipRange>> gatheredRanges(const TensorSource& source, const TensorInfo& info,
+                                              const QuantizationScheme& scheme, const ScaleUnits& units,
+                                              const Progress& progress)
+{
+    const std::int64_t perUnit = units.largestUnit();
+    if (perUnit > gatheredAtMost)
+        return failure(Error::Kind::Unsupported,
+                       "The channels along this axis have more than 16 million values each, too many to find "
+                       "such a clip for; use clip=minmax or another axis.");
+    const std::int64_t lot = std::max<std::int64_t>(1, gatheredAtMost / perUnit);
+    std::vector<ClipRange> ranges(std::size_t(units.count()));
+    std::vector<float> chunk;
+    for (std::int64_t firstUnit = 0; firstUnit < units.count(); firstUnit += lot) {
+        const std::int64_t endUnit = std::min(units.count(), firstUnit + lot);
+        std::vector<std::vector<float>> gathered(std::size_t(endUnit - firstUnit));
+        for (std::int64_t first = 0; first < info.count; first += chunkElements) {
+            if (progress.cancelled())
+                return cancelled();
+            chunk.resize(std::size_t(std::min(chunkElements, info.count - first)));
+            if (auto read = source.read(info, {first, std::int64_t(chunk.size())}, std::span<float>(chunk)); !read)
+                return tl::unexpected(read.error());
+            const std::int64_t end = first + std::int64_t(chunk.size());
+            for (std::int64_t at = first; at < end;) {
+                const auto [unit, runEnd] = units.runAt(at);
+                const std::int64_t stop = std::min(runEnd, end);
+                if (unit >= firstUnit && unit < endUnit)
+                    gathered[std::size_t(unit - firstUnit)].insert(gathered[std::size_t(unit - firstUnit)].end(),
+                                                                   chunk.begin() + (at - first), chunk.begin() + (stop - first));
+                at = stop;
+            }
+        }
+        const auto done = forEachChunk(endUnit - firstUnit, 1, {progress.stop}, [&](std::size_t i, ElementRange) -> Result<void> {
+            ranges[std::size_t(firstUnit) + i] = rangeOfValues(scheme, gathered[i]);
+            return {};
+        });
+        if (!done)
+            return tl::unexpected(done.error());
+        progress.report(double(endUnit) / double(units.count()));
+    }
+    return ranges;
+}
+
+}  // namespace
+
+ClipRange rangeOfValues(const QuantizationScheme& scheme, std::span<const float> values)
+{
+    if (scheme.clip.kind == Clip::Kind::MinMax) {
+        MinMax minMax;
+        for (const float value : values)
+            minMax.add(value);
+        return symmetricWhereNeeded(scheme, minMax);
+    }
+    if (std::int64_t(values.size()) > sortedAtMost)
+        return clipRangeOf(scheme, *countValues(values));
+    return clipRangeOf(scheme, countsBySorting({values.begin(), values.end()}));
+}
+
+Result<std::vector<ClipRange>> rangesOfUnits(const TensorSource& source, const TensorInfo& info,
+                                             const QuantizationScheme& scheme, const ScaleUnits& units,
+                                             const Progress& progress)
+{
+    if (scheme.clip.kind == Clip::Kind::MinMax)
+        return streamedMinMax(source, info, scheme, units, progress);
+    if (!units.isContiguous())
+        return gatheredRanges(source, info, scheme, units, progress);
+    std::vector<ClipRange> ranges(std::size_t(units.count()));
+    const auto done = forEachChunk(units.count(), 1, progress, [&](std::size_t unit, ElementRange) -> Result<void> {
+        const auto range = rangeOfStretch(source, info, scheme, units.rangeOf(std::int64_t(unit)), progress);
+        if (!range)
+            return tl::unexpected(range.error());
+        ranges[unit] = *range;
+        return {};
+    });
+    if (!done)
+        return tl::unexpected(done.error());
+    return ranges;
+}
+
+Result<ClipRange> rangeOfTensor(const TensorSource& source, const TensorInfo& info,
+                                const QuantizationScheme& scheme, const ValueCounts& counts,
+                                const Progress& progress)
+{
+    if (scheme.clip.kind != Clip::Kind::Percentile || counts.isExact() || counts.totals().finite == 0)
+        return clipRangeOf(scheme, counts);
+    const double share = scheme.clip.percentile / 100;
+    const bool twoSided = scheme.symmetry == Symmetry::Asymmetric;
+    const std::array shares{twoSided ? 1 - share : share, share};
+    const auto values = exactQuantiles(source, info, counts, shares, !twoSided, progress);
+    if (!values)
+        return tl::unexpected(values.error());
+    QuantizationScheme byHand = scheme;
+    byHand.clip = {.kind = Clip::Kind::ByHand, .low = twoSided ? (*values)[0] : -(*values)[1], .high = (*values)[1]};
+    return clipRangeOf(byHand, counts);
+}
+
+}  // namespace quantoscope

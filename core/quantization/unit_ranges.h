@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "core/quantization/level_map.h"
+#include "core/quantization/scale_units.h"
+#include "core/statistics/value_counts.h"
+
+namespace quantoscope {
+
+/// The range of a handful of values, as the scheme's clip rule has it. NaN and infinities do not count.
+ClipRange rangeOfValues(const QuantizationScheme&, std::span<const float> values);
+
+/// The range of every unit of a tensor, in bounded memory.
+Result<std::vector<ClipRange>> rangesOfUnits(const TensorSource&, const TensorInfo&, const QuantizationScheme&,
+                                             const ScaleUnits&, const Progress&);
+
+/// The range of the whole tensor; percentiles are exact.
+Result<ClipRange> rangeOfTensor(const TensorSource&, const TensorInfo&, const QuantizationScheme&,
+                                const ValueCounts&, const Progress&);
+
+}  // namespace quantoscope
