@@ -13,6 +13,11 @@ constexpr std::array rows{
     Command{"formats", "The table of number formats", command::formats},
     Command{"decode", "The values of codes", command::decode, takesNegativeNumbers},
     Command{"encode", "The codes of values", command::encode, takesNegativeNumbers},
+    Command{"stats", "Statistics of a model's tensors", command::stats},
+    Command{"histogram", "The histogram of a tensor", command::histogram},
+    Command{"schemes", "The quantization schemes with names of their own", command::schemes},
+    Command{"quantize", "Quantizes a tensor and says what it costs", command::quantize},
+    Command{"calibrate", "Where each method clips a tensor, and the cost of every clip", command::calibrate},
     Command{"lessons", "Checks lesson files: lessons check [DIR]", command::lessons},
 };
 

@@ -196,7 +196,8 @@ std::vector<ClipCost> clipCostCurve(const QuantizationScheme& scheme, const Valu
     for (int i = 0; i < points; ++i) {
         const double factor = std::pow(smallest, double(points - 1 - i) / (points - 1));
         const ClipRange range = scaled(full, factor);
-        curve.push_back({largest * factor, errorOf(counts, levelMapOf(scheme, range.low, range.high)).sqnrDb});
+        const QuantizationError error = errorOf(counts, levelMapOf(scheme, range.low, range.high));
+        curve.push_back({largest * factor, error.sqnrDb, error.meanSquaredError});
     }
     return curve;
 }

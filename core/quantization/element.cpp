@@ -30,6 +30,16 @@ std::optional<Element> findInteger(std::string_view id)
 
 }  // namespace
 
+double largestMagnitude(const NumberFormat& format)
+{
+    if (!format.asLevels())
+        return largestValue(format);
+    double largest = 0;
+    for (const float level : format.asLevels()->levels)
+        largest = std::max(largest, std::abs(double(level)));
+    return largest;
+}
+
 std::optional<Element> findElement(std::string_view id)
 {
     if (const auto integer = findInteger(id))
@@ -74,7 +84,7 @@ CodeSpan codesOf(const QuantizationScheme& scheme, const Element& element)
 
 ScaleRule::ScaleRule(const QuantizationScheme& scheme, const Element& element)
     : m_codes(element.kind == Element::Kind::Integer ? codesOf(scheme, element) : CodeSpan{0, 0})
-    , m_largest(element.kind == Element::Kind::Integer ? double(m_codes.highest) : largestValue(*element.format))
+    , m_largest(element.kind == Element::Kind::Integer ? double(m_codes.highest) : largestMagnitude(*element.format))
     , m_asymmetric(element.kind == Element::Kind::Integer && scheme.symmetry == Symmetry::Asymmetric)
     , m_oneSided(!element.isSigned)
     , m_format(scheme.scale == "fp32" ? nullptr : findNumberFormat(scheme.scale))

@@ -19,6 +19,7 @@ struct Element {
 /// What can be quantized to: intN and uintN of 2 to 16 bits, signed floats of at most 16 bits, level tables.
 std::optional<Element> findElement(std::string_view id);
 bool isIntegerElement(std::string_view id);
+double largestMagnitude(const NumberFormat&);  ///< Of the values at step 1.
 int elementBits(std::string_view id);          ///< 0 where there is no such element.
 std::string elementName(std::string_view id);  ///< "INT4", "FP8 E4M3"
 

@@ -55,7 +55,7 @@ struct QuantizationError {
 QuantizationError errorOf(const ValueCounts&, const LevelMap&);
 
 /// One point of the cost curve.
-struct ClipCost { double clip; double sqnrDb; };
+struct ClipCost { double clip; double sqnrDb; double meanSquaredError = 0; };
 /// SQNR against a symmetric (or one-sided scaled) clip from a small fraction of the largest value up to
 /// it, in equal ratios.
 std::vector<ClipCost> clipCostCurve(const QuantizationScheme&, const ValueCounts&, int points);

@@ -59,7 +59,7 @@ RunQuantizer::RunQuantizer(const QuantizationScheme& scheme, const Element& elem
     } else {
         QuantizationScheme unscaled = scheme;
         unscaled.scale = "fp32";
-        const double largest = largestValue(*element.format);
+        const double largest = largestMagnitude(*element.format);
         m_map = levelMapOf(unscaled, -largest, largest);
         m_levels = int(m_map.size());
     }

@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/command_line/command.h"
+#include "app/command_line/output.h"
+#include "app/command_line/tensor_arguments.h"
+#include "core/files/npy_header.h"
+#include "core/quantization/quantize.h"
+
+#include <CLI/App.hpp>
+#include <fmt/format.h>
+
+#include <optional>
+
+namespace quantoscope {
+
+namespace {
+
+struct Arguments {
+    TensorArguments tensor;
+    std::string scheme, output, codes, scales;
+};
+
+/// The files asked for; they appear when everything has gone well.
+struct Outputs {
+    std::optional<OutputFile> values, codes, scales;
+};
+
+Result<void> create(std::optional<OutputFile>& file, const std::string& path, const std::string& model)
+{
+    if (path.empty())
+        return {};
+    std::error_code ignored;
+    if (!model.empty() && std::filesystem::equivalent(model, path, ignored))
+        return failure(Error::Kind::Usage, path + " is the model itself; name another file to write to.");
+    auto created = OutputFile::create(path);
+    if (!created)
+        return tl::unexpected(created.error());
+    file.emplace(std::move(*created));
+    return {};
+}
+
+Result<void> createAll(Outputs& outputs, const Arguments& arguments, const TensorInfo& tensor)
+{
+    for (const auto& [file, path] : {std::pair{&outputs.values, &arguments.output}, {&outputs.codes, &arguments.codes},
+                                     {&outputs.scales, &arguments.scales}})
+        if (auto created = create(*file, *path, arguments.tensor.file); !created)
+            return created;
+    if (outputs.values) {
+        const std::string header = npyHeader("<f4", tensor.shape);
+        return outputs.values->write(std::as_bytes(std::span(header)));
+    }
+    return {};
+}
+
+QuantizationSink sinkOf(Outputs& outputs)
+{
+    QuantizationSink sink;
+    if (outputs.values)
+        sink.values = [&](std::span<const float> values) { return outputs.values->write(std::as_bytes(values)); };
+    if (outputs.codes)
+        sink.codes = [&](std::span<const std::byte> bytes) { return outputs.codes->write(bytes); };
+    if (outputs.scales)
+        sink.scales = [&](std::span<const std::byte> bytes) { return outputs.scales->write(bytes); };
+    return sink;
+}
+
+Result<void> commitAll(Outputs& outputs)
+{
+    for (auto* file : {&outputs.values, &outputs.codes, &outputs.scales})
+        if (*file)
+            if (auto committed = (*file)->commit(); !committed)
+                return committed;
+    return {};
+}
+
+double clippedShare(const QuantizationError& error)
+{
+    return error.count > 0 ? (error.clippedLow + error.clippedHigh) / error.count : 0;
+}
+
+CommandOutput describe(const TensorInfo& tensor, const QuantizationScheme& scheme, const QuantizationReport& report)
+{
+    const QuantizationError& error = report.error;
+    CommandOutput output;
+    output.json = {{"scheme", schemeText(scheme)},
+                   {"sentence", schemeSentence(scheme)},
+                   {"tensor", tensor.name},
+                   {"count", tensor.count},
+                   {"bitsPerWeight", report.bitsPerWeight},
+                   {"bytes", report.bytes},
+                   {"mse", jsonNumber(error.meanSquaredError)},
+                   {"rmse", jsonNumber(std::sqrt(error.meanSquaredError))},
+                   {"sqnrDb", jsonNumber(error.sqnrDb)},
+                   {"maxAbsError", jsonNumber(error.largestError)},
+                   {"cosine", jsonNumber(error.cosine)},
+                   {"clippedShare", clippedShare(error)},
+                   {"levelsUsed", error.levelsUsed},
+                   {"scales", report.scales}};
+    output.text = plainText(tensor.name) + ", " + shapeText(tensor.shape) + ", as " + schemeSentence(scheme) + "\n"
+        + textTable({"", ""}, {{"SQNR", fmt::format("{:.2f} dB", error.sqnrDb)},
+                               {"mean squared error", fmt::format("{:.6g}", error.meanSquaredError)},
+                               {"largest error", fmt::format("{:.6g}", error.largestError)},
+                               {"cosine", fmt::format("{:.8f}", error.cosine)},
+                               {"clipped", fmt::format("{:.4g} %", 100 * clippedShare(error))},
+                               {"levels used", fmt::format("{} of {}", error.levelsUsed, error.perLevel.size())},
+                               {"scales", std::to_string(report.scales)},
+                               {"bits per weight", fmt::format("{:.6g}", report.bitsPerWeight)},
+                               {"bytes", std::to_string(report.bytes)}}).substr(1);
+    return output;
+}
+
+Result<CommandOutput> run(const Arguments& arguments)
+{
+    const auto scheme = parseScheme(arguments.scheme);
+    if (!scheme)
+        return tl::unexpected(scheme.error());
+    const auto chosen = arguments.tensor.open();
+    if (!chosen)
+        return tl::unexpected(chosen.error());
+    Outputs outputs;
+    if (auto created = createAll(outputs, arguments, *chosen->tensor); !created)
+        return tl::unexpected(created.error());
+    const auto report = quantize(*chosen->source, *chosen->tensor, *scheme, sinkOf(outputs), commandProgress("Quantizing"));
+    if (!report)
+        return tl::unexpected(report.error());
+    if (auto committed = commitAll(outputs); !committed)
+        return tl::unexpected(committed.error());
+    return describe(*chosen->tensor, *scheme, *report);
+}
+
+}  // namespace
+
+std::function<Result<CommandOutput>()> command::quantize(CLI::App& app)
+{
+    auto arguments = std::make_shared<Arguments>();
+    arguments->tensor.addTo(app);
+    app.add_option("--scheme", arguments->scheme, "For example int4,asymmetric,group=64,clip=mse, levels=16, or a name "
+                                                  "that qscope schemes lists")->required();
+    app.add_option("--output", arguments->output, "Write the dequantized values as FP32 NPY");
+    app.add_option("--codes", arguments->codes, "Write the codes, packed as the scheme stores them");
+    app.add_option("--scales", arguments->scales, "Write the scales, each followed by its zero point if there is one");
+    return [arguments] { return run(*arguments); };
+}
+
+}  // namespace quantoscope
