@@ -12,6 +12,8 @@ namespace {
 void gemm(std::int64_t m, std::int64_t n, std::int64_t k, const float* x, std::int64_t xRow, const float* w,
           std::int64_t wRow, float beta, float* y, std::int64_t yRow)
 {
+    if (m == 1)   // Several times faster than a matrix product with one row.
+        return cblas_sgemv(CblasRowMajor, CblasNoTrans, blasint(n), blasint(k), 1, w, blasint(wRow), x, 1, beta, y, 1);
     cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasTrans, blasint(m), blasint(n), blasint(k), 1, x, blasint(xRow), w,
                 blasint(wRow), beta, y, blasint(yRow));
 }
@@ -19,6 +21,8 @@ void gemm(std::int64_t m, std::int64_t n, std::int64_t k, const float* x, std::i
 void gemm(std::int64_t m, std::int64_t n, std::int64_t k, const double* x, std::int64_t xRow, const double* w,
           std::int64_t wRow, double beta, double* y, std::int64_t yRow)
 {
+    if (m == 1)   // Several times faster than a matrix product with one row.
+        return cblas_dgemv(CblasRowMajor, CblasNoTrans, blasint(n), blasint(k), 1, w, blasint(wRow), x, 1, beta, y, 1);
     cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasTrans, blasint(m), blasint(n), blasint(k), 1, x, blasint(xRow), w,
                 blasint(wRow), beta, y, blasint(yRow));
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // FP16, BF16 and weight-only kernels: operands lie in memory in their narrow storage and are widened to
-// FP32 a block at a time, just before they are multiplied; all sums are FP32. Every element of y is a
+// FP32 a few rows at a time, just before they are multiplied; all sums are FP32. Every element of y is a
 // dot product along K, so that both operands are read in the order in which they are stored and nothing
 // is transposed. A tile of several rows of x and of W keeps as many sums in registers as there are.
 #undef HWY_TARGET_INCLUDE
@@ -21,7 +21,7 @@ namespace {   // Other kernels have functions of the same names.
 
 namespace hn = hwy::HWY_NAMESPACE;
 
-constexpr std::int64_t chunkColumns = 1024;   // Of K: four such rows of x fill half a first-level cache.
+constexpr std::int64_t chunkColumns = 1024;   // Of K: six such rows of W fit into a first-level cache.
 // 32 vector registers hold 24 sums and their operands, 16 hold 12.
 constexpr int tileX = HWY_TARGET <= HWY_AVX3 ? 4 : 3, tileW = HWY_TARGET <= HWY_AVX3 ? 6 : 4;
 static_assert(blockColumns % tileW == 0);
@@ -35,67 +35,75 @@ HWY_INLINE void dotTile(const float* x, std::int64_t xRow, const float* w, std::
 {
     const D d;
     hn::Vec<D> sum[rowsOfX][tileW];
-    for (auto& row : sum)
-        for (auto& one : row)
-            one = hn::Zero(d);
+    // Unrolled, or the compiler keeps the sums in memory instead of in registers.
+#pragma GCC unroll 8
+    for (int i = 0; i < rowsOfX; ++i)
+#pragma GCC unroll 8
+        for (int j = 0; j < tileW; ++j)
+            sum[i][j] = hn::Zero(d);
     for (std::int64_t k = 0; k < columns; k += std::int64_t(hn::Lanes(d))) {
         hn::Vec<D> a[rowsOfX];
+#pragma GCC unroll 8
         for (int i = 0; i < rowsOfX; ++i)
             a[i] = hn::Load(d, x + i * xRow + k);
+#pragma GCC unroll 8
         for (int j = 0; j < tileW; ++j) {
             const auto b = hn::Load(d, w + j * wRow + k);
+#pragma GCC unroll 8
             for (int i = 0; i < rowsOfX; ++i)
                 sum[i][j] = hn::MulAdd(a[i], b, sum[i][j]);
         }
     }
+#pragma GCC unroll 8
     for (int i = 0; i < rowsOfX; ++i)
+#pragma GCC unroll 8
         for (int j = 0; j < tileW; ++j)
             sums[i][j] = hn::GetLane(hn::SumOfLanes(d, sum[i][j]));
 }
 
-/// All tiles of one block over one chunk of K: y += sums, or y = sums for the first chunk.
-void addChunk(const OutputBlock& block, const float* x, std::int64_t xRow, const float* w, std::int64_t columns,
-              bool isFirst, float* y, std::int64_t yRow)
+/// All rows of x against one tile of decoded rows of W: y += sums, or y = sums for the first chunk of K.
+void addTile(std::int64_t rowsOfX, int rowsOfW, const float* x, std::int64_t xRow, const float* w, std::int64_t columns,
+             bool isFirst, float* y, std::int64_t yRow)
 {
     float sums[tileX][tileW];
-    for (std::int64_t i = 0; i < block.rows; i += tileX) {
-        const int rows = int(std::min<std::int64_t>(tileX, block.rows - i));
-        for (std::int64_t j = 0; j < block.columns; j += tileW) {
-            const float* a = x + i * xRow;
-            const float* b = w + j * chunkColumns;
-            switch (rows) {
-            case 1: dotTile<1>(a, xRow, b, chunkColumns, columns, sums); break;
-            case 2: dotTile<2>(a, xRow, b, chunkColumns, columns, sums); break;
-            case 3: dotTile<3>(a, xRow, b, chunkColumns, columns, sums); break;
-            default: dotTile<tileX>(a, xRow, b, chunkColumns, columns, sums); break;
-            }
-            const int across = int(std::min<std::int64_t>(tileW, block.columns - j));
-            for (int r = 0; r < rows; ++r)
-                for (int c = 0; c < across; ++c) {
-                    float& target = y[(i + r) * yRow + j + c];
-                    target = isFirst ? sums[r][c] : target + sums[r][c];
-                }
+    for (std::int64_t i = 0; i < rowsOfX; i += tileX) {
+        const int rows = int(std::min<std::int64_t>(tileX, rowsOfX - i));
+        const float* a = x + i * xRow;
+        switch (rows) {
+        case 1: dotTile<1>(a, xRow, w, chunkColumns, columns, sums); break;
+        case 2: dotTile<2>(a, xRow, w, chunkColumns, columns, sums); break;
+        case 3: dotTile<3>(a, xRow, w, chunkColumns, columns, sums); break;
+        default: dotTile<tileX>(a, xRow, w, chunkColumns, columns, sums); break;
         }
+        for (int r = 0; r < rows; ++r)
+            for (int c = 0; c < rowsOfW; ++c) {
+                float& target = y[(i + r) * yRow + c];
+                target = isFirst ? sums[r][c] : target + sums[r][c];
+            }
     }
 }
 
 void multiplyBlock(const OutputBlock& block, const float* x, std::int64_t xRow, const StoredMatrix& w, float* y,
                    std::int64_t yRow, const Pulse& pulse)
 {
-    thread_local const auto decoded = hwy::AllocateAligned<float>(blockColumns * chunkColumns);
+    // A tile of W is decoded into the first-level cache and used for all rows of x before the next one.
+    thread_local const auto decoded = hwy::AllocateAligned<float>(tileW * chunkColumns);
     float* corner = y + block.firstRow * yRow + block.firstColumn;
     for (std::int64_t k = 0; k < xRow; k += chunkColumns) {
         if (!pulse.goesOn())
             return;
         const std::int64_t columns = std::min(chunkColumns, xRow - k);
-        for (std::int64_t j = 0; j < (block.columns + tileW - 1) / tileW * tileW; ++j) {
-            float* row = decoded.get() + j * chunkColumns;
-            if (j < block.columns)
-                decodeRow(w, block.firstColumn + j, k, columns, row);
-            else
-                std::fill_n(row, columns, 0.0f);
+        for (std::int64_t j = 0; j < block.columns; j += tileW) {
+            const int rows = int(std::min<std::int64_t>(tileW, block.columns - j));
+            for (int r = 0; r < tileW; ++r) {
+                float* row = decoded.get() + r * chunkColumns;
+                if (r < rows)
+                    decodeRow(w, block.firstColumn + j + r, k, columns, row);
+                else
+                    std::fill_n(row, columns, 0.0f);
+            }
+            addTile(block.rows, rows, x + block.firstRow * xRow + k, xRow, decoded.get(), columns, k == 0, corner + j, yRow);
         }
-        addChunk(block, x + block.firstRow * xRow + k, xRow, decoded.get(), columns, k == 0, corner, yRow);
     }
     // Row scales multiply finished sums: one rounding a result instead of one a product.
     if (w.storage.sharing == ScaleSharing::Row)

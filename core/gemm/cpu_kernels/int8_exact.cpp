@@ -37,18 +37,25 @@ HWY_INLINE void dotTile(const std::int16_t* x, std::int64_t xRow, const std::int
     const hn::ScalableTag<std::int16_t> d;
     const hn::RepartitionToWide<decltype(d)> d32;
     hn::Vec<decltype(d32)> sum[rowsOfX][tileW], rest = hn::Zero(d32);
-    for (auto& row : sum)
-        for (auto& one : row)
-            one = hn::Zero(d32);
+    // Unrolled, or the compiler keeps the sums in memory instead of in registers.
+#pragma GCC unroll 8
+    for (int i = 0; i < rowsOfX; ++i)
+#pragma GCC unroll 8
+        for (int j = 0; j < tileW; ++j)
+            sum[i][j] = hn::Zero(d32);
     for (std::int64_t k = 0; k < columns; k += std::int64_t(hn::Lanes(d)))
+#pragma GCC unroll 8
         for (int j = 0; j < tileW; ++j) {
             const auto b = hn::Load(d, w + j * chunkColumns + k);
+#pragma GCC unroll 8
             for (int i = 0; i < rowsOfX; ++i)
                 sum[i][j] = hn::ReorderWidenMulAccumulate(d32, hn::Load(d, x + i * xRow + k), b, sum[i][j], rest);
         }
     // `rest` holds what a target without pairwise multiplication accumulates on the side; x86 leaves it 0.
     static_assert(HWY_ARCH_X86);
+#pragma GCC unroll 8
     for (int i = 0; i < rowsOfX; ++i)
+#pragma GCC unroll 8
         for (int j = 0; j < tileW; ++j)
             sums[i][j] = hn::GetLane(hn::SumOfLanes(d32, sum[i][j]));
 }

@@ -21,28 +21,53 @@ namespace {
 constexpr int tileX = 4, tileW = 6;
 constexpr std::int64_t chunkBytes = 4096;   // Of K: a tile of x and one of W stay in the first-level cache.
 
+/// The sums of the lanes of four vectors at once, by a small transposition: a third of the instructions
+/// of four single reductions, which for short rows would cost as much as the products.
+QUANTOSCOPE_VNNI inline __m128i laneSums(__m512i a, __m512i b, __m512i c, __m512i d)
+{
+    const __m512i ab = _mm512_add_epi32(_mm512_unpacklo_epi32(a, b), _mm512_unpackhi_epi32(a, b));
+    const __m512i cd = _mm512_add_epi32(_mm512_unpacklo_epi32(c, d), _mm512_unpackhi_epi32(c, d));
+    const __m512i all = _mm512_add_epi32(_mm512_unpacklo_epi64(ab, cd), _mm512_unpackhi_epi64(ab, cd));
+    const __m256i half = _mm256_add_epi32(_mm512_castsi512_si256(all), _mm512_extracti64x4_epi64(all, 1));
+    return _mm_add_epi32(_mm256_castsi256_si128(half), _mm256_extracti128_si256(half, 1));
+}
+
 /// sums[i][j] of one chunk: 24 sums and five operands in 32 registers.
 template <int rowsOfX, int rowsOfW>
 QUANTOSCOPE_VNNI void dotTile(const std::uint8_t* x, std::size_t xRow, const std::byte* w, std::size_t wRow,
                               std::int64_t bytes, std::int32_t (&sums)[tileX][tileW])
 {
     __m512i sum[rowsOfX][rowsOfW];
-    for (auto& row : sum)
-        for (auto& one : row)
-            one = _mm512_setzero_si512();
+    // Unrolled, or the compiler keeps the sums in memory instead of in registers.
+#pragma GCC unroll 8
+    for (int i = 0; i < rowsOfX; ++i)
+#pragma GCC unroll 8
+        for (int j = 0; j < rowsOfW; ++j)
+            sum[i][j] = _mm512_setzero_si512();
     for (std::int64_t k = 0; k < bytes; k += 64) {
         __m512i a[rowsOfX];
+#pragma GCC unroll 8
         for (int i = 0; i < rowsOfX; ++i)
             a[i] = _mm512_loadu_si512(x + std::size_t(i) * xRow + k);
+#pragma GCC unroll 8
         for (int j = 0; j < rowsOfW; ++j) {
             const __m512i b = _mm512_loadu_si512(w + std::size_t(j) * wRow + k);
+#pragma GCC unroll 8
             for (int i = 0; i < rowsOfX; ++i)
                 sum[i][j] = _mm512_dpbusd_epi32(sum[i][j], a[i], b);
         }
     }
-    for (int i = 0; i < rowsOfX; ++i)
-        for (int j = 0; j < rowsOfW; ++j)
-            sums[i][j] = _mm512_reduce_add_epi32(sum[i][j]);
+#pragma GCC unroll 8
+    for (int j = 0; j < rowsOfW; ++j) {
+        const __m512i none = _mm512_setzero_si512();
+        alignas(16) std::int32_t column[4];
+        _mm_store_si128(reinterpret_cast<__m128i*>(column),
+                        laneSums(sum[0][j], rowsOfX > 1 ? sum[rowsOfX > 1][j] : none, rowsOfX > 2 ? sum[rowsOfX > 2 ? 2 : 0][j] : none,
+                                 rowsOfX > 3 ? sum[rowsOfX > 3 ? 3 : 0][j] : none));
+#pragma GCC unroll 8
+        for (int i = 0; i < rowsOfX; ++i)
+            sums[i][j] = column[i];
+    }
 }
 
 /// 128 · Σw over a whole row, modulo 2³².

@@ -15,9 +15,9 @@ struct OutputBlock {
     std::int64_t firstColumn, columns;   ///< Columns of y are rows of W.
 };
 
-/// 48 rows of W: a multiple of every tile width, and with 1024 FP32 columns 192 KiB, which a second-level
-/// cache holds while 256 rows of x pass over it.
-inline constexpr std::int64_t blockRows = 256, blockColumns = 48;
+/// 48 rows of W are a multiple of every tile width; 128 rows of x by 1024 FP32 columns are 512 KiB, which
+/// a second-level cache holds while the tiles of W pass over it.
+inline constexpr std::int64_t blockRows = 128, blockColumns = 48;
 
 /// Visits all of y in blocks on all cores; false once the pulse says stop.
 template <class Work>
