@@ -19,6 +19,8 @@ constexpr std::array rows{
     Command{"quantize", "Quantizes a tensor and says what it costs", command::quantize},
     Command{"calibrate", "Where each method clips a tensor, and the cost of every clip", command::calibrate},
     Command{"lessons", "Checks lesson files: lessons check [DIR]", command::lessons},
+    Command{"devices", "The processors that can multiply matrices, and why one cannot", command::devices},
+    Command{"gemm", "Speed and error of a matrix product in every number format", command::gemm},
 };
 
 }  // namespace
