@@ -43,6 +43,8 @@ bool startsLikeNothing(std::span<const std::byte>)
 
 Result<const FileFormat*> recognizeFile(const FileBytes& file)
 {
+    if (file.size() == 0)
+        return failure(Error::Kind::Malformed, "The file is empty.");
     std::array<std::byte, 64> buffer;
     const std::span start = std::span(buffer).first(std::min<std::uint64_t>(buffer.size(), file.size()));
     if (auto got = file.read(0, start); !got)
@@ -58,8 +60,6 @@ Result<const FileFormat*> recognizeFile(const FileBytes& file)
     for (const FileFormat& format : rows)
         if (file.name().ends_with(format.suffix))
             return &format;
-    if (file.size() == 0)
-        return failure(Error::Kind::Malformed, "The file is empty.");
     return failure(Error::Kind::Unsupported,
                    "This is not a file of a kind the program reads: safetensors, the index of one in parts, or NPY.");
 }

@@ -196,7 +196,7 @@ Result<void> placeTensors(std::vector<TensorInfo>& tensors, std::uint64_t dataSt
             return checked;
         if (tensor.bytes > dataBytes - end)
             return malformed("The file is cut short: tensor " + quotedName(tensor.name) + " ends at byte "
-                             + std::to_string(end) + " + " + std::to_string(tensor.bytes) + " of the data, of which there are "
+                             + std::to_string(end + tensor.bytes) + " of the data, of which there are "
                              + std::to_string(dataBytes) + ".");
         end += tensor.bytes;
         tensor.offset += dataStart;
@@ -249,10 +249,10 @@ Result<TensorDirectory> readSafetensorsDirectory(const FileBytes& file)
     auto directory = HeaderParser(header, file.name()).parse();
     if (!directory)
         return directory;
-    if (auto placed = placeTensors(directory->tensors, dataStart, file.size() - dataStart); !placed)
-        return tl::unexpected(placed.error());
     if (auto unique = refuseDuplicates(*directory); !unique)
         return tl::unexpected(unique.error());
+    if (auto placed = placeTensors(directory->tensors, dataStart, file.size() - dataStart); !placed)
+        return tl::unexpected(placed.error());
     return directory;
 }
 
