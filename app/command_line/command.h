@@ -10,6 +10,7 @@
 #include <stop_token>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace CLI {
@@ -25,6 +26,9 @@ struct CommandOutput {
     /// For a check that found something: the output is printed all the same, then this, and the exit
     /// status is the error's.
     std::optional<Error> finding = std::nullopt;
+    /// Where set, makes the document for `--json` piece by piece in place of `json`, which would not
+    /// fit into memory for half a million tensors.
+    std::function<Result<void>(const std::function<void(std::string_view piece)>& write)> writeJson = {};
 };
 
 /// One row of the table of commands. `setUp` adds the options to its subcommand and returns the

@@ -18,6 +18,8 @@ constexpr std::array rows{
     Command{"schemes", "The quantization schemes with names of their own", command::schemes},
     Command{"quantize", "Quantizes a tensor and says what it costs", command::quantize},
     Command{"calibrate", "Where each method clips a tensor, and the cost of every clip", command::calibrate},
+    Command{"tensors", "What a model file holds: names, types, shapes, places", command::tensors},
+    Command{"dump", "The values of a tensor as a float32 NPY file", command::dump},
     Command{"lessons", "Checks lesson files: lessons check [DIR]", command::lessons},
     Command{"devices", "The processors that can multiply matrices, and why one cannot", command::devices},
     Command{"gemm", "Speed and error of a matrix product in every number format", command::gemm},

@@ -43,6 +43,24 @@ std::string documentText(const nlohmann::ordered_json& json)
     return json.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + '\n';
 }
 
+/// Pieces are gathered until they are worth a write, so that an error found early prints nothing else.
+int printPieces(const CommandOutput& output)
+{
+    constexpr std::size_t worthAWrite = 1 << 20;
+    std::string gathered;
+    int status = Done;
+    const auto written = output.writeJson([&](std::string_view piece) {
+        gathered += piece;
+        if (gathered.size() < worthAWrite || status != Done)
+            return;
+        status = print(gathered);
+        gathered.clear();
+    });
+    if (!written)
+        return statusOf(written.error());
+    return status == Done ? print(gathered) : status;
+}
+
 const Command* findCommand(const std::string& name)
 {
     for (const Command& row : commands())
@@ -115,6 +133,8 @@ int main(int count, char** words)
             return statusOf(output.error());
         if (interruption().stop_requested())
             return complain(Interrupted, "Interrupted.");
+        if (wantsJson(*chosen) && output->writeJson)
+            return printPieces(*output);
         const int printed = print(wantsJson(*chosen) ? documentText(output->json) : output->text);
         return printed == Done && output->finding ? statusOf(*output->finding) : printed;
     } catch (const std::bad_alloc&) {

@@ -15,6 +15,7 @@
 #include <set>
 #include <thread>
 
+#include <fcntl.h>
 #include <poll.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -251,7 +252,20 @@ Result<void> OutputFile::commit()
             ::unlink(m_partial.c_str());
         return error;
     }
-    return {};
+    return m_partial == m_path ? Result<void>() : syncFolder();
+}
+
+/// The new name is on the disk only once its folder is.
+Result<void> OutputFile::syncFolder() const
+{
+    const std::filesystem::path folder = m_path.has_parent_path() ? m_path.parent_path() : ".";
+    const int descriptor = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    // Some file systems cannot sync a folder and say so with EINVAL; there is nothing more to be done.
+    const bool synced = descriptor >= 0 && (::fsync(descriptor) == 0 || errno == EINVAL);
+    const auto error = synced ? Result<void>() : systemFailure("secured on the disk");
+    if (descriptor >= 0)
+        ::close(descriptor);
+    return error;
 }
 
 Result<void> writeWholeFile(const std::filesystem::path& path, std::span<const std::byte> bytes)

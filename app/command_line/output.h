@@ -27,6 +27,7 @@ public:
 
 private:
     OutputFile(std::filesystem::path path, std::filesystem::path partial, std::FILE* file);
+    Result<void> syncFolder() const;
     tl::unexpected<Error> systemFailure(const std::string& what) const;
 
     std::filesystem::path m_path;
