@@ -13,6 +13,8 @@ constexpr std::array rows{
     Command{"formats", "The table of number formats", command::formats},
     Command{"decode", "The values of codes", command::decode, takesNegativeNumbers},
     Command{"encode", "The codes of values", command::encode, takesNegativeNumbers},
+    Command{"number", "One value in many formats: code, exact value, errors, neighbours", command::number,
+            takesNegativeNumbers},
     Command{"stats", "Statistics of a model's tensors", command::stats},
     Command{"histogram", "The histogram of a tensor", command::histogram},
     Command{"schemes", "The quantization schemes with names of their own", command::schemes},

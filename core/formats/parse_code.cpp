@@ -9,11 +9,6 @@ namespace quantoscope {
 
 namespace {
 
-struct Digits {
-    std::string_view text;
-    int base = 16;
-};
-
 std::string_view trimmed(std::string_view text)
 {
     while (!text.empty() && (text.front() == ' ' || text.front() == '\t'))
@@ -23,51 +18,53 @@ std::string_view trimmed(std::string_view text)
     return text;
 }
 
-Digits digitsOf(std::string_view text)
+/// Without the 0x. There is no 0b: 0b1 is a good hexadecimal code.
+std::string_view digitsOf(std::string_view text)
 {
     text = trimmed(text);
-    if (text.starts_with("0x") || text.starts_with("0X"))
-        return {text.substr(2), 16};
-    if (text.starts_with("0b") || text.starts_with("0B"))
-        return {text.substr(2), 2};
-    return {text, 16};
+    return text.starts_with("0x") || text.starts_with("0X") ? text.substr(2) : text;
 }
 
 }  // namespace
 
 bool looksLikeCode(std::string_view text)
 {
-    const Digits digits = digitsOf(text);
-    return digits.text.size() + 2 == trimmed(text).size() && !digits.text.empty()
-        && std::all_of(digits.text.begin(), digits.text.end(), [&](unsigned char c) {
-               return digits.base == 16 ? std::isxdigit(c) != 0 : c == '0' || c == '1';
-           });
+    const std::string_view digits = digitsOf(text);
+    return digits.size() + 2 == trimmed(text).size() && !digits.empty()
+        && std::all_of(digits.begin(), digits.end(), [](unsigned char c) { return std::isxdigit(c) != 0; });
 }
 
 Result<Code> parseCode(const NumberFormat& format, std::string_view text)
 {
-    const Digits digits = digitsOf(text);
+    const std::string_view digits = digitsOf(text);
+    const char* last = digits.data() + digits.size();
     Code code = 0;
-    const auto [end, error] = std::from_chars(digits.text.data(), digits.text.data() + digits.text.size(), code, digits.base);
-    const std::string quoted = '"' + std::string(trimmed(text).substr(0, 80)) + '"';
-    if (error == std::errc::invalid_argument || (error == std::errc{} && end != digits.text.data() + digits.text.size()))
-        return failure(Error::Kind::Usage, quoted + " is not a code; write hexadecimal digits such as "
-                       + codeText(format, 1) + ", or 0b and binary ones.");
+    const auto [end, error] = std::from_chars(digits.data(), last, code, 16);
+    const auto quoted = [&] { return '"' + std::string(trimmed(text).substr(0, 80)) + '"'; };
+    if (error == std::errc::invalid_argument || (error == std::errc{} && end != last))
+        return failure(Error::Kind::Usage, quoted() + " is not a code; write hexadecimal digits such as "
+                       + codeText(format, Code{1} << unusedLowBitsOf(format)) + ".");
     const int bits = bitsOf(format);
     if (error == std::errc::result_out_of_range || (bits < 64 && code >> bits != 0))
-        return failure(Error::Kind::Usage, quoted + " does not fit: codes of " + std::string(format.name) + " have "
+        return failure(Error::Kind::Usage, quoted() + " does not fit: codes of " + std::string(format.name) + " have "
                        + std::to_string(bits) + " bits.");
     const int unused = unusedLowBitsOf(format);
     if ((code & ((Code{1} << unused) - 1)) != 0)
-        return failure(Error::Kind::Usage, quoted + " is no code of " + std::string(format.name) + ": its "
+        return failure(Error::Kind::Usage, quoted() + " is no code of " + std::string(format.name) + ": its "
                        + std::to_string(unused) + " low bits must be zero.");
     return code;
 }
 
-int bitsWritten(std::string_view code)
+const NumberFormat* formatOfCode(std::string_view code)
 {
-    const Digits digits = digitsOf(code);
-    return int(std::min<std::size_t>(digits.text.size(), 64)) * (digits.base == 16 ? 4 : 1);
+    switch (4 * digitsOf(code).size()) {
+    case 64: return findNumberFormat("fp64");
+    case 32: return findNumberFormat("fp32");
+    case 16: return findNumberFormat("fp16");
+    case 8: return findNumberFormat("e4m3");
+    case 4: return findNumberFormat("e2m1");
+    default: return nullptr;
+    }
 }
 
 std::string codeText(const NumberFormat& format, Code code)

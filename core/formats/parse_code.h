@@ -9,16 +9,18 @@
 
 namespace quantoscope {
 
-/// Whether a person means a code and not a number: `0x` and hexadecimal digits, or `0b` and binary
-/// ones, without the point or the `p` of a hexadecimal float. 0x4248 is a code, 0x1.8p3 a number.
+/// Whether a person means a code and not a number: `0x` and hexadecimal digits without the point or
+/// the `p` of a hexadecimal float. 0x4248 is a code, 0x1.8p3 a number.
 bool looksLikeCode(std::string_view text);
 
-/// Reads a code of a format: `0x4248`, `4248` (hexadecimal too) or `0b0100001001001000`. The error
-/// says what is wrong: a character, too many bits for the format, or a low bit that TF32 keeps at zero.
+/// Reads a code of a format: `0x4248`, or `4248`, hexadecimal too. The error says what is wrong: a
+/// character, too many bits for the format, or a low bit that TF32 keeps at zero.
 Result<Code> parseCode(const NumberFormat&, std::string_view text);
 
-/// Bits that the digits of a code have room for: 16 for 0x4248, 4 for 0b0101.
-int bitsWritten(std::string_view code);
+/// Whose code a text is where nothing else says so: that of the usual format with as many bits as the
+/// digits have room for (64 fp64, 32 fp32, 16 fp16, 8 e4m3, 4 e2m1); nullptr for any other length. Where
+/// a format is chosen, on a page or by `--formats`, the code is that format's.
+const NumberFormat* formatOfCode(std::string_view code);
 
 /// "0x4248": upper case, as many digits as the format's codes need.
 std::string codeText(const NumberFormat&, Code);

@@ -78,6 +78,17 @@ Rational powerOfTen(int exponent)
     return result;
 }
 
+int decimalExponent(const Rational& value)
+{
+    // The estimate from the binary exponent is at most one off.
+    int exponent = int(std::floor(value.leadingExponent() * 0.30102999566398120));
+    while (compare(value, powerOfTen(exponent)) < 0)
+        --exponent;
+    while (compare(value, powerOfTen(exponent + 1)) >= 0)
+        ++exponent;
+    return exponent;
+}
+
 RealNumber realNumber(Rational value, bool exact)
 {
     auto implementation = std::make_shared<RealNumber::Implementation>();

@@ -48,6 +48,8 @@ private:
 /// value · 2^exponent, exactly.
 Rational scaledByPowerOfTwo(const Rational& value, int exponent);
 Rational powerOfTen(int exponent);
+/// floor(log10 value), for a value above 0.
+int decimalExponent(const Rational& value);
 
 /// What a RealNumber holds. An irrational number is kept as a fraction too: 256 bits over a power of two.
 struct RealNumber::Implementation {

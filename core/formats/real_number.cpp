@@ -122,13 +122,7 @@ RealNumber::Digits RealNumber::decimal(int digits) const
         return *special;
     digits = std::max(digits, 1);
     const Rational magnitude = m_implementation->value.absolute();
-    // 10^exponent <= magnitude; the estimate from the binary exponent is at most one too high or low.
-    int exponent = int(std::floor(magnitude.leadingExponent() * 0.30102999566398120));
-    while (compare(magnitude, powerOfTen(exponent)) < 0)
-        --exponent;
-    while (compare(magnitude, powerOfTen(exponent + 1)) >= 0)
-        ++exponent;
-
+    const int exponent = decimalExponent(magnitude);
     const int fractionDigits = std::max(digits - 1 - exponent, 0);
     Digits result;
     result.text = withPoint(cutToWhole(magnitude * powerOfTen(fractionDigits), 10, result.cut), fractionDigits);
