@@ -11,6 +11,7 @@ namespace {
 // A row appears in the rail, the palette, settings, links and `--page`, in this order. Rows exist for
 // pages that exist. Order: numbers, quantize, models, gemm, lessons, reference.
 const std::vector<PageRow> rows{
+    {"quantize", QT_TRANSLATE_NOOP("pages", "Quantize"), "quantize", makeQuantizePage},
 };
 
 }  // namespace

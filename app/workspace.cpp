@@ -9,6 +9,7 @@
 #include <QDir>
 #include <QFile>
 #include <QFileInfo>
+#include <QJsonArray>
 
 #include <algorithm>
 
@@ -92,6 +93,14 @@ void Workspace::openSynthetic(const SyntheticRecipe& recipe)
         emit problem(QString::fromStdString(made.error().message));
 }
 
+void Workspace::openNumbers(std::vector<float> numbers)
+{
+    m_opening->cancel();
+    const Shape shape{std::int64_t(numbers.size())};
+    setModel(makeTensor("pasted numbers", numbers, shape), {}, std::nullopt);
+    m_numbers = std::move(numbers);
+}
+
 bool Workspace::isOpening() const
 {
     return m_opening->isRunning();
@@ -103,6 +112,7 @@ void Workspace::setModel(Model model, const QString& path, std::optional<Synthet
     m_model = std::move(model);
     m_modelPath = path;
     m_synthetic = std::move(recipe);
+    m_numbers.clear();
     m_counts.reset();
     const bool hasWanted = m_model && findTensor(*m_model, m_wantedTensor.toStdString());
     m_tensorName = hasWanted ? m_wantedTensor : m_model ? firstToShow(*m_model) : QString();
@@ -190,6 +200,13 @@ QJsonObject Workspace::state() const
         state[u"synthetic"] = QString::fromStdString(syntheticRecipeText(*m_synthetic));
     else if (!m_modelPath.isEmpty())
         state[u"model"] = m_modelPath == sampleModelPath() ? QStringLiteral("sample") : m_modelPath;
+    // More than fits a link is not kept: whoever pasted that much has it in a file.
+    else if (!m_numbers.empty() && m_numbers.size() <= 4096) {
+        QJsonArray numbers;
+        for (const float number : m_numbers)
+            numbers.append(double(number));
+        state[u"numbers"] = numbers;
+    }
     if (!m_tensorName.isEmpty())
         state[u"tensor"] = m_tensorName;
     state[u"scheme"] = QString::fromStdString(schemeText(m_scheme));
@@ -215,6 +232,13 @@ void Workspace::setState(const QJsonObject& state)
             openSynthetic(*recipe);
         else if (!recipe)
             emit problem(QString::fromStdString(recipe.error().message));
+    }
+    if (const QJsonArray values = state[u"numbers"].toArray(); !values.isEmpty()) {
+        std::vector<float> numbers;
+        for (const QJsonValue& value : values)
+            numbers.push_back(float(value.toDouble()));
+        if (numbers != m_numbers)
+            openNumbers(std::move(numbers));
     }
     chooseTensor(wantedTensor);
 }

@@ -39,6 +39,7 @@ public:
     void openModel(const QString& path);         ///< In the background; modelChanged or problem follows.
     void openSampleModel();
     void openSynthetic(const SyntheticRecipe&);  ///< At once: its values are computed on demand.
+    void openNumbers(std::vector<float> numbers);   ///< Pasted ones, as a tensor of one row.
     bool isOpening() const;
     QString openingPath() const { return m_openingPath; }
     void cancelOpening();
@@ -95,6 +96,7 @@ private:
     Model m_model;
     QString m_modelPath;
     std::optional<SyntheticRecipe> m_synthetic;
+    std::vector<float> m_numbers;   ///< Pasted; empty for every other model.
     QString m_tensorName;
     QString m_openingPath;
     QString m_wantedTensor;   ///< To be chosen when the model that is being opened has it.

@@ -78,7 +78,10 @@ std::vector<AxisTick> asPercent(std::vector<AxisTick> ticks)
         if (tick.label.isEmpty())
             continue;
         const double percent = tick.value * 100;
-        tick.label = (powers ? roundedNumber(percent, 1) : fixedNumber(percent, decimals)) + QChar(0x202F) + u'%';
+        const bool tiny = powers && percent < 9e-4;
+        tick.label = (tiny     ? QStringLiteral("10") + superscript(int(std::lround(std::log10(percent))))
+                      : powers ? roundedNumber(percent, 1)
+                               : fixedNumber(percent, decimals)) + QChar(0x202F) + u'%';
     }
     return ticks;
 }

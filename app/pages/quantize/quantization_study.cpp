@@ -1,0 +1,239 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/pages/quantize/quantization_study.h"
+
+#include "widgets/background_job.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace quantoscope {
+
+namespace {
+
+/// Both answers about calibration methods: all that changes when anything but the clip does.
+struct Methods {
+    std::vector<ClipCost> curve;
+    std::vector<CalibrationMark> marks;
+};
+
+QuantizationScheme withoutClip(QuantizationScheme scheme)
+{
+    scheme.clip = {};
+    return scheme;
+}
+
+constexpr int curvePoints = 161;
+
+}  // namespace
+
+QuantizationStudy::QuantizationStudy(QObject* parent)
+    : QObject(parent)
+    , m_methods(new BackgroundJob(Pool::Interactive, this))
+    , m_pass(new BackgroundJob(Pool::Bulk, this))
+{
+    m_passDelay.setSingleShot(true);
+    connect(&m_passDelay, &QTimer::timeout, this, &QuantizationStudy::startPass);
+    connect(m_pass, &BackgroundJob::progressed, this, &QuantizationStudy::passProgressed);
+    connect(m_pass, &BackgroundJob::finished, this, &QuantizationStudy::passFinished);
+}
+
+QuantizationStudy::~QuantizationStudy() = default;
+
+void QuantizationStudy::setSource(Model model, const TensorInfo* info, Counts counts)
+{
+    m_model = std::move(model);
+    m_tensor = info ? std::optional(*info) : std::nullopt;
+    m_counts = std::move(counts);
+    m_curve.clear();
+    m_marks.clear();
+    evaluate();
+    findMethods();
+    m_passDelay.start(0);
+}
+
+void QuantizationStudy::setScheme(const QuantizationScheme& scheme, bool isDragging)
+{
+    const bool changed = scheme != m_scheme;
+    const bool newMethods = withoutClip(scheme) != withoutClip(m_scheme);
+    m_scheme = scheme;
+    if (changed)
+        evaluate();
+    if (newMethods)
+        findMethods();
+    if (isDragging)
+        m_passDelay.stop();
+    else if (changed || !m_report)
+        m_passDelay.start(120);
+}
+
+bool QuantizationStudy::isAnsweredByCounts() const
+{
+    return m_scheme.granularity.kind == Granularity::Kind::Tensor
+        && m_scheme.rounding.rounding != Rounding::Stochastic;
+}
+
+bool QuantizationStudy::isExact() const
+{
+    return m_report.has_value() || (m_error && isAnsweredByCounts() && m_counts && m_counts->isExact());
+}
+
+/// Everything from the counts. What an earlier pass found is about another scheme now.
+void QuantizationStudy::evaluate()
+{
+    m_pass->cancel();
+    m_report.reset();
+    m_dequantized.reset();
+    m_map.reset();
+    m_error.reset();
+    if (m_counts && m_counts->totals().finite > 0 && isAnsweredByCounts()) {
+        m_map = m_scheme.clip.kind == Clip::Kind::ByHand && m_scheme.kind == QuantizationScheme::Kind::Uniform
+                  ? levelMapOf(m_scheme, m_scheme.clip.low, m_scheme.clip.high)
+                  : levelMapOf(m_scheme, *m_counts);
+        m_error = errorOf(*m_counts, *m_map);
+    }
+    emit resultChanged();
+}
+
+void QuantizationStudy::findMethods()
+{
+    m_curve.clear();
+    m_marks.clear();
+    m_methods->cancel();
+    emit methodsChanged();
+    if (!m_counts || m_counts->totals().finite == 0 || !isAnsweredByCounts()
+        || m_scheme.kind == QuantizationScheme::Kind::Codebook)
+        return;
+    m_methods->start(
+        [counts = m_counts, scheme = withoutClip(m_scheme)](Progress) {
+            return Methods{clipCostCurve(scheme, *counts, curvePoints), calibrationMarks(scheme, *counts)};
+        },
+        [this](Methods methods) {
+            m_curve = std::move(methods.curve);
+            m_marks = std::move(methods.marks);
+            emit methodsChanged();
+        });
+}
+
+void QuantizationStudy::startPass()
+{
+    const bool needed = !m_report && !(isAnsweredByCounts() && m_counts && m_counts->isExact());
+    if (!m_model || !m_tensor || !m_tensor->type || !m_counts || m_counts->totals().finite == 0 || !needed)
+        return;
+    m_watch = std::make_shared<PassWatch>();
+    const auto& totals = m_counts->totals();
+    m_pass->start(
+        [model = m_model, info = *m_tensor, scheme = m_scheme, picture = !isAnsweredByCounts(), low = totals.min,
+         high = totals.max, watch = m_watch](Progress progress) {
+            return runExactPass(*model, info, scheme, picture, low, high, *watch, std::move(progress));
+        },
+        [this](Result<PassResult> result) {
+            if (!result) {
+                if (result.error().kind != Error::Kind::Cancelled)
+                    emit problem(QString::fromStdString(result.error().message));
+                return;
+            }
+            m_report = std::move(result->report);
+            m_dequantized = std::move(result->picture);
+            // Levels and their counts stay those of the counts where the report has none of its own.
+            const auto perLevel = m_error ? m_error->perLevel : std::vector<double>();
+            m_error = m_report->error;
+            if (m_error->perLevel.empty())
+                m_error->perLevel = perLevel;
+            emit resultChanged();
+        });
+    emit passStarted();
+}
+
+void QuantizationStudy::cancelPass()
+{
+    m_passDelay.stop();
+    m_pass->cancel();
+}
+
+std::optional<PartialError> QuantizationStudy::soFar() const
+{
+    if (!m_pass->isRunning() || !m_watch)
+        return {};
+    const PartialError error = m_watch->get();
+    return error.count > 0 ? std::optional(error) : std::nullopt;
+}
+
+double QuantizationStudy::bitsPerWeight() const
+{
+    return m_tensor ? quantoscope::bitsPerWeight(m_scheme, m_tensor->shape) : 0;
+}
+
+double QuantizationStudy::bytes() const
+{
+    if (m_report)
+        return double(m_report->bytes);
+    return m_tensor ? std::ceil(bitsPerWeight() * double(m_tensor->count) / 8) : 0;
+}
+
+int QuantizationStudy::codeCount() const
+{
+    if (m_scheme.kind == QuantizationScheme::Kind::Codebook)
+        return m_scheme.levels;
+    const NumberFormat* format = findNumberFormat(m_scheme.element);
+    return format ? 1 << std::min(30, bitsOf(*format)) : m_map ? int(m_map->levels.size()) : 0;
+}
+
+ClipRange QuantizationStudy::range() const
+{
+    if (m_map)
+        return {m_map->clipLow, m_map->clipHigh};
+    return m_counts ? ClipRange{m_counts->totals().min, m_counts->totals().max} : ClipRange{0, 0};
+}
+
+double QuantizationStudy::positionOf(double low, double high) const
+{
+    return std::max(std::abs(low), std::abs(high));
+}
+
+double QuantizationStudy::curvePosition() const
+{
+    const ClipRange now = range();
+    return positionOf(now.low, now.high);
+}
+
+double QuantizationStudy::largestPosition() const
+{
+    if (!m_counts)
+        return 1;
+    return std::max(std::abs(m_counts->totals().min), std::abs(m_counts->totals().max));
+}
+
+QuantizationScheme QuantizationStudy::schemeByHand(double low, double high) const
+{
+    QuantizationScheme scheme = m_scheme;
+    scheme.clip = {};
+    scheme.clip.kind = Clip::Kind::ByHand;
+    scheme.clip.low = low;
+    scheme.clip.high = high;
+    return scheme;
+}
+
+QuantizationScheme QuantizationStudy::schemeAt(double position) const
+{
+    const double clip = std::max(position, largestPosition() * 1e-3);
+    if (m_scheme.symmetry == Symmetry::Symmetric)
+        return schemeByHand(-clip, clip);
+    // Both ends move towards zero together, as along the curve.
+    const double part = clip / largestPosition();
+    return schemeByHand(std::min(0.0, m_counts->totals().min) * part, std::max(0.0, m_counts->totals().max) * part);
+}
+
+double QuantizationStudy::bestSqnrDb() const
+{
+    double best = std::nan("");
+    for (const CalibrationMark& mark : m_marks)
+        best = std::fmax(best, mark.sqnrDb);
+    return best;
+}
+
+bool QuantizationStudy::isSettled() const
+{
+    return !m_methods->isRunning() && !m_pass->isRunning() && !m_passDelay.isActive();
+}
+
+}  // namespace quantoscope

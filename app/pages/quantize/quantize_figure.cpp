@@ -1,0 +1,351 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/pages/quantize/quantize_figure.h"
+
+#include "app/pages/quantize/mark_list.h"
+#include "app/pages/quantize/result_panel.h"
+#include "app/pages/quantize/source_bar.h"
+#include "widgets/background_job.h"
+#include "widgets/clip_slider.h"
+#include "widgets/controls.h"
+#include "widgets/cost_curve.h"
+#include "widgets/plot_text.h"
+#include "widgets/scheme_editor.h"
+#include "widgets/theme.h"
+
+#include <QGridLayout>
+#include <QHBoxLayout>
+#include <QKeyEvent>
+#include <QVBoxLayout>
+
+#include <algorithm>
+#include <cmath>
+
+namespace quantoscope {
+
+QuantizeFigure::QuantizeFigure(Weights weights, QWidget* parent)
+    : Figure(parent)
+    , m_weights(weights)
+    , m_study(new QuantizationStudy(this))
+    , m_counting(new BackgroundJob(Pool::Interactive, this))
+{
+    build();
+    connectParts();
+    if (m_weights == Weights::Own)
+        openRecipe(SyntheticRecipe());
+    refresh();
+}
+
+QuantizeFigure::~QuantizeFigure() = default;
+
+void QuantizeFigure::build()
+{
+    m_schemeCard = new Card(this);
+    m_editor = new SchemeEditor(this);
+    m_schemeCard->layout()->setContentsMargins(space::normal, space::small, space::normal, space::small);
+    m_schemeCard->body()->addWidget(m_editor);
+
+    m_pictureCard = new Card(this);
+    m_pictureCard->layout()->setContentsMargins(space::normal, space::small, space::small, space::small);
+    m_sourceBar = new SourceBar(this);
+    m_scale = new SegmentedControl(this);
+    m_scale->setAccessibleName(tr("Axis"));
+    m_scale->addSegment(QStringLiteral("linear"), tr("Linear"));
+    m_scale->addSegment(QStringLiteral("log"), tr("Log"), tr("Logarithmic y axis: what is rare is seen too"));
+    m_scale->addSegment(QStringLiteral("codes"), tr("Bar per code"));
+    auto* line = new QHBoxLayout;
+    line->addWidget(m_sourceBar, 1);
+    line->addWidget(m_scale);
+    m_pictureCard->body()->addLayout(line);
+    m_view = new HistogramView(this);
+    m_progress = new ProgressLine(this);
+    m_rangeNote = new TextLabel(tr("Weights outside the handles are stored as the outermost level."), 12, QFont::Normal,
+                                TextTone::Muted, this);
+    m_pictureCard->body()->addWidget(m_progress);
+    m_pictureCard->body()->addWidget(m_view, 1);
+
+    m_resultCard = new Card(this);
+    m_resultCard->layout()->setContentsMargins(space::gap, space::normal, space::gap, space::small);
+    m_result = new ResultPanel(this);
+    m_resultCard->body()->addWidget(m_result, 1);
+
+    m_curveCard = new Card(this);
+    m_curveCard->layout()->setContentsMargins(space::gap, space::normal, space::gap, space::small);
+    m_curveCard->body()->setSpacing(space::small);
+    m_curveCard->setTitle(tr("SQNR against clip"), tr("dB, higher is better"));
+    m_curve = new CostCurve(this);
+    m_marks = new MarkList(this);
+    m_curveCard->body()->addWidget(m_curve, 1);
+    m_curveCard->body()->addWidget(m_marks);
+    m_curveCard->body()->addWidget(m_rangeNote);
+    m_rangeNote->setWordWrap(true);
+
+    m_grid = new QGridLayout(this);
+    m_grid->setContentsMargins(0, 0, 0, 0);
+    m_grid->addWidget(m_schemeCard, 0, 0, 1, 2);
+    m_grid->addWidget(m_pictureCard, 1, 0, 2, 1);
+    m_grid->addWidget(m_resultCard, 1, 1);
+    m_grid->addWidget(m_curveCard, 2, 1);
+    m_grid->setRowStretch(2, 1);
+    m_grid->setColumnStretch(0, 1);
+    for (QWidget* card : {m_resultCard, m_curveCard})
+        card->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
+}
+
+void QuantizeFigure::connectParts()
+{
+    connect(m_editor, &SchemeEditor::schemeChosen, this, [this](const QuantizationScheme& scheme, const QString& step) {
+        editScheme(scheme, step, {}, false);
+    });
+    connect(m_view, &HistogramView::clipMoved, this, &QuantizeFigure::moveRange);
+    connect(m_view, &HistogramView::bestRequested, this, &QuantizeFigure::chooseBest);
+    connect(m_view, &HistogramView::rangeChanged, this, [this] { emit changed(tr("zoom"), QStringLiteral("zoom")); });
+    connect(m_curve, &CostCurve::clipMoved, this, [this](double position, bool finished) {
+        const Clip clip = m_study->schemeAt(position).clip;
+        moveRange(clip.low, clip.high, finished);
+    });
+    connect(m_curve, &CostCurve::bestRequested, this, &QuantizeFigure::chooseBest);
+    connect(m_curve, &CostCurve::markChosen, this, &QuantizeFigure::chooseMark);
+    connect(m_marks, &MarkList::chosen, this, &QuantizeFigure::chooseMark);
+    connect(m_scale, &SegmentedControl::chosen, this, [this](const QString& id) {
+        setScale(id);
+        emit changed(tr("choose the axis"), {});
+    });
+    connect(m_study, &QuantizationStudy::resultChanged, this, &QuantizeFigure::refresh);
+    connect(m_study, &QuantizationStudy::methodsChanged, this, [this] {
+        refreshCurve();
+        refreshResult();
+        refreshMarks();
+        if (isSettled())
+            emit settled();
+    });
+    connect(m_study, &QuantizationStudy::passStarted, this, [this] {
+        if (!m_study->isAnsweredByCounts())
+            m_progress->begin(tr("Quantizing every weight"));
+        refreshResult();
+    });
+    connect(m_study, &QuantizationStudy::passProgressed, this, [this](double fraction) {
+        m_progress->setFraction(fraction);
+        refreshResult();
+    });
+    connect(m_study, &QuantizationStudy::passFinished, this, [this] {
+        m_progress->end();
+        refreshResult();
+        if (isSettled())
+            emit settled();
+    });
+    connect(m_progress, &ProgressLine::cancelRequested, m_study, &QuantizationStudy::cancelPass);
+    connect(m_study, &QuantizationStudy::problem, this, &Figure::problem);
+    if (m_weights == Weights::Own) {
+        connect(m_sourceBar, &SourceBar::recipeChosen, this, [this](const SyntheticRecipe& recipe, const QString& step) {
+            openRecipe(recipe);
+            emit changed(step, {});
+        });
+    }
+}
+
+void QuantizeFigure::openRecipe(const SyntheticRecipe& recipe)
+{
+    auto made = makeSyntheticTensor(recipe);
+    if (!made) {
+        emit problem(QString::fromStdString(made.error().message));
+        return;
+    }
+    m_recipe = recipe;
+    m_sourceArguments = QStringLiteral("--synthetic ") + QString::fromStdString(syntheticRecipeText(recipe));
+    const Model model = std::move(*made);
+    m_sourceBar->showSource(nullptr, nullptr, recipe);
+    m_counting->start(
+        [model](Progress progress) { return countValues(*model, model->tensors().front(), std::move(progress)); },
+        [this, model](Result<Counts> counts) {
+            if (counts)
+                setSource(model, &model->tensors().front(), std::move(*counts));
+            else if (counts.error().kind != Error::Kind::Cancelled)
+                emit problem(QString::fromStdString(counts.error().message));
+        });
+}
+
+void QuantizeFigure::setSource(Model model, const TensorInfo* info, Counts counts)
+{
+    m_ghostScheme.clear();
+    const QString caption = counts ? tr("%1 weights").arg(wholeNumber(double(counts->totals().count))) : QString();
+    const double left = counts ? double(counts->totals().nan + counts->totals().infinite) : 0;
+    m_view->setCaption(left > 0 ? tr("%1, %2 of them not finite, left out").arg(caption, wholeNumber(left)) : caption);
+    m_model = model;
+    m_study->setSource(std::move(model), info, std::move(counts));
+    restoreView();
+}
+
+void QuantizeFigure::setScheme(const QuantizationScheme& scheme)
+{
+    if (!m_isDragging)
+        m_study->setScheme(scheme);
+    m_editor->setScheme(scheme);
+}
+
+void QuantizeFigure::editScheme(const QuantizationScheme& scheme, const QString& step, const QString& mergeKey,
+                                bool isDragging)
+{
+    m_isDragging = isDragging;
+    m_study->setScheme(scheme, isDragging);
+    m_editor->setScheme(scheme);
+    emit schemeEdited(scheme);
+    emit changed(step, mergeKey);
+}
+
+/// A drag is one step for undo; so is a row of key presses with less than a second between them.
+void QuantizeFigure::moveRange(double low, double high, bool finished)
+{
+    const bool goesOn = m_isDragging || (m_sinceMove.isValid() && m_sinceMove.elapsed() < 1000 && finished);
+    if (!goesOn)
+        ++m_dragNumber;
+    const QString key = QStringLiteral("clip %1").arg(m_dragNumber);
+    const bool wasDrag = m_isDragging;
+    editScheme(m_study->schemeByHand(low, high), tr("move the clip"), key, !finished);
+    if (finished && !wasDrag)
+        m_sinceMove.start();
+    else
+        m_sinceMove.invalidate();
+}
+
+void QuantizeFigure::chooseMark(const QString& id)
+{
+    QuantizationScheme scheme = m_study->scheme();
+    scheme.clip = {};
+    if (id == u"hand") {
+        const ClipRange now = m_study->range();
+        return editScheme(m_study->schemeByHand(now.low, now.high), tr("clip by hand"), {}, false);
+    }
+    if (id == u"mse") {
+        scheme.clip.kind = Clip::Kind::LeastSquares;
+    } else if (id.startsWith(u"percentile")) {
+        scheme.clip.kind = Clip::Kind::Percentile;
+        if (id.contains(u':'))
+            scheme.clip.percentile = id.section(u':', 1).toDouble();
+    } else if (id != u"minmax") {
+        // A method the scheme's grammar has no word for is kept as the range it found.
+        for (const CalibrationMark& mark : m_study->marks()) {
+            if (id == QString::fromUtf8(mark.id.data(), qsizetype(mark.id.size())))
+                scheme = m_study->schemeByHand(mark.low, mark.high);
+        }
+    }
+    editScheme(scheme, tr("choose %1").arg(SchemeEditor::clipName(scheme.clip)), {}, false);
+}
+
+void QuantizeFigure::chooseBest()
+{
+    if (m_study->isAnsweredByCounts() && m_study->scheme().kind == QuantizationScheme::Kind::Uniform)
+        chooseMark(QStringLiteral("mse"));
+}
+
+void QuantizeFigure::changeBits(int by)
+{
+    QuantizationScheme scheme = m_study->scheme();
+    const NumberFormat* format = findNumberFormat(scheme.element);
+    if (scheme.kind == QuantizationScheme::Kind::Codebook)
+        scheme.levels = std::clamp(by > 0 ? scheme.levels * 2 : scheme.levels / 2, 2, 256);
+    else
+        scheme.element = "int" + std::to_string(std::clamp((format ? bitsOf(*format) : 8) + by, 2, 8));
+    editScheme(madeConsistent(scheme), by > 0 ? tr("one bit more") : tr("one bit less"), {}, false);
+}
+
+void QuantizeFigure::setScale(const QString& id)
+{
+    m_scale->setCurrent(id);
+    m_view->setScale(id == u"log"     ? HistogramScale::Logarithmic
+                     : id == u"codes" ? HistogramScale::BarPerCode
+                                      : HistogramScale::Linear);
+}
+
+void QuantizeFigure::cycleScale()
+{
+    const QString now = m_scale->current();
+    setScale(now == u"linear" ? QStringLiteral("log") : now == u"log" ? QStringLiteral("codes") : QStringLiteral("linear"));
+    emit changed(tr("choose the axis"), {});
+}
+
+void QuantizeFigure::keyPressEvent(QKeyEvent* event)
+{
+    switch (event->key()) {
+    case Qt::Key_L: return cycleScale();
+    case Qt::Key_BracketLeft: return changeBits(-1);
+    case Qt::Key_BracketRight: return changeBits(1);
+    case Qt::Key_Home: return chooseBest();
+    case Qt::Key_Left:
+    case Qt::Key_Right: {
+        // Nothing is focused that takes arrows, as on a stage: they move the clip.
+        if (!m_study->map() || !m_view->content().hasHandles)
+            break;
+        const double step = m_study->largestPosition() / 200 * (event->key() == Qt::Key_Right ? 1 : -1);
+        m_curve->slider()->moveTo(m_study->curvePosition() + step, true);
+        return;
+    }
+    default: break;
+    }
+    Figure::keyPressEvent(event);
+}
+
+QList<std::pair<QString, QString>> QuantizeFigure::keys() const
+{
+    return {{QStringLiteral("← →"), tr("clip")}, {tr("Home"), tr("best")}, {QStringLiteral("[ ]"), tr("bits")},
+            {QStringLiteral("L"), tr("axis")},   {QStringLiteral("G"), tr("ghost")}};
+}
+
+void QuantizeFigure::toggleGhost()
+{
+    if (m_view->ghost()) {
+        m_view->setGhost({});
+        m_ghostScheme.clear();
+    } else if (m_study->map()) {
+        m_view->setGhost(HistogramGhost{m_view->content(), SchemeEditor::shortName(m_study->scheme())});
+        m_ghostScheme = QString::fromStdString(schemeText(m_study->scheme()));
+    }
+    refreshResult();
+    emit changed(m_view->ghost() ? tr("keep a ghost") : tr("drop the ghost"), {});
+}
+
+void QuantizeFigure::setPresenting(bool presenting)
+{
+    m_isPresenting = presenting;
+    arrange();
+}
+
+void QuantizeFigure::showOnlyControls(const QStringList& names)
+{
+    m_only = names;
+    arrange();
+}
+
+void QuantizeFigure::resizeEvent(QResizeEvent*)
+{
+    arrange();
+}
+
+/// Who is seen where: everything on a desk, less of it in a small window, a lesson or a hall.
+void QuantizeFigure::arrange()
+{
+    const double scale = theme().typeScale;
+    const bool small = width() < 1120 * scale || height() < 640 * scale;
+    const bool all = m_only.isEmpty();
+    const auto wanted = [&](const char* name) { return all || m_only.contains(QLatin1String(name)); };
+    m_grid->setSpacing(small ? space::small : space::normal);
+    QStringList words = m_only;
+    for (const char* other : {"source", "view", "curve", "result", "marks"})
+        words.removeAll(QLatin1String(other));
+    m_editor->setCompact(small);
+    m_curveCard->setTitle(tr("SQNR against clip"), small ? QString() : tr("dB, higher is better"));
+    m_editor->showOnly(words);
+    m_schemeCard->setVisible(all || !words.isEmpty());
+    m_sourceBar->setCompact(small);
+    m_sourceBar->setFixed(!wanted("source") || m_isPresenting);
+    m_scale->setVisible(wanted("view") && !m_isPresenting);
+    const bool narrow = width() < 620 * scale;
+    const bool showCurve = wanted("curve") && !m_isPresenting && !narrow;
+    m_resultCard->setVisible(wanted("result") && !narrow);
+    m_curveCard->setVisible(showCurve);
+    m_marks->setVisible(all && height() >= 700 * scale);
+    m_rangeNote->setVisible(all && height() >= 780 * scale);
+    const int column = int(std::clamp(width() * 0.27, 232.0, 372.0) * std::max(1.0, scale * 0.95));
+    m_grid->setColumnMinimumWidth(1, m_resultCard->isVisibleTo(this) || showCurve ? column : 0);
+}
+
+}  // namespace quantoscope

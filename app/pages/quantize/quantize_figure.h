@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "app/pages/quantize/quantization_study.h"
+#include "core/tensors/synthetic_tensors.h"
+#include "widgets/figure.h"
+#include "widgets/histogram_view.h"
+
+#include <QElapsedTimer>
+
+class QGridLayout;
+
+namespace quantoscope {
+
+class Card;
+class CostCurve;
+class HistogramView;
+class MarkList;
+class ProgressLine;
+class ResultPanel;
+class SchemeEditor;
+class SegmentedControl;
+class SourceBar;
+class TextLabel;
+
+/// One tensor under one scheme, with everything to change: the body of the Quantize page, and a
+/// figure of lessons that brings its own synthetic weights (state key "synthetic").
+///
+/// Keys of its state: scheme, synthetic, view (linear, log, codes), zoom [low, high], ghost (a scheme),
+/// prediction (a clip).
+class QuantizeFigure : public Figure {
+    Q_OBJECT
+
+public:
+    /// Who provides the weights: the figure itself, from its state, or its owner by setSource().
+    enum class Weights { Own, FromOwner };
+    explicit QuantizeFigure(Weights weights = Weights::Own, QWidget* parent = nullptr);
+    ~QuantizeFigure() override;
+
+    void setSource(Model model, const TensorInfo* info, Counts counts);
+    /// How a command line names the weights: `model.safetensors blk.0` or `--synthetic normal,count=…`.
+    void setSourceArguments(const QString& arguments) { m_sourceArguments = arguments; }
+    void setScheme(const QuantizationScheme&);
+    const QuantizationStudy& study() const { return *m_study; }
+
+    QJsonObject state() const override;
+    void setState(const QJsonObject&) override;
+    QVariantMap readings() const override;
+    bool isSettled() const override;
+    QString commandLine() const override;
+    QByteArray csv() const override;
+    /// Names: scheme words (element, symmetry, granularity, clip, rounding, scale), source, view, curve, result.
+    void showOnlyControls(const QStringList& names) override;
+    void setPresenting(bool) override;
+    QList<std::pair<QString, QString>> keys() const override;
+    void toggleGhost() override;
+
+    SourceBar* sourceBar() const { return m_sourceBar; }
+    SchemeEditor* editor() const { return m_editor; }
+    HistogramView* histogram() const { return m_view; }
+    CostCurve* curve() const { return m_curve; }
+    ResultPanel* result() const { return m_result; }
+
+signals:
+    /// The person changed the scheme; comes before changed().
+    void schemeEdited(const QuantizationScheme& scheme);
+
+protected:
+    void keyPressEvent(QKeyEvent*) override;
+    void resizeEvent(QResizeEvent*) override;
+
+private:
+    void build();
+    void connectParts();
+    void arrange();
+    void editScheme(const QuantizationScheme&, const QString& step, const QString& mergeKey, bool isDragging);
+    void moveRange(double low, double high, bool finished);
+    void chooseMark(const QString& id);
+    void chooseBest();
+    void changeBits(int by);
+    void cycleScale();
+    void setScale(const QString& id);
+    void refresh();
+    void refreshPicture();
+    void refreshCurve();
+    void refreshResult();
+    void refreshMarks();
+    void restoreView();
+    void openRecipe(const SyntheticRecipe&);
+    QString presentMark() const;
+    QString statusLine() const;
+
+    Weights m_weights;
+    QuantizationStudy* m_study;
+    QString m_sourceArguments;
+    QJsonObject m_wanted;      ///< Zoom and ghost of a state, until the counts are there.
+    std::optional<double> m_prediction;
+    QString m_ghostScheme;
+    QStringList m_only;
+    bool m_isPresenting = false;
+    bool m_isDragging = false;
+    int m_dragNumber = 0;
+    QElapsedTimer m_sinceMove;
+    BackgroundJob* m_counting;
+    std::optional<SyntheticRecipe> m_recipe;
+    Model m_model;
+
+    QGridLayout* m_grid;
+    Card* m_schemeCard;
+    Card* m_pictureCard;
+    Card* m_resultCard;
+    Card* m_curveCard;
+    SchemeEditor* m_editor;
+    SourceBar* m_sourceBar;
+    SegmentedControl* m_scale;
+    HistogramView* m_view;
+    ResultPanel* m_result;
+    CostCurve* m_curve;
+    MarkList* m_marks;
+    ProgressLine* m_progress;
+    TextLabel* m_rangeNote;
+};
+
+}  // namespace quantoscope

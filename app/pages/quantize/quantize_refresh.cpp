@@ -1,0 +1,334 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// How the figure shows what its study knows.
+#include "app/pages/quantize/mark_list.h"
+#include "app/pages/quantize/quantize_figure.h"
+#include "app/pages/quantize/result_panel.h"
+#include "app/pages/quantize/source_bar.h"
+#include "widgets/background_job.h"
+#include "widgets/clip_slider.h"
+#include "widgets/controls.h"
+#include "widgets/cost_curve.h"
+#include "widgets/plot_text.h"
+#include "widgets/scheme_editor.h"
+
+#include <QJsonArray>
+
+#include <algorithm>
+#include <cmath>
+
+namespace quantoscope {
+
+namespace {
+
+QString plain(std::string_view text)
+{
+    return QString::fromUtf8(text.data(), qsizetype(text.size()));
+}
+
+QString clipText(double low, double high)
+{
+    const auto end = [](double value) {
+        return std::abs(value) >= 0.01 && std::abs(value) < 100 ? fixedNumber(value, 4) : roundedNumber(value, 3);
+    };
+    return low == -high ? QStringLiteral("±") + end(high) : end(low) + QStringLiteral(" … ") + end(high);
+}
+
+/// The methods in a word or two; those this program has no word for keep the core's name.
+QString shortName(const CalibrationMark& mark)
+{
+    if (mark.id == "minmax")
+        return QuantizeFigure::tr("min-max");
+    if (mark.id == "mse")
+        return QuantizeFigure::tr("least squares");
+    if (mark.id.starts_with("percentile:"))
+        return plain(mark.id.substr(11)) + QChar(0x202F) + u'%';
+    return plain(mark.name);
+}
+
+/// How many digits of the mean squared error are certain.
+int certainDigits(const QuantizationError& error)
+{
+    if (!(error.uncertainty > 0))
+        return 3;
+    return std::clamp(int(std::floor(-std::log10(error.uncertainty))), 1, 3);
+}
+
+}  // namespace
+
+void QuantizeFigure::refresh()
+{
+    refreshPicture();
+    const ClipRange now = m_study->range();
+    m_editor->setPresentRange(now.low, now.high);
+    if (m_study->error())
+        m_curve->setPresent(m_study->curvePosition(), m_study->error()->sqnrDb, presentMark() == u"hand");
+    refreshMarks();
+    refreshResult();
+    emit readingsChanged();
+}
+
+void QuantizeFigure::refreshPicture()
+{
+    HistogramContent content;
+    content.counts = m_study->counts();
+    content.map = m_study->map();
+    if (m_study->map() && m_study->error())
+        content.error = *m_study->error();
+    content.dequantized = m_study->dequantized();
+    content.isSymmetric = m_study->scheme().symmetry == Symmetry::Symmetric;
+    const auto& scheme = m_study->scheme();
+    if (scheme.kind == QuantizationScheme::Kind::Codebook) {
+        content.hasHandles = false;
+        content.note = tr("The levels are fitted to the tensor: there is no range to drag.");
+    } else if (scheme.granularity.kind != Granularity::Kind::Tensor) {
+        content.hasHandles = false;
+        content.note = scheme.granularity.kind == Granularity::Kind::Channel
+                         ? tr("Every channel has a range of its own: no handles.")
+                         : tr("Every %1 weights have a range of their own: no handles.").arg(scheme.granularity.group);
+    } else if (!m_study->isAnsweredByCounts()) {
+        content.hasHandles = false;
+        content.note = tr("Stochastic rounding, seed %1: no handles.").arg(scheme.rounding.seed);
+    }
+    m_view->setContent(std::move(content));
+}
+
+void QuantizeFigure::refreshCurve()
+{
+    const bool symmetric = m_study->scheme().symmetry == Symmetry::Symmetric;
+    m_curve->setCurve(m_study->curve(), m_study->largestPosition(),
+                      symmetric ? tr("clip ± (absolute weight)") : tr("longer end of the range"));
+    std::vector<CostMark> marks;
+    for (const CalibrationMark& mark : m_study->marks())
+        marks.push_back({plain(mark.id), shortName(mark), m_study->positionOf(mark.low, mark.high), mark.sqnrDb});
+    m_curve->setMarks(std::move(marks));
+    if (m_study->error())
+        m_curve->setPresent(m_study->curvePosition(), m_study->error()->sqnrDb, presentMark() == u"hand");
+}
+
+QString QuantizeFigure::presentMark() const
+{
+    const Clip& clip = m_study->scheme().clip;
+    switch (clip.kind) {
+    case Clip::Kind::MinMax: return QStringLiteral("minmax");
+    case Clip::Kind::LeastSquares: return QStringLiteral("mse");
+    case Clip::Kind::Percentile: return QStringLiteral("percentile:") + QString::number(clip.percentile);
+    case Clip::Kind::ByHand: break;
+    }
+    return QStringLiteral("hand");
+}
+
+void QuantizeFigure::refreshMarks()
+{
+    std::vector<MarkList::Row> rows;
+    const double best = m_study->bestSqnrDb();
+    for (const CalibrationMark& mark : m_study->marks()) {
+        rows.push_back({plain(mark.id), shortName(mark), clipText(mark.low, mark.high),
+                        decibelText(mark.sqnrDb, 2) + QStringLiteral(" dB"), mark.sqnrDb == best});
+    }
+    const QString current = presentMark();
+    if (!rows.empty() && m_study->error()) {
+        const ClipRange now = m_study->range();
+        const QString sqnr = decibelText(m_study->error()->sqnrDb, 2) + QStringLiteral(" dB");
+        const bool listed = std::any_of(rows.begin(), rows.end(), [&](const auto& row) { return row.id == current; });
+        if (!listed && current != u"hand")
+            rows.push_back({current, SchemeEditor::clipName(m_study->scheme().clip), clipText(now.low, now.high), sqnr, false});
+        const bool byHand = current == u"hand";
+        rows.push_back({QStringLiteral("hand"), tr("by hand"), byHand ? clipText(now.low, now.high) : QString(),
+                        byHand ? sqnr : QString(), false});
+    }
+    m_marks->setRows(rows, current);
+}
+
+QString QuantizeFigure::statusLine() const
+{
+    const auto& scheme = m_study->scheme();
+    const bool hasMethods = !m_study->marks().empty() && m_study->error();
+    if (!hasMethods)
+        return SchemeEditor::shortName(scheme);
+    const QString name = scheme.clip.kind == Clip::Kind::ByHand         ? tr("by hand")
+                       : scheme.clip.kind == Clip::Kind::LeastSquares ? tr("least squares")
+                                                                      : SchemeEditor::clipName(scheme.clip);
+    const double below = m_study->bestSqnrDb() - m_study->error()->sqnrDb;
+    if (!(below >= 0.05))
+        return tr("%1, the best here").arg(name);
+    return tr("%1, %2 dB below best").arg(name, fixedNumber(below, 1));
+}
+
+void QuantizeFigure::refreshResult()
+{
+    ResultPanel::Content content;
+    content.unit = tr("dB SQNR");
+    content.headline = QStringLiteral("–");
+    content.isByHand = presentMark() == u"hand" && m_study->error();
+    const auto& tensor = m_study->tensor();
+    const double wasBits = tensor && tensor->type ? tensor->type->bits : 0;
+    if (const auto soFar = m_study->soFar(); soFar && !m_study->error()) {
+        content.headline = decibelText(soFar->sqnrDb());
+        content.status = tr("So far, %1 of the weights").arg(percentText(soFar->count / std::max(1.0, double(tensor->count))));
+        content.rows.push_back({tr("So far, mean squared error"), roundedNumber(soFar->meanSquaredError(), 3)});
+    } else if (m_study->error()) {
+        const QuantizationError& error = *m_study->error();
+        content.headline = decibelText(error.sqnrDb);
+        content.status = statusLine();
+        const double clipped = error.clippedLow + error.clippedHigh;
+        content.rows = {
+            {tr("Mean squared error"), roundedNumber(error.meanSquaredError, certainDigits(error))},
+            {tr("Largest error"), roundedNumber(error.largestError, 4)},
+            {tr("Clipped"), clipped > 0 ? percentText(clipped / std::max(1.0, error.count)) + QStringLiteral(" · ") + wholeNumber(clipped)
+                                        : tr("none")},
+            {tr("Levels used"), tr("%1 of %2").arg(error.levelsUsed).arg(m_study->codeCount())},
+            {tr("Bits per weight"), tr("%1 (was %2)").arg(cutNumber(m_study->bitsPerWeight(), 5)).arg(wasBits)},
+            {tr("Bytes"), tr("%1 (was %2)").arg(wholeNumber(m_study->bytes()), wholeNumber(tensor ? double(tensor->bytes) : 0))},
+        };
+        if (error.levelsUsed == 0)
+            content.rows.erase(content.rows.begin() + 3);
+    } else if (!m_study->counts()) {
+        content.status = m_study->tensor() ? tr("counting …") : tr("no weights chosen");
+    } else if (m_study->counts()->totals().finite == 0) {
+        content.status = tr("no finite weights");
+    } else {
+        content.status = m_study->isSettled() ? tr("stopped") : tr("being quantized …");
+    }
+    if (const auto& ghost = m_view->ghost())
+        content.ghost = {tr("Ghost: %1").arg(ghost->title), decibelText(ghost->content.error.sqnrDb) + QStringLiteral(" dB")};
+    m_result->setContent(std::move(content));
+}
+
+QJsonObject QuantizeFigure::state() const
+{
+    QJsonObject state;
+    state[u"scheme"] = QString::fromStdString(schemeText(m_study->scheme()));
+    if (m_weights == Weights::Own && m_recipe)
+        state[u"synthetic"] = QString::fromStdString(syntheticRecipeText(*m_recipe));
+    state[u"view"] = m_scale->current();
+    if (m_view->isZoomed())
+        state[u"zoom"] = QJsonArray{m_view->visibleRange().low, m_view->visibleRange().high};
+    if (!m_ghostScheme.isEmpty())
+        state[u"ghost"] = m_ghostScheme;
+    if (m_prediction)
+        state[u"prediction"] = *m_prediction;
+    return state;
+}
+
+void QuantizeFigure::setState(const QJsonObject& state)
+{
+    m_wanted = state;
+    m_isDragging = false;
+    if (const auto scheme = parseScheme(state[u"scheme"].toString(QStringLiteral("int4,clip=mse")).toStdString())) {
+        setScheme(*scheme);
+        if (m_weights == Weights::FromOwner && state.contains(u"scheme"))
+            emit schemeEdited(*scheme);
+    } else {
+        emit problem(QString::fromStdString(scheme.error().message));
+    }
+    const QString view = state[u"view"].toString();
+    setScale(view == u"log" || view == u"codes" ? view : QStringLiteral("linear"));
+    m_prediction = state[u"prediction"].isDouble() ? std::optional(state[u"prediction"].toDouble()) : std::nullopt;
+    m_view->setPrediction(m_prediction);
+    m_curve->setPrediction(m_prediction);
+    if (m_weights == Weights::Own) {
+        const QString text = state[u"synthetic"].toString(QString::fromStdString(syntheticRecipeText(SyntheticRecipe())));
+        const auto recipe = parseSyntheticRecipe(text.toStdString());
+        const bool same = recipe && m_recipe && syntheticRecipeText(*recipe) == syntheticRecipeText(*m_recipe);
+        if (!recipe)
+            emit problem(QString::fromStdString(recipe.error().message));
+        else if (!same)
+            return openRecipe(*recipe);   // restoreView() follows when the weights are counted
+    }
+    restoreView();
+}
+
+/// Zoom and ghost need the counts; they come when those do.
+void QuantizeFigure::restoreView()
+{
+    if (!m_study->counts() || m_wanted.isEmpty())
+        return;
+    const QJsonArray zoom = m_wanted[u"zoom"].toArray();
+    if (zoom.size() == 2 && zoom[1].toDouble() > zoom[0].toDouble())
+        m_view->setVisibleRange({zoom[0].toDouble(), zoom[1].toDouble()});
+    else
+        m_view->showEverything();
+    m_ghostScheme.clear();
+    m_view->setGhost({});
+    const auto ghost = parseScheme(m_wanted[u"ghost"].toString().toStdString());
+    if (ghost && ghost->granularity.kind == Granularity::Kind::Tensor && m_study->counts()->totals().finite > 0) {
+        HistogramContent content;
+        content.counts = m_study->counts();
+        content.map = levelMapOf(*ghost, *m_study->counts());
+        content.error = errorOf(*m_study->counts(), *content.map);
+        m_view->setGhost(HistogramGhost{std::move(content), SchemeEditor::shortName(*ghost)});
+        m_ghostScheme = m_wanted[u"ghost"].toString();
+    }
+    m_wanted = {};
+    refreshResult();
+}
+
+QVariantMap QuantizeFigure::readings() const
+{
+    const ClipRange range = m_study->range();
+    QVariantMap readings{
+        {QStringLiteral("scheme"), QString::fromStdString(schemeText(m_study->scheme()))},
+        {QStringLiteral("element"), QString::fromStdString(m_study->scheme().element)},
+        {QStringLiteral("bitsPerWeight"), m_study->bitsPerWeight()},
+        {QStringLiteral("bytes"), m_study->bytes()},
+        {QStringLiteral("clipLow"), range.low},
+        {QStringLiteral("clipHigh"), range.high},
+        {QStringLiteral("clip"), m_study->curvePosition()},
+        {QStringLiteral("hasGhost"), m_view->ghost().has_value()},
+    };
+    if (const NumberFormat* format = findNumberFormat(m_study->scheme().element))
+        readings[QStringLiteral("bits")] = bitsOf(*format);
+    if (m_recipe)
+        readings[QStringLiteral("seed")] = qulonglong(m_recipe->seed);
+    if (!std::isnan(m_study->bestSqnrDb()))
+        readings[QStringLiteral("bestSqnrDb")] = m_study->bestSqnrDb();
+    if (const auto& error = m_study->error()) {
+        readings[QStringLiteral("sqnrDb")] = error->sqnrDb;
+        readings[QStringLiteral("belowBestDb")] = m_study->bestSqnrDb() - error->sqnrDb;
+        readings[QStringLiteral("meanSquaredError")] = error->meanSquaredError;
+        readings[QStringLiteral("largestError")] = error->largestError;
+        readings[QStringLiteral("clippedShare")] = (error->clippedLow + error->clippedHigh) / std::max(1.0, error->count);
+        readings[QStringLiteral("clipped")] = error->clippedLow + error->clippedHigh;
+        readings[QStringLiteral("levelsUsed")] = error->levelsUsed;
+    }
+    if (m_study->map() && m_study->map()->step > 0)
+        readings[QStringLiteral("step")] = m_study->map()->step;
+    return readings;
+}
+
+bool QuantizeFigure::isSettled() const
+{
+    return m_study->isSettled() && !m_counting->isRunning();
+}
+
+QString QuantizeFigure::commandLine() const
+{
+    if (m_sourceArguments.isEmpty())
+        return {};
+    return QStringLiteral("qscope quantize %1 --scheme %2")
+        .arg(m_sourceArguments, QString::fromStdString(schemeText(m_study->scheme())));
+}
+
+QByteArray QuantizeFigure::csv() const
+{
+    QByteArray table;
+    const auto number = [](double value) { return QByteArray::number(value, 'g', 17); };
+    if (m_study->map() && m_study->error()) {
+        table = "code,level,weights\n";
+        const LevelMap& map = *m_study->map();
+        const auto& perLevel = m_study->error()->perLevel;
+        for (std::size_t i = 0; i < map.levels.size(); ++i)
+            table += (i < map.codes.size() ? QByteArray::number(qlonglong(map.codes[i])) : QByteArray()) + ','
+                   + number(map.levels[i]) + ',' + number(i < perLevel.size() ? perLevel[i] : 0) + '\n';
+    } else if (const auto picture = m_study->dequantized()) {
+        table = "from,to,stored weights,smallest error,largest error\n";
+        const double cell = (picture->high - picture->low) / double(picture->stored.size());
+        for (std::size_t i = 0; i < picture->stored.size(); ++i)
+            table += number(picture->low + double(i) * cell) + ',' + number(picture->low + double(i + 1) * cell) + ','
+                   + number(picture->stored[i]) + ',' + number(picture->lowestError[i]) + ','
+                   + number(picture->highestError[i]) + '\n';
+    }
+    return table;
+}
+
+}  // namespace quantoscope

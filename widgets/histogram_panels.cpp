@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "widgets/histogram_painter.h"
+
+#include "widgets/plot_text.h"
+#include "widgets/theme.h"
+
+#include <QCoreApplication>
+#include <QPainter>
+#include <QPolygonF>
+
+#include <algorithm>
+#include <cmath>
+
+namespace quantoscope {
+
+namespace {
+
+/// The saw: at each threshold the error jumps from below to above. Only the visible part.
+QPolygonF staircase(const HistogramFrame& frame, const AxisScale& y)
+{
+    const LevelMap& map = *frame.content.map;
+    const AxisScale& x = frame.layout.x;
+    QPolygonF line;
+    const auto add = [&](double weight, double level) {
+        const double visible = std::clamp(weight, x.low, x.high);
+        line << QPointF(x.toPixel(visible), y.toPixel(level - visible));
+    };
+    for (std::size_t i = 0; i < map.levels.size(); ++i) {
+        const double from = i == 0 ? x.low : map.thresholds[i - 1];
+        const double to = i + 1 == map.levels.size() ? x.high : map.thresholds[i];
+        if (to < x.low || from > x.high || to < from)
+            continue;
+        add(from, map.levels[i]);
+        add(to, map.levels[i]);
+    }
+    return line;
+}
+
+/// Where the teeth are narrower than three pixels they are a band: drawn column by column from the
+/// smallest to the largest error in it.
+void drawBand(QPainter& painter, const HistogramFrame& frame, const AxisScale& y)
+{
+    const LevelMap& map = *frame.content.map;
+    const QRectF& panel = frame.layout.error;
+    const double unit = 1 / painter.device()->devicePixelRatioF();
+    const QColor colour = theme().error;
+    std::size_t level = 0;
+    for (double left = panel.left(); left < panel.right(); left += unit) {
+        const double from = frame.layout.x.toValue(left), to = frame.layout.x.toValue(left + unit);
+        while (level + 1 < map.levels.size() && map.thresholds[level] <= from)
+            ++level;
+        double lowest = map.levels[level] - from, highest = lowest;
+        std::size_t last = level;
+        while (last + 1 < map.levels.size() && map.thresholds[last] < to) {
+            lowest = std::min(lowest, map.levels[last] - map.thresholds[last]);
+            highest = std::max(highest, map.levels[last + 1] - map.thresholds[last]);
+            ++last;
+        }
+        lowest = std::min(lowest, map.levels[last] - to);
+        const double top = std::max(panel.top(), y.toPixel(highest)), bottom = std::min(panel.bottom(), y.toPixel(lowest));
+        painter.fillRect(QRectF(left, top - unit / 2, unit, std::max(1.5, bottom - top + unit)), colour);
+    }
+}
+
+void drawErrorEnvelope(QPainter& painter, const HistogramFrame& frame, const AxisScale& y)
+{
+    const DequantizedPicture& picture = *frame.content.dequantized;
+    const QRectF& panel = frame.layout.error;
+    const double cell = (picture.high - picture.low) / double(picture.stored.size());
+    QColor colour = theme().error;
+    colour.setAlphaF(0.75f);
+    for (std::size_t i = 0; i < picture.lowestError.size(); ++i) {
+        if (std::isnan(picture.lowestError[i]))
+            continue;
+        const double left = frame.layout.x.toPixel(picture.low + double(i) * cell);
+        const double right = frame.layout.x.toPixel(picture.low + double(i + 1) * cell);
+        if (right < panel.left() || left > panel.right())
+            continue;
+        const double top = std::max(panel.top(), y.toPixel(picture.highestError[i]));
+        const double bottom = std::min(panel.bottom(), y.toPixel(picture.lowestError[i]));
+        painter.fillRect(QRectF(std::max(left, panel.left()), top - 0.5,
+                                std::min(right, panel.right()) - std::max(left, panel.left()), bottom - top + 1), colour);
+    }
+}
+
+}  // namespace
+
+void drawError(QPainter& painter, const HistogramFrame& frame)
+{
+    const QRectF& panel = frame.layout.error;
+    if (panel.isEmpty())
+        return;
+    const Theme& t = theme();
+    const AxisScale y = frame.layout.y(panel, -frame.errorLimit, frame.errorLimit, false);
+    painter.fillRect(QRectF(panel.left(), std::round(y.toPixel(0)), panel.width(), 1), t.axis);
+    if (frame.content.dequantized && !frame.content.map)
+        return drawErrorEnvelope(painter, frame, y);
+    if (!frame.content.map)
+        return;
+    const LevelMap& map = *frame.content.map;
+    if (referenceStep(map) * frame.layout.x.pixelsPerUnit() < 3)
+        return drawBand(painter, frame, y);
+    painter.save();
+    painter.setClipRect(panel.adjusted(0, -1, 0, 1));
+    painter.setRenderHint(QPainter::Antialiasing);
+    painter.setPen(QPen(t.error, map.levels.size() > 40 ? 1.0 : t.stroke));
+    painter.drawPolyline(staircase(frame, y));
+    painter.restore();
+}
+
+void drawCodes(QPainter& painter, const HistogramFrame& frame)
+{
+    const Theme& t = theme();
+    const LevelMap& map = *frame.content.map;
+    const QuantizationError& error = frame.content.error;
+    const QRectF& panel = frame.layout.codes;
+    const AxisScale y = frame.layout.y(panel, frame.floor, frame.top, false);
+    const double slot = panel.width() / double(map.levels.size());
+    const double gap = slot > 6 ? std::min(6.0, slot * 0.2) : slot > 2 ? 1 : 0;
+    painter.setFont(uiFont(12));
+    const QFontMetricsF metrics(painter.font());
+    const auto codeText = [&](std::size_t i) {
+        return wholeNumber(double(i < map.codes.size() ? map.codes[i] : std::int64_t(i)));
+    };
+    const double widest = std::max(metrics.horizontalAdvance(codeText(0)),
+                                   metrics.horizontalAdvance(codeText(map.levels.size() - 1))) + 8;
+    const int stride = std::max(1, int(std::ceil(widest / slot)));
+    // Labels count from zero, so that it always has one and both signs share theirs.
+    const std::int64_t zero = map.codes.empty() ? 0 : map.codes.front();
+    painter.fillRect(QRectF(panel.left(), panel.bottom(), panel.width(), 1), t.axis);
+    double widestCount = 0;
+    for (const double weights : error.perLevel)
+        widestCount = std::max(widestCount, metrics.horizontalAdvance(wholeNumber(weights)));
+    for (std::size_t i = 0; i < map.levels.size() && i < error.perLevel.size(); ++i) {
+        const double share = error.perLevel[i] / std::max(1.0, error.count);
+        const double clipped = (i == 0 ? error.clippedLow : i + 1 == map.levels.size() ? error.clippedHigh : 0)
+                             / std::max(1.0, error.count);
+        const QRectF area(panel.left() + double(i) * slot + gap / 2, y.toPixel(share), slot - gap,
+                          panel.bottom() - y.toPixel(share));
+        painter.fillRect(area, t.quantized);
+        if (clipped > 0) {
+            const QRectF hatched(area.left(), area.top(), area.width(), y.toPixel(share - clipped) - area.top());
+            painter.fillRect(hatched, t.card);
+            fillHatched(painter, hatched, t.quantized);
+            painter.setPen(QPen(t.quantized, 1));
+            painter.drawRect(hatched.adjusted(0.5, 0.5, -0.5, 0));
+        }
+        painter.setPen(t.muted);
+        if ((zero + std::int64_t(i)) % stride == 0) {
+            const QString text = codeText(i);
+            painter.drawText(QPointF(area.center().x() - metrics.horizontalAdvance(text) / 2, frame.layout.tickBaseline), text);
+        }
+        const QString weights = wholeNumber(error.perLevel[i]);
+        if (widestCount + 2 < slot) {
+            painter.setPen(error.perLevel[i] > 0 ? t.text : t.faint);
+            painter.drawText(QPointF(area.center().x() - metrics.horizontalAdvance(weights) / 2, area.top() - 4), weights);
+        }
+    }
+    const auto tr = [](const char* text) { return QCoreApplication::translate("HistogramView", text); };
+    painter.setFont(uiFont(12, QFont::DemiBold));
+    painter.setPen(t.text);
+    painter.drawText(QRectF(panel.left(), frame.layout.titleBaseline - metrics.ascent(), panel.width(), metrics.height()),
+                     Qt::AlignHCenter, tr("code"));
+    drawCaption(painter, panel, Corner::TopLeft, 0, tr("One bar per code"),
+                (widestCount + 2 < slot ? tr("%1 codes used, weights over each") : tr("%1 codes used")).arg(error.levelsUsed), t.quantized);
+    if (error.clippedLow + error.clippedHigh > 0) {
+        drawCaption(painter, panel, Corner::TopRight, 0,
+                    tr("%1 clipped").arg(wholeNumber(error.clippedLow + error.clippedHigh)),
+                    tr("hatched, on the end bars"), t.error);
+    }
+}
+
+}  // namespace quantoscope

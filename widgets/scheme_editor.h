@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/quantization/quantization_scheme.h"
+
+#include <QWidget>
+
+#include <vector>
+
+class QHBoxLayout;
+
+namespace quantoscope {
+
+class ChoiceButton;
+class TextLabel;
+
+/// A scheme as one sentence whose words can be chosen: "INT4 · symmetric · one scale per tensor ·
+/// clipped at least squared error · nearest even". Offers only what the parts allow each other, so
+/// every sentence is a scheme.
+class SchemeEditor : public QWidget {
+    Q_OBJECT
+
+public:
+    explicit SchemeEditor(QWidget* parent = nullptr);
+
+    void setScheme(const QuantizationScheme&);   ///< Emits nothing.
+    const QuantizationScheme& scheme() const { return m_scheme; }
+    /// The range in force, so that "by hand" begins where the method before left off.
+    void setPresentRange(double low, double high);
+    /// Leaves out the small words where there is little width.
+    void setCompact(bool compact);
+    /// Names of the words that stay, for lessons: element, symmetry, granularity, clip, rounding, scale.
+    /// An empty list shows all.
+    void showOnly(const QStringList& words);
+
+    /// Short names, for ghosts and marks: "INT4, least squares".
+    static QString shortName(const QuantizationScheme&);
+    static QString clipName(const Clip&);
+
+signals:
+    /// By the person; `step` names it for undo: "choose INT4".
+    void schemeChosen(const QuantizationScheme& scheme, const QString& step);
+
+private:
+    void fillElements();
+    void fillChoices();
+    void describe();   ///< Shows the words of m_scheme.
+    void choose(QuantizationScheme scheme, const QString& word);
+    void chooseElement(const QString& id);
+    void chooseGranularity(const QString& id);
+    void chooseClip(const QString& id);
+    TextLabel* addWord(const QString& text);
+    ChoiceButton* addButton(const QString& name, const QString& spokenName);
+
+    QuantizationScheme m_scheme;
+    double m_presentLow = 0, m_presentHigh = 0;
+    bool m_isCompact = false;
+    QStringList m_only;
+    QHBoxLayout* m_layout;
+    ChoiceButton* m_element;
+    ChoiceButton* m_symmetry;
+    TextLabel* m_perWord;
+    ChoiceButton* m_granularity;
+    TextLabel* m_clipWord;
+    ChoiceButton* m_clip;
+    ChoiceButton* m_rounding;
+    TextLabel* m_scaleWord;
+    ChoiceButton* m_scale;
+};
+
+/// Keeps what the new element or granularity cannot have from making a sentence that is no scheme.
+QuantizationScheme madeConsistent(QuantizationScheme);
+
+}  // namespace quantoscope
