@@ -28,14 +28,14 @@ static_assert(std::endian::native == std::endian::little);
 enum class MessageType : std::uint32_t {
     // From the program
     Describe = 1,   ///< No body. Answered by Description.
-    Multiply,       ///< MultiplyRequest. Answered by any number of Beat and Samples, then Product or Fault.
+    Multiply,       ///< MultiplyRequest. Answered by Product, any number of Samples, EndOfList; or Fault. Beats in between.
     Cancel,         ///< No body. The running product ends with Fault{cancelled}.
     // From the worker
-    Description = 100,   ///< DeviceDescription, one per message; then EndOfList.
+    Description = 100,   ///< DeviceDescription, one a message; then EndOfList, or Fault where there is none.
     EndOfList,
     Beat,        ///< Still alive, nothing to tell.
     Samples,     ///< Seconds of further products.
-    Product,     ///< The rows asked for lie in shared memory.
+    Product,     ///< No body. The rows asked for lie in shared memory.
     Fault,       ///< Why the request could not be served.
 };
 
@@ -134,10 +134,9 @@ inline std::optional<DeviceDescription> readDeviceDescription(std::span<const ch
     return reader.isAtEnd() ? std::optional(device) : std::nullopt;
 }
 
-/// y[M,N] = x[M,K] · W[N,K]ᵀ, times x and w scales. Shared memory holds, one after the other and each
-/// beginning at a multiple of 256 bytes: the stored x, the stored W, the scales of x, the scales of W
-/// (FP32, as many as the kernel's storage has), the numbers of the wanted rows (64 bits each), and
-/// room for those rows of y.
+/// y[M,N] = x[M,K] · W[N,K]ᵀ, times x and w scales. Shared memory holds both stored
+/// operands, their scales, the numbers of the wanted rows (64 bits each) and room for those rows of y,
+/// where gpu/kernel_table.h's sharedLayout says.
 struct MultiplyRequest {
     std::uint32_t device = 0;
     std::string kernel;

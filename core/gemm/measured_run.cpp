@@ -84,6 +84,12 @@ void MeasuredRun::addSamples(std::span<const double> seconds)
     show();
 }
 
+bool MeasuredRun::hasSamples()
+{
+    const std::lock_guard lock(m_mutex);
+    return !m_run.samples.empty();
+}
+
 void MeasuredRun::summarize()
 {
     const MedianInterval interval = medianInterval(m_run.samples);

@@ -26,6 +26,7 @@ public:
     /// than the budget, that one.
     bool sample(const Multiply&, const TimeBudget&);
     void addSamples(std::span<const double> seconds);
+    bool hasSamples();
     void show();
     GemmRun finish();
 

@@ -6,14 +6,11 @@
 #include "core/parallel_for.h"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <cstring>
 
 namespace quantoscope {
 namespace {
-
-constexpr std::array elementBits{64, 32, 32, 16, 16, 8, 8, 4, 4};   // In the order of ElementType.
 
 /// What the largest magnitude under a scale becomes.
 double largestCode(ElementType element)
@@ -137,11 +134,6 @@ float matrixScale(std::span<const float> values, const OperandStorage& storage, 
 
 }  // namespace
 
-int bitsOf(ElementType element)
-{
-    return elementBits[std::size_t(element)];
-}
-
 double storedBytes(const OperandStorage& storage, std::int64_t rows, std::int64_t columns)
 {
     const double elements = double(rows) * double(columns) * bitsOf(storage.element) / 8;
@@ -179,14 +171,11 @@ Result<StoredMatrix> storeMatrix(std::span<const float> values, std::int64_t row
                                  const OperandStorage& storage, const Progress& progress)
 {
     StoredMatrix matrix{storage, rows, columns, 0, {}, {}};
-    matrix.rowBytes = (std::size_t(columns) * std::size_t(bitsOf(storage.element)) + 511) / 512 * 64;
+    matrix.rowBytes = storedRowBytes(storage.element, columns);
     matrix.bytes.resize(std::size_t(rows) * matrix.rowBytes);
-    switch (storage.sharing) {
-    case ScaleSharing::None: break;
-    case ScaleSharing::Matrix: matrix.scales = {matrixScale(values, storage, progress)}; break;
-    case ScaleSharing::Row: matrix.scales.resize(std::size_t(rows)); break;
-    case ScaleSharing::Group: matrix.scales.resize(std::size_t(rows * matrix.groups())); break;
-    }
+    matrix.scales.resize(std::size_t(scaleCount(storage, rows, columns)));
+    if (storage.sharing == ScaleSharing::Matrix)
+        matrix.scales = {matrixScale(values, storage, progress)};
     const std::int64_t step = rowsAChunk(columns);
     const bool finished = parallelFor(std::size_t((rows + step - 1) / step), [&](std::size_t chunk) {
         const std::int64_t first = std::int64_t(chunk) * step;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "core/gemm/operand_storage.h"
 #include "core/progress.h"
 #include "core/result.h"
 
@@ -11,22 +12,6 @@
 
 namespace quantoscope {
 
-/// How one element of an operand lies in memory.
-enum class ElementType { Fp64, Fp32, Tf32, Fp16, Bf16, E4m3, Int8, Int4, Nf4 };
-
-/// Which elements have a scale in common. Scales are FP32: the largest magnitude over the largest code.
-enum class ScaleSharing { None, Matrix, Row, Group };
-
-/// How an operand is stored: the rounding that happens before anything is multiplied.
-struct OperandStorage {
-    ElementType element = ElementType::Fp32;
-    ScaleSharing sharing = ScaleSharing::None;
-    int groupColumns = 0;   ///< For Group: neighbours along K that share a scale, which is then FP16.
-
-    friend bool operator==(const OperandStorage&, const OperandStorage&) = default;
-};
-
-int bitsOf(ElementType);
 /// Compulsory bytes of a matrix stored like this, scales included.
 double storedBytes(const OperandStorage&, std::int64_t rows, std::int64_t columns);
 

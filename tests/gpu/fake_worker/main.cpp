@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: Apache-2.0
+// A worker without a GPU: speaks the protocol, multiplies on the processor in FP64 and rounds to FP32,
+// and commits the fault named by its first argument.
+#include "core/formats/narrow_float.h"
+#include "gpu/channel.h"
+
+#include <cmath>
+#include <csignal>
+#include <cstdlib>
+#include <cstring>
+#include <string>
+#include <thread>
+
+using namespace quantoscope;
+using namespace quantoscope::gpu;
+
+namespace {
+
+double element(ElementType type, const std::byte* row, std::int64_t column)
+{
+    switch (type) {
+    case ElementType::Int8: return reinterpret_cast<const std::int8_t*>(row)[column];
+    case ElementType::Fp16: return decodeNarrow<NarrowFp16>(reinterpret_cast<const std::uint16_t*>(row)[column]);
+    case ElementType::Bf16: return decodeNarrow<NarrowBf16>(reinterpret_cast<const std::uint16_t*>(row)[column]);
+    case ElementType::E4m3: return decodeNarrow<NarrowE4m3>(reinterpret_cast<const std::uint8_t*>(row)[column]);
+    default: return reinterpret_cast<const float*>(row)[column];
+    }
+}
+
+void multiply(const MultiplyRequest& request, const KernelRow& row, bool isWrong)
+{
+    const SharedLayout layout = sharedLayout(row, request.m, request.n, request.k, request.rowCount);
+    const SharedMemory memory(sharedMemoryDescriptor, layout.end);
+    for (std::int64_t r = 0; r < request.rowCount; ++r) {
+        const std::int64_t i = memory.at<std::int64_t>(layout.rows)[r];
+        for (std::int64_t j = 0; j < request.n; ++j) {
+            double sum = 0;
+            const auto* x = memory.at<std::byte>(layout.x) + std::size_t(i) * storedRowBytes(row.x.element, request.k);
+            const auto* w = memory.at<std::byte>(layout.w) + std::size_t(j) * storedRowBytes(row.w.element, request.k);
+            for (std::int64_t k = 0; k < request.k; ++k)
+                sum += element(row.x.element, x, k) * element(row.w.element, w, k);
+            if (row.x.sharing == ScaleSharing::Matrix)
+                sum *= double(*memory.at<float>(layout.xScales)) * *memory.at<float>(layout.wScales);
+            if (isWrong && j == request.n - 1)
+                sum = sum * 1.5 + 1;
+            const std::int64_t place = r * request.n + j;
+            if (row.sumsAreIntegers)
+                memory.at<std::int32_t>(layout.y)[place] = std::int32_t(sum);
+            else
+                memory.at<float>(layout.y)[place] = float(sum);
+        }
+    }
+}
+
+void sleepFor(int milliseconds)
+{
+    std::this_thread::sleep_for(std::chrono::milliseconds(milliseconds));
+}
+
+void writeRaw(const void* bytes, std::size_t count)
+{
+    if (::write(1, bytes, count) != ssize_t(count))
+        std::exit(3);
+}
+
+/// Faults before anything is multiplied; returns for those that come later.
+void commit(const std::string& fault, Channel& channel)
+{
+    if (fault == "crash")
+        std::raise(SIGSEGV);
+    if (fault == "exit")
+        std::exit(7);
+    if (fault == "hang")
+        sleepFor(3600000);
+    if (fault == "beats forever")
+        while (true) {
+            channel.send(MessageType::Beat);
+            sleepFor(10);
+        }
+    if (fault == "garbage")
+        writeRaw("This is a line that some library printed.\n", 42);
+    if (fault == "long message") {
+        const MessageHeader header{magicNumber, protocolVersion, MessageType::Samples, 0xFFFFFFFF};
+        writeRaw(&header, sizeof header);
+    }
+    if (fault == "wrong version") {
+        const MessageHeader header{magicNumber, protocolVersion + 1, MessageType::Beat, 0};
+        writeRaw(&header, sizeof header);
+    }
+    if (fault == "half a message") {
+        const MessageHeader header{magicNumber, protocolVersion, MessageType::Samples, 64};
+        writeRaw(&header, sizeof header);
+        std::exit(0);
+    }
+    if (fault == "unasked")
+        channel.send(MessageType::Description, write(DeviceDescription{}));
+    if (fault == "out of memory")
+        channel.send(MessageType::Fault, write(Fault{2, 0, "The GPU has too little free memory for this product."}));
+    if (fault == "sticky") {
+        channel.send(MessageType::Fault, write(Fault{700, 1, "The GPU reported an illegal address."}));
+        std::exit(1);
+    }
+    if (fault == "no product")
+        channel.send(MessageType::EndOfList);
+}
+
+void answer(const std::string& fault, Channel& channel, const MultiplyRequest& request)
+{
+    commit(fault, channel);
+    multiply(request, *findKernelRow(request.kernel), fault == "wrong numbers");
+    channel.send(MessageType::Product);
+    if (fault == "no time")
+        channel.send(MessageType::Samples, writeSamples(std::vector<double>{-1.0}));
+    const int rounds = fault == "slow" ? 200 : 5;
+    for (int i = 0; i < rounds; ++i) {
+        sleepFor(fault == "slow" ? 50 : 1);
+        if (channel.hasMessage() && channel.receive().type == MessageType::Cancel && fault != "deaf")
+            break;
+        channel.send(MessageType::Samples, writeSamples(std::vector<double>{1e-3 + i * 1e-5}));
+    }
+    channel.send(MessageType::EndOfList);
+}
+
+}  // namespace
+
+int main(int count, char** words)
+{
+    std::signal(SIGPIPE, SIG_IGN);
+    const std::string fault = count > 1 ? words[1] : "";
+    Channel channel(0, 1);
+    try {
+        while (true) {
+            const Channel::Message message = channel.receive();
+            if (message.type == MessageType::Describe) {
+                if (fault != "slow")
+                    commit(fault, channel);
+                channel.send(MessageType::Description, write(DeviceDescription{0, "Pretended GPU", std::uint64_t{8} << 30, 9, 0, 13000, ""}));
+                channel.send(MessageType::EndOfList);
+            } else if (message.type == MessageType::Multiply) {
+                const auto request = readMultiplyRequest(message.body);
+                if (!request || !complaintAbout(*request).empty())
+                    return 4;
+                answer(fault, channel, *request);
+            }
+        }
+    } catch (const EndOfConversation&) {
+        return 0;
+    }
+}
