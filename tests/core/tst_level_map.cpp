@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/quantization/codebook.h"
+#include "core/quantization/level_map.h"
+
+#include "tests/core/quantization_data.h"
+#include "tests/test_case.h"
+
+#include <cmath>
+#include <limits>
+#include <numbers>
+
+using namespace quantoscope;
+using namespace quantoscope::test;
+
+namespace {
+
+QuantizationScheme scheme(const char* text) { return *parseScheme(text); }
+
+double normalDensity(double x) { return std::exp(-x * x / 2) / std::sqrt(2 * std::numbers::pi); }
+double laplaceDensity(double x) { return std::exp(-std::abs(x) * std::numbers::sqrt2) / std::numbers::sqrt2; }
+
+const ValueCounts& distribution(const std::string& name)
+{
+    static const ValueCounts normal = countsOfDensity(normalDensity, 8, 0x1p-12);
+    static const ValueCounts laplace = countsOfDensity(laplaceDensity, 18, 0x1p-11);
+    return name.starts_with("normal") ? normal : laplace;
+}
+
+bool close(double a, double b, double relative) { return std::abs(a - b) <= relative * std::abs(b); }
+
+/// The figures by visiting every value, without counts.
+QuantizationError bruteForce(const std::vector<float>& values, const LevelMap& map)
+{
+    QuantizationError error;
+    long double squares = 0, errors = 0;
+    for (const float x : values) {
+        double nearest = std::numeric_limits<double>::infinity();
+        for (const double level : map.levels)
+            nearest = std::min(nearest, std::abs(x - level));
+        errors += (long double)nearest * nearest;
+        squares += (long double)x * x;
+        error.largestError = std::max(error.largestError, nearest);
+        error.clippedLow += x < map.clipLow;
+        error.clippedHigh += x > map.clipHigh;
+    }
+    error.meanSquaredError = double(errors / values.size());
+    error.sqnrDb = 10 * std::log10(double(squares / errors));
+    return error;
+}
+
+}  // namespace
+
+class TestLevelMap : public QObject {
+    Q_OBJECT
+
+private slots:
+    void errorFromCountsAgreesWithVisitingEveryValue_data()
+    {
+        QTest::addColumn<QString>("text");
+        for (const char* text : {"int8", "int4", "int2", "int4,asymmetric", "int8,asymmetric,clip=-0.03:0.07", "int4,range=full,clip=-0.04:0.04",
+                                 "e4m3", "e2m1", "element=nf4", "levels=16", "levels=5", "int4,clip=percentile:99", "uint4"})
+            QTest::newRow(text) << QString::fromLatin1(text);
+    }
+    void errorFromCountsAgreesWithVisitingEveryValue()
+    {
+        QFETCH(QString, text);
+        const auto values = syntheticValues({.distribution = "laplace", .count = 200000, .seed = 11});
+        const auto counts = countValues(values);
+        const LevelMap map = levelMapOf(scheme(qPrintable(text)), *counts);
+        const QuantizationError fast = errorOf(*counts, map), slow = bruteForce(values, map);
+        const double difference = std::abs(fast.meanSquaredError - slow.meanSquaredError) / slow.meanSquaredError;
+        QVERIFY2(difference <= 1e-3, qPrintable(QString::number(difference)));
+        QVERIFY2(difference <= fast.uncertainty + 1e-9, qPrintable(QString::number(fast.uncertainty)));
+        QVERIFY(fast.uncertainty < 0.1);
+        QVERIFY(std::abs(fast.clippedLow - slow.clippedLow) <= 0.01 * slow.clippedLow + 2);
+        QVERIFY(std::abs(fast.clippedHigh - slow.clippedHigh) <= 0.01 * slow.clippedHigh + 2);
+        QVERIFY(close(fast.largestError, slow.largestError, 0.01));
+        double stored = 0;
+        for (const double n : fast.perLevel)
+            stored += n;
+        QVERIFY(close(stored, double(values.size()), 1e-9));
+    }
+
+    void exactCountsGiveExactErrors()
+    {
+        const std::vector<float> values{-3, -1, -1, 0.25f, 0.75f, 2.5f, 100, 0};
+        const auto counts = countValues(values);
+        for (const char* text : {"int4", "int8,asymmetric", "e2m1", "levels=3", "int2,clip=-2:2"}) {
+            const LevelMap map = levelMapOf(scheme(text), *counts);
+            const QuantizationError error = errorOf(*counts, map);
+            QVERIFY(close(error.meanSquaredError, bruteForce(values, map).meanSquaredError, 1e-12));
+            QCOMPARE(error.uncertainty, 0.0);
+        }
+        const QuantizationError none = errorOf(*counts, levelMapOf(scheme("levels=8"), *counts));
+        QCOMPARE(none.meanSquaredError, 0.0);
+        QCOMPARE(none.sqnrDb, std::numeric_limits<double>::infinity());
+    }
+
+    void tiesGoToTheEvenCode()
+    {
+        const LevelMap map = levelMapOf(scheme("int4,clip=-7:7"), -7, 7);
+        QCOMPARE(map.step, 1.0);
+        QCOMPARE(map.levels[map.indexOf(0.5)], 0.0);
+        QCOMPARE(map.levels[map.indexOf(1.5)], 2.0);
+        QCOMPARE(map.levels[map.indexOf(-2.5)], -2.0);
+        QCOMPARE(map.levels[map.indexOf(50)], 7.0);
+        const LevelMap e2m1 = levelMapOf(scheme("e2m1"), -6, 6);
+        QCOMPARE(e2m1.levels[e2m1.indexOf(5)], 4.0);
+        QCOMPARE(e2m1.levels[e2m1.indexOf(2.5)], 2.0);
+        QCOMPARE(e2m1.levels[e2m1.indexOf(3.5)], 4.0);
+    }
+
+    void optimalCodebooksAreTheLloydMaxQuantizers()
+    {
+        for (const auto& row : quantizationJson("lloyd_max.json")["lloyd_max"]) {
+            const int bits = row["bits"];
+            if (bits > 4)
+                continue;
+            const ValueCounts& counts = distribution(row["distribution"]);
+            const Clustering clustering = optimalClustering(counts.bins(), 1 << bits);
+            QVERIFY2(close(clustering.cost / counts.prefix().back().count, numberOf(row["mse"]), 2e-5),
+                     qPrintable(QString::fromStdString(row["distribution"]) + QString::number(bits)));
+            const auto& levels = row["levels_positive_half"];
+            for (std::size_t i = 0; i < levels.size(); ++i)
+                QVERIFY(std::abs(clustering.centroids[levels.size() + i] - numberOf(levels[i])) < 2e-3);
+            const Clustering lloyd = lloydClustering(counts.bins(), 1 << bits);
+            QVERIFY(lloyd.cost >= clustering.cost * (1 - 1e-12) && lloyd.cost <= clustering.cost * 1.001);
+        }
+    }
+
+    void clusteringsAreTheGlobalOptimaOfExactDynamicProgramming()
+    {
+        for (const auto& set : quantizationJson("kmeans1d.json")["sets"]) {
+            std::vector<std::pair<double, std::uint64_t>> points;
+            for (std::size_t i = 0; i < set["values"].size(); ++i)
+                points.push_back({numberOf(set["values"][i]), set["weights"].is_null() ? 1 : set["weights"][i].get<std::uint64_t>()});
+            std::sort(points.begin(), points.end());
+            std::vector<CountBin> bins;
+            for (const auto& [x, n] : points) {
+                if (bins.empty() || bins.back().low != x)
+                    bins.push_back({x, x, 0, 0, 0});
+                bins.back().count += n;
+                bins.back().sum = double(bins.back().count) * x;
+                bins.back().sumOfSquares = bins.back().sum * x;
+            }
+            for (const auto& result : set["results"]) {
+                const Clustering clustering = optimalClustering(bins, result["k"]);
+                const double cost = numberOf(result["cost"]);
+                QVERIFY2(std::abs(clustering.cost - cost) <= 1e-12 * cost + 1e-14, qPrintable(QString::fromStdString(set["name"])));
+                if (clustering.centroids.size() == result["centroids"].size())
+                    for (std::size_t i = 0; i < clustering.centroids.size(); ++i)
+                        QVERIFY(close(clustering.centroids[i], numberOf(result["centroids"][i]), 1e-12));
+            }
+        }
+    }
+
+    void leastSquaresClipsAreTheOptimalUniformQuantizers()
+    {
+        for (const auto& row : quantizationJson("optimal_uniform.json")["uniform"]) {
+            const std::string levels = row["levels"];
+            const int bits = row["bits"];
+            if (levels == "midrise" || bits < 2 || bits > 8)
+                continue;
+            QuantizationScheme wanted = scheme(levels == "midtread_odd" ? "int4,clip=mse" : "int4,range=full,clip=mse");
+            wanted.element = "int" + std::to_string(bits);
+            const ValueCounts& counts = distribution(row["distribution"]);
+            const LevelMap map = levelMapOf(wanted, counts);
+            const std::string what = row.dump();
+            QVERIFY2(close(map.step, numberOf(row["step"]), 2e-3), what.c_str());
+            QVERIFY2(close(errorOf(counts, map).meanSquaredError, numberOf(row["mse"]), 5e-5), what.c_str());
+        }
+    }
+
+    void noClipOfAFineGridBeatsTheLeastSquaresOne()
+    {
+        for (const char* name : {"gauss", "outliers", "edge", "laplace"})
+            for (const char* text : {"int2,clip=mse", "int4,clip=mse", "int8,clip=mse", "e2m1,clip=mse", "int4,asymmetric,clip=mse"}) {
+                const auto counts = countValues(quantizationArray(name));
+                const auto wanted = scheme(text);
+                const ClipRange best = clipRangeOf(wanted, *counts);
+                const double found = errorOf(*counts, levelMapOf(wanted, best.low, best.high)).meanSquaredError;
+                const double largest = counts->absoluteMaximum();
+                for (int i = 1; i <= 5000; ++i) {
+                    const double clip = largest * i / 5000;
+                    const double cost = errorOf(*counts, levelMapOf(wanted, std::max(-clip, counts->totals().min), std::min(clip, counts->totals().max))).meanSquaredError;
+                    QVERIFY2(found <= cost * (1 + 1e-6), qPrintable(QStringLiteral("%1 %2 %3").arg(QLatin1String(name), QLatin1String(text)).arg(i)));
+                }
+            }
+    }
+
+    void costCurveEndsAtTheLargestValueAndMarksLieOnIt()
+    {
+        const auto counts = countValues(quantizationArray("gauss"));
+        const auto wanted = scheme("int4");
+        const auto curve = clipCostCurve(wanted, *counts, 100);
+        QCOMPARE(curve.size(), std::size_t(100));
+        QCOMPARE(curve.back().clip, counts->absoluteMaximum());
+        double best = 0;
+        for (const CalibrationMark& mark : calibrationMarks(wanted, *counts))
+            best = std::max(best, mark.id == "mse" ? mark.sqnrDb : 0);
+        for (const ClipCost& point : curve)
+            QVERIFY(point.sqnrDb <= best + 1e-9);
+    }
+};
+
+QUANTOSCOPE_TEST(tst_level_map, TestLevelMap)
+#include "tst_level_map.moc"

@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/statistics/histogram.h"
+#include "core/statistics/order_statistics.h"
+#include "core/statistics/summary.h"
+
+#include "tests/core/quantization_data.h"
+#include "tests/test_case.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+using namespace quantoscope;
+using namespace quantoscope::test;
+
+namespace {
+
+constexpr float nan = std::numeric_limits<float>::quiet_NaN();
+constexpr float infinity = std::numeric_limits<float>::infinity();
+
+std::vector<float> mixedValues()
+{
+    auto values = syntheticValues({.distribution = "student", .count = 300000, .seed = 3});
+    values.insert(values.end(), {0.0f, -0.0f, nan, -nan, infinity, -infinity, 1e-45f, -1e-40f, 3e38f, 5.0f, 5.0f});
+    return values;
+}
+
+bool close(double a, double b, double relative) { return std::abs(a - b) <= relative * std::max(std::abs(a), std::abs(b)); }
+
+}  // namespace
+
+class TestValueCounts : public QObject {
+    Q_OBJECT
+
+private slots:
+    void binsHoldTheExactSumsOfWhatFellIntoThem()
+    {
+        const auto values = mixedValues();
+        const auto counts = countValues(values);
+        std::vector<float> finite;
+        std::copy_if(values.begin(), values.end(), std::back_inserter(finite), [](float x) { return std::isfinite(x); });
+        std::sort(finite.begin(), finite.end());
+        QCOMPARE(counts->totals().count, std::uint64_t(values.size()));
+        QCOMPARE(counts->totals().finite, std::uint64_t(finite.size()));
+        QCOMPARE(counts->totals().nan, 2u);
+        QCOMPARE(counts->totals().infinite, 2u);
+        QCOMPARE(counts->totals().zeros, 2u);
+        QCOMPARE(counts->totals().subnormals, 2u);
+        QCOMPARE(counts->totals().min, double(finite.front()));
+        QCOMPARE(counts->totals().max, double(finite.back()));
+        std::size_t at = 0;
+        for (const CountBin& bin : counts->bins()) {
+            long double sum = 0, squares = 0;
+            for (std::uint64_t i = 0; i < bin.count; ++i, ++at) {
+                QVERIFY(bin.low <= double(finite[at]) && double(finite[at]) <= bin.high);
+                sum += finite[at];
+                squares += (long double)finite[at] * finite[at];
+            }
+            QVERIFY(close(bin.sum, double(sum), 1e-15) && close(bin.sumOfSquares, double(squares), 1e-15));
+        }
+        QCOMPARE(at, finite.size());
+    }
+
+    void countingInChunksOnAllCoresGivesTheDigitsOfOneThread()
+    {
+        const auto values = mixedValues();
+        const auto source = makeTensor("x", values, {std::int64_t(values.size())});
+        const auto streamed = countValues(*source, source->tensors().front());
+        const auto direct = countValues(values);
+        QVERIFY(streamed.has_value());
+        QCOMPARE((*streamed)->bins().size(), direct->bins().size());
+        for (std::size_t i = 0; i < direct->bins().size(); ++i)
+            QCOMPARE((*streamed)->bins()[i].sumOfSquares, direct->bins()[i].sumOfSquares);
+        QCOMPARE((*streamed)->totals().sum, direct->totals().sum);
+    }
+
+    void equalValuesAreKnownExactly()
+    {
+        const auto counts = countValues(std::vector<float>{1.5f, 0.1f, 0.1f, 0.1f, 0, -0.0f, -7});
+        QVERIFY(counts->isExact());
+        QCOMPARE(counts->bins().size(), std::size_t(4));
+        QCOMPARE(counts->bins()[2].low, double(0.1f));
+        QCOMPARE(counts->bins()[2].count, 3u);
+    }
+
+    void emptyAndNotFiniteTensorsHaveNoBins()
+    {
+        QVERIFY(countValues(std::vector<float>{})->bins().empty());
+        const auto counts = countValues(std::vector<float>{nan, infinity});
+        QVERIFY(counts->bins().empty());
+        QCOMPARE(counts->totals().count, 2u);
+        QCOMPARE(counts->totals().max, 0.0);
+    }
+
+    void quantilesAreThoseOfNumpyPercentile()
+    {
+        for (const auto& row : quantizationJson("percentiles.json")["percentile"]) {
+            auto values = quantizationArray(row["array"]);
+            const auto source = makeTensor("x", values, {std::int64_t(values.size())});
+            const auto counts = countValues(*source, source->tensors().front());
+            const double share = numberOf(row["percent"]) / 100;
+            const auto quantiles = exactQuantiles(*source, source->tensors().front(), **counts, std::array{share}, row["abs"]);
+            QVERIFY(quantiles.has_value());
+            const double expected = numberOf(row["linear"]);
+            // numpy divides the percentage by 100 too; a last digit may differ in the interpolation.
+            QVERIFY2(close(quantiles->front(), expected, 1e-13), qPrintable(QString::fromStdString(row.dump())));
+        }
+    }
+
+    void summaryMatchesItsDefinitions()
+    {
+        const auto values = syntheticValues({.distribution = "outliers", .count = 100000, .seed = 5});
+        const auto source = makeTensor("x", values, {std::int64_t(values.size())});
+        const auto summary = summarize(*source, source->tensors().front());
+        QVERIFY(summary.has_value());
+        long double mean = 0, second = 0, fourth = 0;
+        for (const float x : values)
+            mean += x;
+        mean /= values.size();
+        for (const float x : values) {
+            const long double square = (x - mean) * (x - mean);
+            second += square;
+            fourth += square * square;
+        }
+        const double deviation = std::sqrt(double(second / values.size()));
+        QVERIFY(close(summary->mean, double(mean), 1e-12));
+        QVERIFY(close(summary->standardDeviation, deviation, 1e-13));
+        QVERIFY(close(summary->kurtosis, double(fourth * values.size() / (second * second)) - 3, 1e-11));
+        const auto far = std::count_if(values.begin(), values.end(), [&](float x) { return std::abs(x - double(mean)) > 6 * deviation; });
+        QCOMPARE(summary->outliers, std::uint64_t(far));
+        QVERIFY(far > 0);
+        auto sorted = values;
+        std::sort(sorted.begin(), sorted.end());
+        QVERIFY(close(summary->quantiles[4], (double(sorted[49999]) + sorted[50000]) / 2, 1e-15));
+
+        const Summary atOnce = summaryOf(**countValues(*source, source->tensors().front()));
+        QCOMPARE(atOnce.mean, summary->mean);
+        QVERIFY(close(atOnce.kurtosis, summary->kurtosis, 1e-3));
+        for (std::size_t i = 0; i < atOnce.quantiles.size(); ++i)
+            QVERIFY(std::abs(atOnce.quantiles[i] - summary->quantiles[i]) <= 0.01 * deviation);
+    }
+
+    void statisticsOfAConstantFarFromZeroHaveNoSpread()
+    {
+        const Summary summary = summaryOf(*countValues(std::vector<float>(1000, 12345.678f)));
+        QCOMPARE(summary.standardDeviation, 0.0);
+        QCOMPARE(summary.kurtosis, 0.0);
+        QCOMPARE(summary.mean, double(12345.678f));
+    }
+
+    void histogramsAgreeWithComparingEveryValueToTheEdges()
+    {
+        const auto values = mixedValues();
+        const auto source = makeTensor("x", values, {std::int64_t(values.size())});
+        const auto histogram = exactHistogram(*source, source->tensors().front(), -0.05, 0.07, 37);
+        QVERIFY(histogram.has_value());
+        double total = histogram->underflow + histogram->overflow;
+        for (std::size_t bin = 0; bin < 37; ++bin) {
+            const double low = histogram->edges[bin], high = histogram->edges[bin + 1];
+            const auto inside = std::count_if(values.begin(), values.end(), [&](float x) {
+                return x >= low && (x < high || (bin == 36 && x == high));
+            });
+            QCOMPARE(histogram->counts[bin], double(inside));
+            total += histogram->counts[bin];
+        }
+        QCOMPARE(total, double(values.size() - 4));
+
+        const Histogram fromCounts = histogramOf(*countValues(values), -0.05, 0.07, 37);
+        for (std::size_t bin = 0; bin < 37; ++bin)
+            QVERIFY(std::abs(fromCounts.counts[bin] - histogram->counts[bin]) <= 0.02 * histogram->counts[bin] + 5);
+    }
+
+    void aRequestToStopEndsCountingWithASentence()
+    {
+        const auto source = makeSyntheticTensor({.count = std::int64_t{1} << 32});
+        std::stop_source stop;
+        stop.request_stop();
+        const auto counts = countValues(**source, (*source)->tensors().front(), {stop.get_token()});
+        QVERIFY(!counts);
+        QCOMPARE(counts.error().kind, Error::Kind::Cancelled);
+    }
+};
+
+QUANTOSCOPE_TEST(tst_value_counts, TestValueCounts)
+#include "tst_value_counts.moc"
