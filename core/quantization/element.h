@@ -4,6 +4,7 @@
 #include "core/quantization/quantization_scheme.h"
 #include "core/formats/number_format.h"
 
+#include <limits>
 #include <optional>
 
 namespace quantoscope {
@@ -32,6 +33,14 @@ struct AffineScale {
     double step = 1;
     std::int64_t zero = 0;
 };
+
+/// A dequantized value as FP32: the outermost level of a range that ends at FP32's own end may lie
+/// beyond it, and then becomes the largest number there is.
+inline float asFloat(double value)
+{
+    constexpr double largest = std::numeric_limits<float>::max();
+    return float(value > largest ? largest : value < -largest ? -largest : value);
+}
 
 /// The codes an integer element uses, as shown: −127 … 127.
 struct CodeSpan { std::int64_t lowest, highest; };

@@ -54,7 +54,7 @@ LevelMap integerMap(const QuantizationScheme& scheme, const Element& element, do
     for (std::int64_t code = codes.lowest; code <= codes.highest; ++code) {
         map.codes.push_back(code);
         ideal.push_back(double(code - scale.zero) * scale.step);
-        map.levels.push_back(double(float(ideal.back())));
+        map.levels.push_back(double(asFloat(ideal.back())));
     }
     placeThresholds(map, ideal, scheme.rounding.rounding);
     if (scheme.symmetry == Symmetry::Asymmetric) {
@@ -99,7 +99,7 @@ LevelMap formatMap(const QuantizationScheme& scheme, const Element& element, dou
     for (const FormatLevel& level : levelsOf(*element.format)) {
         map.codes.push_back(level.code);
         ideal.push_back(level.value * scale.step);
-        map.levels.push_back(double(float(ideal.back())));
+        map.levels.push_back(double(asFloat(ideal.back())));
     }
     placeThresholds(map, ideal, scheme.rounding.rounding);
     // Tables have no even codes; bitsandbytes takes the lower entry.

@@ -129,14 +129,14 @@ void RunQuantizer::quantize(std::span<const float> values, const RunScale& run, 
         const auto integerLevel = [&](double x) -> Stored {
             const double quotient = step == 0 ? 0 : x / step;
             const double code = std::clamp(roundQuotient(quotient, m_rounding) + zero, lowest, highest);
-            return {std::int64_t(code - lowest), float((code - zero) * step)};
+            return {std::int64_t(code - lowest), asFloat((code - zero) * step)};
         };
         quantizeWith(integerLevel, values, run, levels, dequantized, sums);
         return;
     }
     const auto tableLevel = [&](double x) -> Stored {
         const std::size_t level = m_map.indexOf(step == 0 ? 0 : x / step);
-        return {std::int64_t(level), float(m_map.levels[level] * step)};
+        return {std::int64_t(level), asFloat(m_map.levels[level] * step)};
     };
     quantizeWith(tableLevel, values, run, levels, dequantized, sums);
 }

@@ -66,14 +66,14 @@ public:
             code |= std::uint64_t(std::to_integer<int>(m_all.codes[at / 8]) >> at % 8 & 1) << bit;
         }
         if (m_scheme.kind == QuantizationScheme::Kind::Codebook)
-            return float(m_scales[code]);
+            return asFloat(m_scales[code]);
         const std::size_t unit = unitOf(index);
         if (m_element->kind != Element::Kind::Integer)
-            return float(valueOf(*m_element->format, code) * m_scales[unit]);
+            return asFloat(valueOf(*m_element->format, code) * m_scales[unit]);
         std::int64_t number = std::int64_t(code);
         if (m_element->isSigned && number >> (m_bits - 1))
             number -= std::int64_t{1} << m_bits;
-        return float(double(number - m_zeros[unit]) * m_scales[unit]);
+        return asFloat(double(number - m_zeros[unit]) * m_scales[unit]);
     }
 
 private:
@@ -243,7 +243,7 @@ private slots:
 
     void theWorkedMatrixOfTheCourseComesOutAsPrinted()
     {
-        // design of the course "Quantization in Depth": 3 × 3, asymmetric INT8.
+        // The 3 × 3 matrix of the course "Quantization in Depth", asymmetric INT8.
         const std::vector<float> matrix{191.6f, -13.5f, 728.6f, 92.14f, 295.5f, -184, 0, 684.6f, 245.5f};
         const auto mse = [&](const char* text) { return quantizeAll(matrix, {3, 3}, *parseScheme(text)).report.error.meanSquaredError; };
         QVERIFY(std::abs(mse("int8,asymmetric") - 1.57299) < 1e-4);

@@ -15,13 +15,13 @@ using namespace quantoscope::test;
 
 namespace {
 
-constexpr float nan = std::numeric_limits<float>::quiet_NaN();
+constexpr float quiet = std::numeric_limits<float>::quiet_NaN();
 constexpr float infinity = std::numeric_limits<float>::infinity();
 
 std::vector<float> mixedValues()
 {
     auto values = syntheticValues({.distribution = "student", .count = 300000, .seed = 3});
-    values.insert(values.end(), {0.0f, -0.0f, nan, -nan, infinity, -infinity, 1e-45f, -1e-40f, 3e38f, 5.0f, 5.0f});
+    values.insert(values.end(), {0.0f, -0.0f, quiet, -quiet, infinity, -infinity, 1e-45f, -1e-40f, 3e38f, 5.0f, 5.0f});
     return values;
 }
 
@@ -86,7 +86,7 @@ private slots:
     void emptyAndNotFiniteTensorsHaveNoBins()
     {
         QVERIFY(countValues(std::vector<float>{})->bins().empty());
-        const auto counts = countValues(std::vector<float>{nan, infinity});
+        const auto counts = countValues(std::vector<float>{quiet, infinity});
         QVERIFY(counts->bins().empty());
         QCOMPARE(counts->totals().count, 2u);
         QCOMPARE(counts->totals().max, 0.0);
