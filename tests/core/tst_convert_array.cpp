@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/formats/convert_array.h"
+#include "core/formats/parse_code.h"
+#include "core/random.h"
+
+#include "tests/test_case.h"
+
+#include <bit>
+#include <cmath>
+
+using namespace quantoscope;
+
+namespace {
+
+/// Every boundary of a format and its neighbours in FP32, special values, and random codes of FP32.
+std::vector<float> hardInputs(const NumberFormat& format)
+{
+    std::vector<float> inputs{0.0f, -0.0f, HUGE_VALF, -HUGE_VALF, NAN, -NAN, 0x1p-149f, -0x1p-149f, 0x1.fffffep127f};
+    const std::vector<double> values = finiteValues(format);
+    for (std::size_t i = 0; i + 1 < values.size(); ++i) {
+        for (const double x : {values[i], values[i] / 2 + values[i + 1] / 2}) {
+            inputs.push_back(float(x));
+            inputs.push_back(std::nextafter(float(x), HUGE_VALF));
+            inputs.push_back(std::nextafter(float(x), -HUGE_VALF));
+        }
+    }
+    const double top = values.back();
+    for (const double factor : {1.0, 1.01, 1.03125, 1.0625, 1.125, 1.25, 1.5, 2.0, 4.0})
+        inputs.push_back(float(top * factor));
+    const RandomStream random(11);
+    for (int i = 0; i < 100000; ++i)
+        inputs.push_back(std::bit_cast<float>(std::uint32_t(random.bits(std::uint64_t(i)))));
+    return inputs;
+}
+
+std::vector<const NumberFormat*> formatsOfUpTo16Bits()
+{
+    std::vector<const NumberFormat*> formats;
+    for (const NumberFormat& format : numberFormats())
+        if (bitsOf(format) <= 16)
+            formats.push_back(&format);
+    for (const char* id : {"binary8p3se", "binary8p4sf", "binary6p3se", "binary8p1se", "binary16p11se", "binary16p6ue"})
+        formats.push_back(findNumberFormat(id));
+    return formats;
+}
+
+}  // namespace
+
+class TestConvertArray : public QObject {
+    Q_OBJECT
+
+private slots:
+    void encodingAnArrayIsEncodingEachValue()
+    {
+        for (const NumberFormat* format : formatsOfUpTo16Bits()) {
+            const std::vector<float> inputs = hardInputs(*format);
+            for (const Overflow overflow : {Overflow::Default, Overflow::Saturate, Overflow::Ieee}) {
+                const RoundingRule rule{.overflow = overflow};
+                std::vector<std::uint16_t> codes(inputs.size());
+                std::vector<std::uint8_t> bytes(inputs.size());
+                encodeArray(*format, inputs, std::span(codes), rule);
+                encodeArray(*format, inputs, std::span(bytes), rule);
+                for (std::size_t i = 0; i < inputs.size(); ++i) {
+                    const Code expected = encode(*format, double(inputs[i]), rule);
+                    if (codes[i] != expected || (bitsOf(*format) <= 8 && bytes[i] != expected))
+                        QFAIL(qPrintable(QStringLiteral("%1 %2 overflow %3: %4 not %5").arg(QString::fromUtf8(format->id.data(), int(format->id.size())))
+                                         .arg(double(inputs[i]), 0, 'g', 9).arg(int(overflow)).arg(codes[i], 0, 16).arg(expected, 0, 16)));
+                }
+            }
+        }
+    }
+
+    void decodingAnArrayIsDecodingEachCode()
+    {
+        for (const NumberFormat* format : formatsOfUpTo16Bits()) {
+            std::vector<std::uint16_t> codes(std::size_t{1} << bitsOf(*format));
+            for (std::size_t i = 0; i < codes.size(); ++i)
+                codes[i] = std::uint16_t(i);
+            std::vector<float> values(codes.size());
+            decodeArray(*format, std::span<const std::uint16_t>(codes), values);
+            for (std::size_t i = 0; i < codes.size(); ++i) {
+                const float expected = float(valueOf(*format, codes[i]));
+                const bool same = std::isnan(expected) ? std::isnan(values[i])
+                    : std::bit_cast<std::uint32_t>(expected) == std::bit_cast<std::uint32_t>(values[i]);
+                if (!same)
+                    QFAIL(qPrintable(QStringLiteral("%1 code %2: %3").arg(QString::fromUtf8(format->id.data(), int(format->id.size())))
+                                     .arg(i, 0, 16).arg(double(values[i]))));
+            }
+        }
+    }
+
+    void everyLengthIsServed()
+    {
+        const NumberFormat& e4m3 = *findNumberFormat("e4m3");
+        for (std::size_t count = 0; count < 70; ++count) {
+            std::vector<float> values(count);
+            for (std::size_t i = 0; i < count; ++i)
+                values[i] = float(i) * 0.37f - 9;
+            std::vector<std::uint8_t> codes(count + 1, 0xAA);
+            encodeArray(e4m3, values, std::span(codes).first(count));
+            QCOMPARE(codes[count], std::uint8_t{0xAA});
+            std::vector<float> back(count + 1, -1);
+            decodeArray(e4m3, std::span<const std::uint8_t>(codes).first(count), std::span(back).first(count));
+            QCOMPARE(back[count], -1.0f);
+            for (std::size_t i = 0; i < count; ++i)
+                QCOMPARE(double(back[i]), valueOf(e4m3, encode(e4m3, double(values[i]))));
+        }
+    }
+
+    void conversionBetweenFormatsRoundsOnce()
+    {
+        const NumberFormat& from = *findNumberFormat("fp16");
+        const NumberFormat& to = *findNumberFormat("posit8");
+        std::vector<std::uint16_t> codes(65536), converted(65536);
+        for (std::size_t i = 0; i < codes.size(); ++i)
+            codes[i] = std::uint16_t(i);
+        convertArray(from, codes, to, converted);
+        for (std::size_t i = 0; i < codes.size(); ++i)
+            QVERIFY(converted[i] == encode(to, valueOf(from, i)));
+    }
+};
+
+QUANTOSCOPE_TEST(tst_convert_array, TestConvertArray)
+#include "tst_convert_array.moc"
