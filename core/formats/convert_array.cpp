@@ -19,14 +19,8 @@ template <class Stored>
 void encodeEach(const NumberFormat& format, std::span<const float> values, std::span<Stored> codes, RoundingRule rule)
 {
     const auto wide = wideFormat(format, rule.overflow);
-    // A format without NaN stores the value 0 for one, without its sign: the wide code would keep it.
-    const bool signedNaN = !wide || format.asFloat()->specials != SpecialCodes::None;
     if (wide && rule.rounding == Rounding::NearestEven) {
         encodeWide(*wide, values.data(), codes.data(), values.size());
-        if (!signedNaN)
-            for (std::size_t i = 0; i < values.size(); ++i)
-                if (values[i] != values[i])
-                    codes[i] = 0;
         return;
     }
     for (std::size_t i = 0; i < values.size(); ++i) {

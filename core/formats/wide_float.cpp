@@ -33,7 +33,7 @@ struct Constants {
           halfBelow(hn::Set(U(), (1u << (format.roundShift - 1)) - 1)), rebias(hn::Set(U(), format.rebias)),
           firstNormal(hn::Set(I(), std::int32_t(format.firstNormal))), magic(hn::Set(D(), format.subnormalMagic)),
           overflow(hn::Set(U(), format.overflow)), notANumber(hn::Set(U(), format.notANumber)),
-          codeSign(hn::Set(U(), format.signBit)), shift(format.roundShift),
+          codeSign(hn::Set(U(), format.signBit)), nanSign(hn::Set(U(), format.signedNaN ? ~0u : 0u)), shift(format.roundShift),
           signShift(hwy::Num0BitsAboveMS1Bit_Nonzero32(format.signBit))
     {
     }
@@ -43,7 +43,7 @@ struct Constants {
     Words halfBelow, rebias;
     hn::Vec<I> firstNormal;
     Floats magic;
-    Words overflow, notANumber, codeSign;
+    Words overflow, notANumber, codeSign, nanSign;
     int shift, signShift;
 };
 
@@ -74,7 +74,8 @@ HWY_INLINE Words encodeVector(const Constants& c, Floats value)
         code = hn::Or(code, hn::IfThenZeroElse(isZero, codeSign));
         return hn::IfThenElse(isNaN, c.notANumber, code);
     } else {
-        return hn::Or(hn::IfThenElse(isNaN, c.notANumber, code), codeSign);
+        const Words nan = hn::Or(c.notANumber, hn::And(codeSign, c.nanSign));
+        return hn::IfThenElse(isNaN, nan, hn::Or(code, codeSign));
     }
 }
 
@@ -249,6 +250,7 @@ std::optional<WideFloat> wideFloat(const FloatFormat& format, Overflow overflow)
     wide.notANumber = std::uint32_t(nanCode(format));
     wide.signBit = 1u << (format.significantBits() - 1);
     wide.hasInfinity = hasInfinity(format);
+    wide.signedNaN = hasNaN(format) && !signlessZero;
     wide.signlessZero = signlessZero;
     wide.fp32Exponents = fp32Exponents;
     return wide;

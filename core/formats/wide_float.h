@@ -21,6 +21,7 @@ struct WideFloat {
     std::uint32_t notANumber = 0;    ///< Code, without the sign.
     std::uint32_t signBit = 0;       ///< 0 in unsigned formats.
     bool hasInfinity = false;
+    bool signedNaN = false;          ///< False: one NaN without a sign, or none, which stores 0.
     bool signlessZero = false;       ///< The code of -0 is the NaN.
     bool fp32Exponents = false;      ///< BF16: the subnormals are FP32's own.
 };

@@ -5,6 +5,8 @@
 
 #include "tests/test_case.h"
 
+#include <hwy/targets.h>
+
 #include <bit>
 #include <cmath>
 
@@ -68,6 +70,24 @@ private slots:
                 }
             }
         }
+    }
+
+    void everyInstructionSetOfThisProcessorGivesTheSameResults()
+    {
+        const auto all = hwy::SupportedTargets();
+        for (auto rest = all; rest != 0; rest &= rest - 1) {
+            hwy::SetSupportedTargetsForTest(rest & -rest);
+            hwy::GetChosenTarget().Update(hwy::SupportedTargets());
+            encodingAnArrayIsEncodingEachValue();
+            decodingAnArrayIsDecodingEachCode();
+            everyLengthIsServed();
+            if (QTest::currentTestFailed()) {
+                qWarning("The set is %s.", hwy::TargetName(rest & -rest));
+                break;
+            }
+        }
+        hwy::SetSupportedTargetsForTest(0);
+        hwy::GetChosenTarget().Update(hwy::SupportedTargets());
     }
 
     void decodingAnArrayIsDecodingEachCode()
