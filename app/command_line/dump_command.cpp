@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/command_line/command.h"
 #include "app/command_line/output.h"
+#include "app/command_line/tensor_arguments.h"
 #include "core/files/model_file.h"
 #include "core/files/npy_header.h"
 
@@ -44,9 +45,10 @@ Result<CommandOutput> dump(const Arguments& arguments)
     const auto source = openModelFile(arguments.file);
     if (!source)
         return tl::unexpected(source.error());
-    const TensorInfo* tensor = findTensor(**source, arguments.tensor);
-    if (!tensor)
-        return failure(Error::Kind::NotFound, (*source)->name() + " holds no tensor \"" + arguments.tensor + "\"; qscope tensors lists what it holds.");
+    const auto found = tensorOf(**source, arguments.tensor);
+    if (!found)
+        return tl::unexpected(found.error());
+    const TensorInfo* tensor = *found;
     std::error_code ignored;
     if (std::filesystem::equivalent(arguments.file, arguments.output, ignored))
         return failure(Error::Kind::Usage, arguments.output + " is the model itself; name another file for --output.");

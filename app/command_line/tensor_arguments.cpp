@@ -54,6 +54,10 @@ Result<const TensorInfo*> tensorOf(const TensorSource& source, const std::string
 std::string plainText(std::string text)
 {
     std::replace_if(text.begin(), text.end(), [](unsigned char c) { return c < 0x20 || c == 0x7F; }, '?');
+    // C1 controls, two bytes in UTF-8: a no-break space in their place.
+    for (std::size_t at = text.find('\xC2'); at != text.npos && at + 1 < text.size(); at = text.find('\xC2', at + 1))
+        if (static_cast<unsigned char>(text[at + 1]) < 0xA0)
+            text[at + 1] = '\xA0';
     return text;
 }
 

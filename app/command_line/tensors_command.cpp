@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/command_line/command.h"
+#include "app/command_line/tensor_arguments.h"
 #include "core/files/model_file.h"
 #include "core/formats/stored_number.h"
 
@@ -74,17 +75,6 @@ Result<void> writeJson(const TensorSource& source, std::int64_t most, const std:
     return {};
 }
 
-/// Names come from strangers: nothing in them may steer the terminal.
-std::string plain(std::string text)
-{
-    std::replace_if(text.begin(), text.end(), [](unsigned char c) { return c < 0x20 || c == 0x7F; }, '?');
-    // C1 controls, two bytes in UTF-8.
-    for (std::size_t at = text.find('\xC2'); at != text.npos && at + 1 < text.size(); at = text.find('\xC2', at + 1))
-        if (static_cast<unsigned char>(text[at + 1]) < 0xA0)
-            text[at + 1] = '\xA0';
-    return text;
-}
-
 std::string totals(const TensorSource& source)
 {
     std::uint64_t values = 0, bytes = 0;
@@ -101,7 +91,7 @@ Result<std::string> text(const TensorSource& source, std::int64_t most)
 {
     std::vector<std::vector<std::string>> rows;
     for (const TensorInfo& tensor : source.tensors()) {
-        auto& row = rows.emplace_back(std::vector<std::string>{plain(tensor.name), plain(tensor.typeName), shapeText(tensor.shape),
+        auto& row = rows.emplace_back(std::vector<std::string>{plainText(tensor.name), plainText(tensor.typeName), shapeText(tensor.shape),
                                                                tensor.layout, std::to_string(tensor.bytes),
                                                                std::to_string(tensor.offset)});
         if (most == 0)
