@@ -16,6 +16,7 @@
 #include <QDragEnterEvent>
 #include <QFileInfo>
 #include <QHBoxLayout>
+#include <QJsonArray>
 #include <QMenu>
 #include <QMimeData>
 #include <QStackedWidget>
@@ -101,6 +102,7 @@ void MainWindow::layOut()
 void MainWindow::connectWorkspace()
 {
     connect(&m_workspace, &Workspace::pageRequested, this, &MainWindow::showPage);
+    connect(&m_workspace, &Workspace::formatRequested, this, &MainWindow::showFormat);
     connect(&m_workspace, &Workspace::problem, this, &MainWindow::showProblem);
     connect(&m_workspace, &Workspace::modelChanged, this, [this] {
         refreshTitle();
@@ -251,7 +253,13 @@ void MainWindow::chooseScheme(const QString& text)
 
 void MainWindow::showFormat(const QString& id)
 {
-    showPage(QStringLiteral("numbers"), {{QStringLiteral("addFormat"), id}});
+    Figure* numbers = makePage(QStringLiteral("numbers"));
+    if (!numbers)
+        return showProblem(tr("This program was built without the Numbers page."));
+    QJsonArray formats = numbers->state()[u"formats"].toArray();
+    if (!formats.contains(id))
+        formats.append(id);
+    showPage(QStringLiteral("numbers"), {{QStringLiteral("formats"), formats}, {QStringLiteral("selected"), id}});
 }
 
 void MainWindow::restore(const Session& session)

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/page.h"
 
+#include <QtGlobal>
+
 #include <algorithm>
 #include <vector>
 
@@ -11,7 +13,8 @@ namespace {
 // A row appears in the rail, the palette, settings, links and `--page`, in this order. Rows exist for
 // pages that exist. Order: numbers, quantize, models, gemm, lessons, reference.
 const std::vector<PageRow> rows{
-    {"quantize", QT_TRANSLATE_NOOP("pages", "Quantize"), "quantize", makeQuantizePage},
+    {"quantize", QT_TRANSLATE_NOOP("Pages", "Quantize"), "quantize", makeQuantizePage},
+    {"reference", QT_TRANSLATE_NOOP("Pages", "Reference"), "reference", makeReferencePage},
 };
 
 }  // namespace
