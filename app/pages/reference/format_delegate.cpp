@@ -81,6 +81,8 @@ QSize FormatDelegate::sizeHint(const QStyleOptionViewItem&, const QModelIndex& i
         const int id = QFontMetrics(idFont()).horizontalAdvance(formatText(formatOf(index).id));
         return {std::max(QFontMetrics(nameFont()).horizontalAdvance(text), id) + 2 * padding, height};
     }
+    if (index.column() == FormatTableModel::Sentence)
+        return {200, height};
     return {QFontMetrics(valueFont()).horizontalAdvance(text) + 2 * padding, height};
 }
 
@@ -112,6 +114,12 @@ void FormatDelegate::paint(QPainter* painter, const QStyleOptionViewItem& option
     }
     case FormatTableModel::Layout:
         drawLayout(*painter, cell, formatOf(index), text);
+        break;
+    case FormatTableModel::Sentence:
+        painter->setFont(uiFont(12));
+        painter->setPen(t.muted);
+        painter->drawText(cell, Qt::AlignVCenter | Qt::AlignLeft | Qt::TextSingleLine,
+                          QFontMetrics(uiFont(12)).elidedText(text, Qt::ElideRight, int(cell.width())));
         break;
     default:
         painter->setFont(valueFont());

@@ -147,7 +147,21 @@ void FormatTable::fitColumns()
             width = std::max(width, m_view->itemDelegate()->sizeHint({}, m_sorted->index(row, column)).width());
         m_view->setColumnWidth(column, width);
     }
+    hideSentencesWhereNarrow();
     m_view->verticalHeader()->setDefaultSectionSize(m_view->itemDelegate()->sizeHint({}, m_sorted->index(0, 0)).height());
+}
+
+void FormatTable::hideSentencesWhereNarrow()
+{
+    int needed = 220;
+    for (int column = 0; column < FormatTableModel::Sentence; ++column)
+        needed += m_view->columnWidth(column);
+    m_view->setColumnHidden(FormatTableModel::Sentence, needed > width());
+}
+
+void FormatTable::resizeEvent(QResizeEvent*)
+{
+    hideSentencesWhereNarrow();
 }
 
 void FormatTable::changeEvent(QEvent* event)

@@ -31,9 +31,11 @@ signals:
 
 protected:
     void changeEvent(QEvent*) override;
+    void resizeEvent(QResizeEvent*) override;
 
 private:
     void showCurrent();
+    void hideSentencesWhereNarrow();
     void fitColumns();
 
     FormatTableModel* m_model;

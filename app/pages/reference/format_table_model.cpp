@@ -28,12 +28,26 @@ const ColumnRow columns[] = {
     {QT_TRANSLATE_NOOP("FormatTable", "Subnormal from"), QT_TRANSLATE_NOOP("FormatTable", "Smallest positive value")},
     {QT_TRANSLATE_NOOP("FormatTable", "Epsilon"), QT_TRANSLATE_NOOP("FormatTable", "From 1 to the next value")},
     {QT_TRANSLATE_NOOP("FormatTable", "Special codes"), QT_TRANSLATE_NOOP("FormatTable", "Codes that are no finite number")},
+    {QT_TRANSLATE_NOOP("FormatTable", "What it is"), QT_TRANSLATE_NOOP("FormatTable", "In a sentence; the chosen one's stands below in full")},
 };
 static_assert(std::size(columns) == FormatTableModel::ColumnCount);
 
 QString tr(const char* text)
 {
     return QCoreApplication::translate("FormatTable", text);
+}
+
+/// Exact where that is short: "448", "0.125", "2⁻¹⁴"; else rounded to four digits.
+QString valueText(double value)
+{
+    int exponent = 0;
+    const bool isPowerOfTwo = std::frexp(value, &exponent) == 0.5;
+    if (isPowerOfTwo && (exponent < -2 || exponent > 14))
+        return QStringLiteral("2") + superscript(exponent - 1);
+    const QString plain = QString::number(value, 'g', 5);
+    if (plain.toDouble() == value && !plain.contains(u'e'))
+        return std::abs(value) >= 1000 ? wholeNumber(value) : withRealMinus(plain);
+    return roundedNumber(value, 4);
 }
 
 QString layoutText(const NumberFormat& format)
@@ -84,7 +98,7 @@ FormatTableModel::FormatTableModel(QObject* parent)
             row.order[column] = order;
         };
         const auto setNumber = [&](Column column, const std::optional<double>& value) {
-            set(column, value ? roundedNumber(*value, 4) : QStringLiteral("–"), value.value_or(-1));
+            set(column, value ? valueText(*value) : QStringLiteral("–"), value.value_or(-1));
         };
         const FloatFormat* kind = format.asFloat();
         set(Name, formatText(format.name), double(m_rows.size()));
@@ -96,6 +110,7 @@ FormatTableModel::FormatTableModel(QObject* parent)
         setNumber(SmallestSubnormal, limits.smallestSubnormal);
         setNumber(Epsilon, limits.epsilon);
         set(Specials, specialsText(format), kind ? int(kind->specials) : 99);
+        set(Sentence, formatText(format.sentence), double(m_rows.size()));
         m_rows.push_back(std::move(row));
     }
 }

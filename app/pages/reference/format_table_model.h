@@ -14,7 +14,7 @@ class FormatTableModel : public QAbstractTableModel {
     Q_OBJECT
 
 public:
-    enum Column { Name, Bits, Layout, Bias, Largest, SmallestNormal, SmallestSubnormal, Epsilon, Specials, ColumnCount };
+    enum Column { Name, Bits, Layout, Bias, Largest, SmallestNormal, SmallestSubnormal, Epsilon, Specials, Sentence, ColumnCount };
     explicit FormatTableModel(QObject* parent = nullptr);
 
     const NumberFormat& format(int row) const { return *m_rows[std::size_t(row)].format; }
