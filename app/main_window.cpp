@@ -256,10 +256,13 @@ void MainWindow::showFormat(const QString& id)
     Figure* numbers = makePage(QStringLiteral("numbers"));
     if (!numbers)
         return showProblem(tr("This program was built without the Numbers page."));
-    QJsonArray formats = numbers->state()[u"formats"].toArray();
+    QJsonObject state = numbers->state();   // Whole: what a state lacks goes back to its default.
+    QJsonArray formats = state[u"formats"].toArray();
     if (!formats.contains(id))
         formats.append(id);
-    showPage(QStringLiteral("numbers"), {{QStringLiteral("formats"), formats}, {QStringLiteral("selected"), id}});
+    state[u"formats"] = formats;
+    state[u"selected"] = id;
+    showPage(QStringLiteral("numbers"), state);
 }
 
 void MainWindow::restore(const Session& session)
@@ -293,8 +296,13 @@ void MainWindow::setSeed(quint64 seed)
     QuantizationScheme scheme = m_workspace.scheme();
     scheme.rounding.seed = seed;
     m_workspace.setScheme(scheme);
-    if (page() && page()->state().contains(u"seed"))
-        page()->setState({{QStringLiteral("seed"), qint64(seed)}});
+    if (!page())
+        return;
+    QJsonObject state = page()->state();
+    if (!state.contains(u"seed"))
+        return;
+    state[u"seed"] = qint64(seed);
+    page()->setState(state);
 }
 
 bool MainWindow::isSettled() const

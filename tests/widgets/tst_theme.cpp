@@ -30,8 +30,7 @@ struct Tone {
     QColor Theme::*colour;
 };
 const Tone texts[] = {{"text", &Theme::text},     {"muted", &Theme::muted}, {"faint", &Theme::faint},
-                      {"accent", &Theme::accent}, {"error", &Theme::error}, {"good", &Theme::good},
-                      {"prediction", &Theme::prediction}};
+                      {"accent", &Theme::accent}, {"error", &Theme::error}, {"good", &Theme::good}};
 const Tone grounds[] = {{"window", &Theme::window}, {"rail", &Theme::rail},         {"card", &Theme::card},
                         {"control", &Theme::control}, {"selectedRow", &Theme::selectedRow}};
 
@@ -52,11 +51,14 @@ private slots:
     {
         QTest::addColumn<QColor>("ink");
         QTest::addColumn<QColor>("ground");
+        // Every tone of text on every ground it may stand on.
         for (const Theme& t : themes()) {
             for (const Tone& ink : texts) {
                 for (const Tone& ground : grounds)
                     QTest::addRow("%s: %s on %s", t.name, ink.name, ground.name) << t.*ink.colour << t.*ground.colour;
             }
+            for (const QColor Theme::*ground : {&Theme::card, &Theme::window, &Theme::predictionSoft})
+                QTest::addRow("%s: a prediction on %s", t.name, qPrintable((t.*ground).name())) << t.prediction << t.*ground;
             QTest::addRow("%s: text on an accent button", t.name) << t.onAccent << t.accent;
             QTest::addRow("%s: accent on its tint", t.name) << t.accent << t.accentSoft;
             const Tone inks[] = {{"sign", &Theme::signInk}, {"exponent", &Theme::exponentInk},

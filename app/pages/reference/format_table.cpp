@@ -140,9 +140,9 @@ void FormatTable::showCurrent()
 
 void FormatTable::fitColumns()
 {
-    m_view->horizontalHeader()->setFont(uiFont(12, QFont::Medium));
+    m_view->horizontalHeader()->setFont(uiFont(12, QFont::DemiBold));
     for (int column = 0; column < FormatTableModel::ColumnCount; ++column) {
-        int width = m_view->horizontalHeader()->sectionSizeHint(column) + 6;
+        int width = QFontMetrics(uiFont(12, QFont::DemiBold)).horizontalAdvance(m_sorted->headerData(column, Qt::Horizontal).toString()) + 34;
         for (int row = 0; row < m_sorted->rowCount(); ++row)
             width = std::max(width, m_view->itemDelegate()->sizeHint({}, m_sorted->index(row, column)).width());
         m_view->setColumnWidth(column, width);

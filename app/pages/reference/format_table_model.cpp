@@ -24,10 +24,10 @@ const ColumnRow columns[] = {
     {QT_TRANSLATE_NOOP("FormatTable", "Layout"), QT_TRANSLATE_NOOP("FormatTable", "Bits of sign, exponent and mantissa, or of the whole number")},
     {QT_TRANSLATE_NOOP("FormatTable", "Bias"), QT_TRANSLATE_NOOP("FormatTable", "Subtracted from the stored exponent")},
     {QT_TRANSLATE_NOOP("FormatTable", "Largest"), QT_TRANSLATE_NOOP("FormatTable", "Largest finite value")},
-    {QT_TRANSLATE_NOOP("FormatTable", "Normal from"), QT_TRANSLATE_NOOP("FormatTable", "Smallest positive value at full precision")},
-    {QT_TRANSLATE_NOOP("FormatTable", "Subnormal from"), QT_TRANSLATE_NOOP("FormatTable", "Smallest positive value")},
+    {QT_TRANSLATE_NOOP("FormatTable", "Normal"), QT_TRANSLATE_NOOP("FormatTable", "Smallest positive value at full precision (normal)")},
+    {QT_TRANSLATE_NOOP("FormatTable", "Subnormal"), QT_TRANSLATE_NOOP("FormatTable", "Smallest positive value (subnormal)")},
     {QT_TRANSLATE_NOOP("FormatTable", "Epsilon"), QT_TRANSLATE_NOOP("FormatTable", "From 1 to the next value")},
-    {QT_TRANSLATE_NOOP("FormatTable", "Special codes"), QT_TRANSLATE_NOOP("FormatTable", "Codes that are no finite number")},
+    {QT_TRANSLATE_NOOP("FormatTable", "Specials"), QT_TRANSLATE_NOOP("FormatTable", "Codes that are no finite number")},
     {QT_TRANSLATE_NOOP("FormatTable", "What it is"), QT_TRANSLATE_NOOP("FormatTable", "In a sentence; the chosen one's stands below in full")},
 };
 static_assert(std::size(columns) == FormatTableModel::ColumnCount);
