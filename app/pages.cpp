@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/page.h"
 
-#include <QtGlobal>
-
 #include <algorithm>
 #include <vector>
 
@@ -13,9 +11,7 @@ namespace {
 // A row appears in the rail, the palette, settings, links and `--page`, in this order. Rows exist for
 // pages that exist. Order: numbers, quantize, models, gemm, lessons, reference.
 const std::vector<PageRow> rows{
-    {"numbers", QT_TRANSLATE_NOOP("Pages", "Numbers"), "numbers", makeNumbersPage},
-    {"quantize", QT_TRANSLATE_NOOP("Pages", "Quantize"), "quantize", makeQuantizePage},
-    {"reference", QT_TRANSLATE_NOOP("Pages", "Reference"), "reference", makeReferencePage},
+    {"quantize", QT_TRANSLATE_NOOP("pages", "Quantize"), "quantize", makeQuantizePage},
 };
 
 }  // namespace

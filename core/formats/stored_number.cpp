@@ -150,13 +150,8 @@ StoredNumber describeCode(const NumberFormat& format, Code code)
 
 StoredNumber storeNumber(const NumberFormat& format, const RealNumber& typed, const RoundingRule& rule)
 {
-    return describeStored(format, encode(format, typed, rule), typed);
-}
-
-StoredNumber describeStored(const NumberFormat& format, Code code, const RealNumber& meant)
-{
-    StoredNumber stored = describeCode(format, code);
-    measureErrors(meant, stored);
+    StoredNumber stored = describeCode(format, encode(format, typed, rule));
+    measureErrors(typed, stored);
     return stored;
 }
 

@@ -161,6 +161,9 @@ private:
                     return handed;
             m_progress.report(0.5 + 0.5 * double(first + here) / double(chunks));
         }
+        for (const auto& table : m_levelTables.all())
+            for (std::size_t level = 0; level < table->size(); ++level)
+                m_perLevel[level] += (*table)[level];
         if (m_sink.codes) {
             m_packer.finish();
             if (const auto bytes = m_packer.take(); !bytes.empty())
@@ -192,14 +195,28 @@ private:
                                   std::span(chunk.dequantized).subspan(offset, length), chunk.sums);
             at += std::int64_t(length);
         }
+        chunk.sums = chunk.sums.collected();
+        countLevels(chunk);
         return {};
+    }
+
+    void countLevels(const Chunk& chunk) const
+    {
+        const auto table = m_levelTables.borrow();
+        table->resize(m_perLevel.size());
+        std::uint64_t* const counts = table->data();
+        if (chunk.sums.finite == chunk.values.size()) {
+            for (const std::uint16_t level : chunk.levels)
+                ++counts[level];
+            return;
+        }
+        for (std::size_t i = 0; i < chunk.levels.size(); ++i)
+            counts[chunk.levels[i]] += std::isfinite(chunk.values[i]);
     }
 
     Result<void> handOut(const Chunk& chunk)
     {
         m_sums.add(chunk.sums);
-        for (std::size_t i = 0; i < chunk.levels.size(); ++i)
-            m_perLevel[chunk.levels[i]] += std::isfinite(chunk.values[i]);
         if (auto handed = handOutScales(chunk.newScales); !handed)
             return handed;
         if (m_sink.values)
@@ -237,6 +254,7 @@ private:
     CodePacker m_packer;
     ErrorSums m_sums;
     std::vector<std::uint64_t> m_perLevel;
+    mutable ScratchPool<std::vector<std::uint64_t>> m_levelTables;
 };
 
 }  // namespace

@@ -2,6 +2,7 @@
 #include "core/quantization/run_quantizer.h"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <limits>
 
@@ -32,7 +33,33 @@ double roundQuotient(double quotient, Rounding rounding)
     }
 }
 
+/// A level not far from the one for each leading half of an FP32 code: the search begins there.
+std::vector<std::uint16_t> firstLevels(const LevelMap& map)
+{
+    std::vector<std::uint16_t> levels(65536);
+    for (std::size_t leading = 0; leading < levels.size(); ++leading)
+        levels[leading] = std::uint16_t(map.indexOf(std::bit_cast<float>(std::uint32_t(leading << 16))));
+    return levels;
+}
+
 }  // namespace
+
+ErrorSums ErrorSums::collected() const
+{
+    ErrorSums all = *this;
+    all.lanes = {};
+    for (std::size_t lane = 0; lane < LaneSums::lanes; ++lane) {
+        all.squaredError += lanes.squaredError[lane];
+        all.squares += lanes.squares[lane];
+        all.products += lanes.products[lane];
+        all.storedSquares += lanes.storedSquares[lane];
+        all.largestError = std::max(all.largestError, lanes.largestError[lane]);
+    }
+    all.finite -= lanes.notFinite;
+    all.clippedLow += lanes.clippedLow;
+    all.clippedHigh += lanes.clippedHigh;
+    return all;
+}
 
 void ErrorSums::add(const ErrorSums& other)
 {
@@ -61,12 +88,14 @@ RunQuantizer::RunQuantizer(const QuantizationScheme& scheme, const Element& elem
         unscaled.scale = "fp32";
         const double largest = largestMagnitude(*element.format);
         m_map = levelMapOf(unscaled, -largest, largest);
+        m_firstLevel = firstLevels(m_map);
         m_levels = int(m_map.size());
     }
 }
 
 RunQuantizer::RunQuantizer(LevelMap codebook)
     : m_map(std::move(codebook))
+    , m_firstLevel(firstLevels(m_map))
     , m_levels(int(m_map.size()))
 {
 }
@@ -82,6 +111,19 @@ RunScale RunQuantizer::scaleFor(double low, double high) const
         return {scale, 0, std::max(0.0, high)};
     const double range = std::max(std::abs(low), std::abs(high));
     return {scale, m_isInteger ? range * double(m_codes.lowest) / double(m_codes.highest) : -range, range};
+}
+
+std::size_t RunQuantizer::levelOfQuotient(double quotient) const
+{
+    const auto& thresholds = m_map.thresholds;
+    std::size_t level = m_firstLevel[std::bit_cast<std::uint32_t>(float(quotient)) >> 16];
+    while (level > 0 && (quotient < thresholds[level - 1]
+                         || (quotient == thresholds[level - 1] && !m_map.tieGoesUp(level - 1))))
+        --level;
+    while (level < thresholds.size() && (quotient > thresholds[level]
+                                         || (quotient == thresholds[level] && m_map.tieGoesUp(level))))
+        ++level;
+    return level;
 }
 
 template <class Level>
@@ -126,6 +168,12 @@ void RunQuantizer::quantize(std::span<const float> values, const RunScale& run, 
     const double zero = double(run.scale.zero);
     if (m_isInteger) {
         const double lowest = double(m_codes.lowest), highest = double(m_codes.highest);
+        if (m_rounding == Rounding::NearestEven && step != 0) {
+            quantizeToGrid(values, {step, zero, lowest, highest, run.clipLow, run.clipHigh}, levels.data(),
+                           dequantized.data(), sums.lanes);
+            sums.finite += values.size();
+            return;
+        }
         const auto integerLevel = [&](double x) -> Stored {
             const double quotient = step == 0 ? 0 : x / step;
             const double code = std::clamp(roundQuotient(quotient, m_rounding) + zero, lowest, highest);
@@ -135,7 +183,7 @@ void RunQuantizer::quantize(std::span<const float> values, const RunScale& run, 
         return;
     }
     const auto tableLevel = [&](double x) -> Stored {
-        const std::size_t level = m_map.indexOf(step == 0 ? 0 : x / step);
+        const std::size_t level = levelOfQuotient(step == 0 ? 0 : x / step);
         return {std::int64_t(level), asFloat(m_map.levels[level] * step)};
     };
     quantizeWith(tableLevel, values, run, levels, dequantized, sums);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/quantization/element.h"
+#include "core/quantization/integer_kernel.h"
 #include "core/quantization/level_map.h"
 
 namespace quantoscope {
@@ -15,7 +16,11 @@ struct ErrorSums {
     double storedSquares = 0;  ///< Σ x̂²
     double largestError = 0;
 
-    void add(const ErrorSums&);
+    LaneSums lanes;            ///< Of the vector kernels; the rest above.
+
+    /// Combines the lanes; what is handed on and added up has none.
+    ErrorSums collected() const;
+    void add(const ErrorSums& collected);
 };
 
 /// The figures that follow from the sums; counts per level stay with the caller.
@@ -47,6 +52,7 @@ public:
     std::uint16_t storedCode(std::uint16_t level) const;
 
 private:
+    std::size_t levelOfQuotient(double quotient) const;
     template <class Level>
     void quantizeWith(Level levelOf, std::span<const float>, const RunScale&, std::span<std::uint16_t>,
                       std::span<float>, ErrorSums&) const;
@@ -58,6 +64,7 @@ private:
     CodeSpan m_codes{0, 0};
     Rounding m_rounding = Rounding::NearestEven;
     LevelMap m_map;   ///< Levels at step 1, for all that is no integer.
+    std::vector<std::uint16_t> m_firstLevel;   ///< Of quotients by the leading 16 bits of their FP32 code.
     int m_levels = 0;
 };
 

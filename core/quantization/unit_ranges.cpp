@@ -4,11 +4,13 @@
 #include "core/quantization/element.h"
 #include "core/statistics/chunks.h"
 #include "core/statistics/counting.h"
+#include "core/statistics/float_scan.h"
 #include "core/statistics/order_statistics.h"
 
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <limits>
 
 namespace quantoscope {
 
@@ -43,67 +45,53 @@ ValueCounts countsBySorting(std::vector<float> values)
     return ValueCounts(std::move(bins), totals, true);
 }
 
-struct MinMax {
-    float low = std::numeric_limits<float>::infinity(), high = -std::numeric_limits<float>::infinity();
-
-    void add(float value)
-    {
-        if (std::isfinite(value)) {
-            low = std::min(low, value);
-            high = std::max(high, value);
-        }
-    }
-    void add(const MinMax& other)
-    {
-        low = std::min(low, other.low);
-        high = std::max(high, other.high);
-    }
-    ClipRange range() const { return low <= high ? ClipRange{low, high} : ClipRange{0, 0}; }
-};
-
-ClipRange symmetricWhereNeeded(const QuantizationScheme& scheme, const MinMax& values)
+ClipRange rangeFrom(const FloatRange& values)
 {
-    QuantizationScheme byHand = scheme;
-    const ClipRange range = values.range();
-    byHand.clip = {.kind = Clip::Kind::ByHand, .low = range.low, .high = range.high};
-    static const ValueCounts nothing({}, {}, true);
-    return clipRangeOf(byHand, nothing);
+    return values.low <= values.high ? ClipRange{values.low, values.high} : ClipRange{0, 0};
 }
+
+void widen(FloatRange& range, const FloatRange& other)
+{
+    range.low = std::min(range.low, other.low);
+    range.high = std::max(range.high, other.high);
+}
+
+constexpr FloatRange nothingYet{std::numeric_limits<float>::infinity(), -std::numeric_limits<float>::infinity()};
 
 struct MinMaxScratch {
     std::vector<float> values;
-    std::vector<MinMax> units;
+    std::vector<FloatRange> units;
 };
 
 Result<std::vector<ClipRange>> streamedMinMax(const TensorSource& source, const TensorInfo& info,
-                                              const QuantizationScheme& scheme, const ScaleUnits& units,
-                                              const Progress& progress)
+                                              const ScaleUnits& units, const Progress& progress)
 {
     ScratchPool<MinMaxScratch> pool;
     const auto done = forEachChunk(info.count, chunkElements, progress,
                                    [&](std::size_t, ElementRange range) -> Result<void> {
         const auto scratch = pool.borrow();
-        scratch->units.resize(std::size_t(units.count()));
+        scratch->units.resize(std::size_t(units.count()), nothingYet);
         scratch->values.resize(std::size_t(range.count));
         if (auto read = source.read(info, range, std::span<float>(scratch->values)); !read)
             return read;
         for (std::int64_t at = range.first, end = range.first + range.count; at < end;) {
             const auto [unit, runEnd] = units.runAt(at);
-            MinMax& minMax = scratch->units[std::size_t(unit)];
-            for (const std::int64_t stop = std::min(runEnd, end); at < stop; ++at)
-                minMax.add(scratch->values[std::size_t(at - range.first)]);
+            const std::int64_t stop = std::min(runEnd, end);
+            widen(scratch->units[std::size_t(unit)],
+                  finiteRange(std::span(scratch->values).subspan(std::size_t(at - range.first), std::size_t(stop - at))));
+            at = stop;
         }
         return {};
     });
     if (!done)
         return tl::unexpected(done.error());
-    std::vector<MinMax> total(std::size_t(units.count()));
+    std::vector<FloatRange> total(std::size_t(units.count()), nothingYet);
     for (const auto& scratch : pool.all())
         for (std::size_t unit = 0; unit < scratch->units.size(); ++unit)
-            total[unit].add(scratch->units[unit]);
+            widen(total[unit], scratch->units[unit]);
     std::vector<ClipRange> ranges;
-    for (const MinMax& minMax : total)
-        ranges.push_back(symmetricWhereNeeded(scheme, minMax));
+    for (const FloatRange& values : total)
+        ranges.push_back(rangeFrom(values));
     return ranges;
 }
 
@@ -177,12 +165,8 @@ Result<std::vector<ClipRange>> gatheredRanges(const TensorSource& source, const 
 
 ClipRange rangeOfValues(const QuantizationScheme& scheme, std::span<const float> values)
 {
-    if (scheme.clip.kind == Clip::Kind::MinMax) {
-        MinMax minMax;
-        for (const float value : values)
-            minMax.add(value);
-        return symmetricWhereNeeded(scheme, minMax);
-    }
+    if (scheme.clip.kind == Clip::Kind::MinMax)
+        return rangeFrom(finiteRange(values));
     if (std::int64_t(values.size()) > sortedAtMost)
         return clipRangeOf(scheme, *countValues(values));
     return clipRangeOf(scheme, countsBySorting({values.begin(), values.end()}));
@@ -193,7 +177,7 @@ Result<std::vector<ClipRange>> rangesOfUnits(const TensorSource& source, const T
                                              const Progress& progress)
 {
     if (scheme.clip.kind == Clip::Kind::MinMax)
-        return streamedMinMax(source, info, scheme, units, progress);
+        return streamedMinMax(source, info, units, progress);
     if (!units.isContiguous())
         return gatheredRanges(source, info, scheme, units, progress);
     std::vector<ClipRange> ranges(std::size_t(units.count()));

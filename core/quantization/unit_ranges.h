@@ -7,7 +7,8 @@
 
 namespace quantoscope {
 
-/// The range of a handful of values, as the scheme's clip rule has it. NaN and infinities do not count.
+/// The range of a handful of values, as the scheme's clip rule has it (for min-max the values' own
+/// ends, which ScaleRule makes symmetric where needed). NaN and infinities do not count.
 ClipRange rangeOfValues(const QuantizationScheme&, std::span<const float> values);
 
 /// The range of every unit of a tensor, in bounded memory.

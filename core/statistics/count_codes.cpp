@@ -8,18 +8,35 @@
 #include <array>
 #include <cmath>
 #include <cstring>
+#include <utility>
 
 namespace quantoscope {
 
 namespace {
 
 struct CodeTable {
+    /// 32 bits, so that the table fits into the second-level cache; emptied before they overflow.
+    std::vector<std::uint32_t> recent = std::vector<std::uint32_t>(65536);
+    std::uint64_t sinceFlush = 0;
     std::vector<std::uint64_t> counts = std::vector<std::uint64_t>(65536);
     std::vector<std::byte> bytes;
     std::vector<double> values;
+
+    void flush()
+    {
+        for (std::size_t i = 0; i < counts.size(); ++i)
+            counts[i] += std::exchange(recent[i], 0);
+        sinceFlush = 0;
+    }
+    void flushIfNeeded(std::int64_t more)
+    {
+        sinceFlush += std::uint64_t(more);
+        if (sinceFlush > 0xF0000000u)
+            flush();
+    }
 };
 
-void countBytes(std::span<const std::byte> bytes, std::uint64_t* counts)
+void countBytes(std::span<const std::byte> bytes, std::uint32_t* counts)
 {
     // Four tables, or runs of equal bytes wait for their own last addition.
     std::array<std::array<std::uint32_t, 256>, 4> tables{};
@@ -34,7 +51,7 @@ void countBytes(std::span<const std::byte> bytes, std::uint64_t* counts)
             counts[code] += table[code];
 }
 
-void countWords(std::span<const std::byte> bytes, std::uint64_t* counts)
+void countWords(std::span<const std::byte> bytes, std::uint32_t* counts)
 {
     for (std::size_t i = 0; i + 8 <= bytes.size(); i += 8) {
         std::uint64_t word;
@@ -115,10 +132,11 @@ CountsResult countCodes(const TensorSource& source, const TensorInfo& info, cons
         table.bytes.resize(std::size_t(range.count) * bytesEach);
         if (auto read = source.readBytes(info, range, table.bytes); !read)
             return read;
+        table.flushIfNeeded(range.count);
         if (bytesEach == 1)
-            countBytes(table.bytes, table.counts.data());
+            countBytes(table.bytes, table.recent.data());
         else
-            countWords(table.bytes, table.counts.data());
+            countWords(table.bytes, table.recent.data());
         return {};
     };
     const auto countDecoded = [&](ElementRange range, CodeTable& table) -> Result<void> {
@@ -148,10 +166,12 @@ CountsResult countCodes(const TensorSource& source, const TensorInfo& info, cons
 
     std::vector<std::uint64_t> counts(std::size_t{1} << std::min(16, bitsOf(format)));
     const bool swapped = stored && info.bigEndian && bytesEach == 2;
-    for (const auto& table : pool.all())
+    for (const auto& table : pool.all()) {
+        table->flush();
         for (std::size_t word = 0; word < 65536; ++word)
             if (table->counts[word])
                 counts[(swapped ? byteSwapped(word) : word) & (counts.size() - 1)] += table->counts[word];
+    }
     return countsOfCodes(format, counts);
 }
 

@@ -40,26 +40,28 @@ void FloatCounter::add(std::span<const float> values)
 void FloatCounter::addBlock(std::span<const float> values)
 {
     m_count += values.size();
-    Packed* const bins = m_packed.data();
-    for (const float value : values) {
-        const auto code = std::bit_cast<std::uint32_t>(value);
-        const std::uint64_t trailing = code & 0xFFFF;
-        Packed& bin = bins[code >> 16];
-        bin.countAndSum += one | trailing;
-        bin.sumOfSquares += trailing * trailing;
-
-        const std::uint32_t key = orderedKey(code);
-        if (key < m_minKey || key > m_maxKey) {
-            const std::uint32_t magnitude = code & 0x7FFFFFFFu;
-            if (magnitude < 0x7F800000u) {
-                m_minKey = std::min(m_minKey, key);
-                m_maxKey = std::max(m_maxKey, key);
-            } else {
-                ++(magnitude == 0x7F800000u ? m_infinite : m_nan);
+    constexpr std::size_t cached = 4096;   // Looked at twice, from the first-level cache.
+    for (; !values.empty(); values = values.subspan(std::min(cached, values.size()))) {
+        const auto block = values.first(std::min(cached, values.size()));
+        const FloatScan scan = scanFloats(block);
+        m_range.low = std::min(m_range.low, scan.range.low);
+        m_range.high = std::max(m_range.high, scan.range.high);
+        m_zeros[0] += scan.positiveZeros;
+        m_zeros[1] += scan.negativeZeros;
+        if (scan.notFinite > 0)
+            for (const float value : block) {
+                m_nan += std::isnan(value);
+                m_infinite += std::isinf(value);
             }
+
+        Packed* const bins = m_packed.data();
+        for (const float value : block) {
+            const auto code = std::bit_cast<std::uint32_t>(value);
+            const std::uint64_t trailing = code & 0xFFFF;
+            Packed& bin = bins[code >> 16];
+            bin.countAndSum += one | trailing;
+            bin.sumOfSquares += trailing * trailing;
         }
-        m_zeros[0] += code == 0;
-        m_zeros[1] += code == 0x80000000u;
     }
 }
 
@@ -87,8 +89,8 @@ void FloatCounter::merge(const FloatCounter& other)
     m_nan += other.m_nan;
     m_zeros[0] += other.m_zeros[0];
     m_zeros[1] += other.m_zeros[1];
-    m_minKey = std::min(m_minKey, other.m_minKey);
-    m_maxKey = std::max(m_maxKey, other.m_maxKey);
+    m_range.low = std::min(m_range.low, other.m_range.low);
+    m_range.high = std::max(m_range.high, other.m_range.high);
 }
 
 CountBin FloatCounter::binOf(std::size_t leadingBits) const
@@ -122,8 +124,8 @@ std::shared_ptr<const ValueCounts> FloatCounter::finish()
     totals.finite = m_count - m_nan - m_infinite;
     totals.zeros = m_zeros[0] + m_zeros[1];
     if (totals.finite > 0) {
-        totals.min = floatOf(codeOfKey(m_minKey));
-        totals.max = floatOf(codeOfKey(m_maxKey));
+        totals.min = double(m_range.low) + 0.0;   // −0 becomes +0
+        totals.max = double(m_range.high) + 0.0;
     }
     // Zeros get a bin of their own; they add nothing to the sums of the bins they came from.
     m_wide[0].count -= m_zeros[0];

@@ -2,7 +2,10 @@
 #pragma once
 
 #include "core/formats/number_format.h"
+#include "core/statistics/float_scan.h"
 #include "core/statistics/value_counts.h"
+
+#include <limits>
 
 namespace quantoscope {
 
@@ -40,7 +43,7 @@ public:
 
 private:
     /// n in the upper 24 bits, Σl in the lower 40: room for 2^24 values.
-    struct Packed { std::uint64_t countAndSum = 0, sumOfSquares = 0; };
+    struct alignas(16) Packed { std::uint64_t countAndSum = 0, sumOfSquares = 0; };
     struct Wide {
         std::uint64_t count = 0, sum = 0;
         unsigned __int128 sumOfSquares = 0;
@@ -54,7 +57,7 @@ private:
     std::uint64_t m_sinceFlush = 0;
     std::uint64_t m_count = 0, m_infinite = 0, m_nan = 0;
     std::uint64_t m_zeros[2] = {};   ///< +0, −0
-    std::uint32_t m_minKey = ~0u, m_maxKey = 0;   ///< orderedKey() of the finite values.
+    FloatRange m_range{std::numeric_limits<float>::infinity(), -std::numeric_limits<float>::infinity()};
 };
 
 }  // namespace quantoscope

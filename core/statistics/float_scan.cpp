@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/statistics/float_scan.h"
+
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "core/statistics/float_scan.cpp"
+#include <hwy/foreach_target.h>
+#include <hwy/highway.h>
+
+#include <algorithm>
+#include <bit>
+#include <cmath>
+#include <limits>
+
+HWY_BEFORE_NAMESPACE();
+namespace quantoscope::HWY_NAMESPACE {
+namespace {
+
+namespace hn = hwy::HWY_NAMESPACE;
+
+template <bool counting>
+FloatScan scan(const float* values, std::size_t count)
+{
+    const hn::ScalableTag<float> d;
+    const hn::RebindToUnsigned<decltype(d)> u;
+    using V = hn::Vec<decltype(d)>;
+    const float infinity = std::numeric_limits<float>::infinity();
+    const V top = hn::Set(d, infinity), bottom = hn::Set(d, -infinity);
+    const V largest = hn::Set(d, std::numeric_limits<float>::max());
+    const auto signBit = hn::Set(u, 0x80000000u);
+    V low = top, high = bottom;
+    auto positive = hn::Zero(u), negative = hn::Zero(u), bad = hn::Zero(u);
+    FloatScan result{{infinity, -infinity}};
+
+    std::size_t at = 0;
+    for (; at + hn::Lanes(d) <= count; at += hn::Lanes(d)) {
+        const V x = hn::LoadU(d, values + at);
+        const auto finite = hn::Le(hn::Abs(x), largest);
+        low = hn::Min(low, hn::IfThenElse(finite, x, top));
+        high = hn::Max(high, hn::IfThenElse(finite, x, bottom));
+        if constexpr (counting) {
+            // A mask is −1 where true. Blocks are far shorter than 2^32, so lanes cannot overflow.
+            const auto code = hn::BitCast(u, x);
+            positive = hn::Sub(positive, hn::VecFromMask(u, hn::Eq(code, hn::Zero(u))));
+            negative = hn::Sub(negative, hn::VecFromMask(u, hn::Eq(code, signBit)));
+            bad = hn::Sub(bad, hn::BitCast(u, hn::VecFromMask(d, hn::Not(finite))));
+        }
+    }
+    if constexpr (counting) {
+        result.positiveZeros = hn::GetLane(hn::SumOfLanes(u, positive));
+        result.negativeZeros = hn::GetLane(hn::SumOfLanes(u, negative));
+        result.notFinite = hn::GetLane(hn::SumOfLanes(u, bad));
+    }
+    result.range = {hn::GetLane(hn::MinOfLanes(d, low)), hn::GetLane(hn::MaxOfLanes(d, high))};
+    for (; at < count; ++at) {
+        const float x = values[at];
+        if (!(std::abs(x) <= std::numeric_limits<float>::max())) {
+            ++result.notFinite;
+            continue;
+        }
+        result.range.low = std::min(result.range.low, x);
+        result.range.high = std::max(result.range.high, x);
+        result.positiveZeros += std::bit_cast<std::uint32_t>(x) == 0;
+        result.negativeZeros += std::bit_cast<std::uint32_t>(x) == 0x80000000u;
+    }
+    return result;
+}
+
+}  // namespace
+
+FloatRange FiniteRange(const float* values, std::size_t count) { return scan<false>(values, count).range; }
+FloatScan ScanFloats(const float* values, std::size_t count) { return scan<true>(values, count); }
+
+}  // namespace quantoscope::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace quantoscope {
+
+HWY_EXPORT(FiniteRange);
+HWY_EXPORT(ScanFloats);
+
+FloatRange finiteRange(std::span<const float> values)
+{
+    return HWY_DYNAMIC_DISPATCH(FiniteRange)(values.data(), values.size());
+}
+
+FloatScan scanFloats(std::span<const float> values)
+{
+    return HWY_DYNAMIC_DISPATCH(ScanFloats)(values.data(), values.size());
+}
+
+}  // namespace quantoscope
+#endif

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <span>
+
+namespace quantoscope {
+
+/// Smallest and largest of the finite values; {+infinity, −infinity} where there are none.
+struct FloatRange { float low, high; };
+FloatRange finiteRange(std::span<const float> values);
+
+/// The same, with the values counted that need care.
+struct FloatScan {
+    FloatRange range;
+    std::uint64_t positiveZeros = 0, negativeZeros = 0, notFinite = 0;
+};
+FloatScan scanFloats(std::span<const float> values);
+
+}  // namespace quantoscope
