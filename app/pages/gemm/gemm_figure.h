@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "app/pages/gemm/gemm_runner.h"
+#include "app/pages/gemm/gemm_state.h"
+#include "widgets/batch_plot.h"
+#include "widgets/figure.h"
+#include "widgets/gemm_mark.h"
+
+#include <map>
+#include <optional>
+
+class QGridLayout;
+
+namespace quantoscope {
+
+class Card;
+class CardDeck;
+class ErrorSpeedPlot;
+class ErrorSplitPlot;
+class GemmBar;
+class ObstacleList;
+class PushButton;
+class RooflinePlot;
+class TextLabel;
+class Workspace;
+
+/// Error and speed of a matrix product in each number format, measured live on this computer's GPU or CPU.
+class GemmFigure : public Figure {
+    Q_OBJECT
+
+public:
+    GemmFigure(Workspace& workspace, QWidget* parent);
+
+    QJsonObject state() const override;
+    void setState(const QJsonObject&) override;
+    QVariantMap readings() const override;
+    bool isSettled() const override;
+    QString commandLine() const override;
+    QByteArray csv() const override;
+    void showOnlyControls(const QStringList&) override;
+    void setPresenting(bool) override;
+    QList<std::pair<QString, QString>> keys() const override;
+    void toggleGhost() override;
+
+    /// Measures what the state says; what was measured before is replaced as the new figures come.
+    void run();
+    /// Measures the batch sweep: the same layer for M = 1, 4, 16 … 1024.
+    void runSweep();
+
+protected:
+    void showEvent(QShowEvent*) override;
+    void resizeEvent(QResizeEvent*) override;
+    void keyPressEvent(QKeyEvent*) override;
+
+private:
+    void build();
+    void connectBar();
+    void arrange();
+    void chooseBackend();
+    std::vector<GemmKernel> kernelsToRun() const;
+    Result<GemmProblem> makeProblem(const GemmShape& shape);
+    void start(std::vector<GemmTask> tasks, TimeBudget budget);
+    void take(const GemmTask& task, const GemmRun& run);
+    void takeSweep(const GemmTask& task, const GemmRun& run);
+    void finishRun(const QString& problem);
+    void refresh();
+    void refreshObstacles();
+    void refreshSelected();
+    void refreshSweep();
+    void measureCeilings();
+    QString baseline() const;
+    void change(const QString& text, const QString& mergeKey = {});
+    void typeShape(const QString& m, const QString& n, const QString& k);
+    void choosePreset(const QString& id);
+
+    Workspace& m_workspace;
+    GemmState m_state;
+    std::shared_ptr<GemmBackend> m_backend;
+    MeasuredKernels m_measured;                        ///< In the order of the kernel table.
+    std::map<std::string, std::map<std::int64_t, GemmRun>> m_sweep;   ///< By kernel and M.
+    std::map<QString, QString> m_obstacles;            ///< Kernel's name → why it did not run.
+    Ceilings m_ceilings;
+    bool m_isSweeping = false;
+    bool m_hasRun = false;
+    std::shared_ptr<const std::vector<float>> m_weights;   ///< Of the open tensor, read once.
+    QString m_weightsName;
+
+    GemmRunner m_runner;
+    BackgroundJob m_ceilingsJob;
+    GemmBar* m_bar;
+    ErrorSpeedPlot* m_plot;
+    ErrorSplitPlot* m_split;
+    RooflinePlot* m_roofline;
+    BatchPlot* m_batch;
+    PushButton* m_sweepButton;
+    TextLabel* m_sweepText;
+    ObstacleList* m_obstacleList;
+    TextLabel* m_selectedText;
+    Card* m_plotCard;
+    Card* m_splitCard;
+    CardDeck* m_deck;
+    QGridLayout* m_grid;
+};
+
+}  // namespace quantoscope

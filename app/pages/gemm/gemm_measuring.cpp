@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The part of GemmFigure that measures: what is run, and what becomes of the figures as they come in.
+#include "app/pages/gemm/gemm_figure.h"
+
+#include "app/pages/gemm/gemm_bar.h"
+#include "app/workspace.h"
+#include "core/gemm/gemm_operands.h"
+#include "core/gemm/gemm_problem_text.h"
+#include "widgets/controls.h"
+#include "widgets/roofline_plot.h"
+
+#include <algorithm>
+
+namespace quantoscope {
+
+std::vector<GemmKernel> GemmFigure::kernelsToRun() const
+{
+    std::vector<GemmKernel> kernels;
+    for (const GemmKernel& kernel : m_backend->kernels()) {
+        if (!m_state.leftOut.contains(QString::fromStdString(kernel.id)))
+            kernels.push_back(kernel);
+    }
+    return kernels;
+}
+
+Result<GemmProblem> GemmFigure::makeProblem(const GemmShape& shape)
+{
+    GemmProblem problem{shape, GemmData::Normal, m_state.seed, nullptr};
+    if (m_state.data != QLatin1String("tensor")) {
+        problem.data = findGemmData(m_state.data.toStdString()).value_or(GemmData::Normal);
+        return problem;
+    }
+    const TensorInfo* tensor = m_workspace.tensor();
+    if (!tensor)
+        return failure(Error::Kind::NotFound, tr("No tensor is open whose values could be the weights.").toStdString());
+    if (const auto sentence = problemObstacle(shape, m_backend->device().memoryBytes))
+        return failure(Error::Kind::Unsupported, *sentence);
+    if (!m_weights || m_weightsName != QString::fromStdString(tensor->name)) {
+        auto values = std::make_shared<std::vector<float>>(std::size_t(tensor->count));
+        if (auto read = m_workspace.model()->read(*tensor, {0, tensor->count}, std::span(*values)); !read)
+            return tl::unexpected(read.error());
+        m_weights = std::move(values);
+        m_weightsName = QString::fromStdString(tensor->name);
+    }
+    problem.weights = m_weights;
+    return problem;
+}
+
+void GemmFigure::start(std::vector<GemmTask> tasks, TimeBudget budget)
+{
+    m_hasRun = true;
+    emit Figure::problem({});
+    m_bar->setRunning(true);
+    m_runner.start(m_backend, std::move(tasks), budget);
+}
+
+void GemmFigure::run()
+{
+    m_isSweeping = false;
+    m_obstacles.clear();
+    const auto problem = makeProblem(m_state.shape);
+    if (!problem) {
+        m_hasRun = true;
+        emit Figure::problem(QString::fromStdString(problem.error().message));
+        return;
+    }
+    std::vector<GemmTask> tasks;
+    for (const GemmKernel& kernel : kernelsToRun())
+        tasks.push_back({kernel, *problem});
+    // Old figures of another shape would lie about this one.
+    m_measured.clear();
+    refresh();
+    start(std::move(tasks), {m_state.seconds});
+}
+
+void GemmFigure::runSweep()
+{
+    m_isSweeping = true;
+    m_sweep.clear();
+    std::vector<GemmTask> tasks;
+    for (std::int64_t m = 1; m <= 1024; m *= 4) {
+        GemmShape shape = m_state.shape;
+        shape.m = m;
+        const auto problem = makeProblem(shape);
+        if (!problem) {
+            emit Figure::problem(QString::fromStdString(problem.error().message));
+            return;
+        }
+        for (const GemmKernel& kernel : kernelsToRun())
+            tasks.push_back({kernel, *problem});
+    }
+    start(std::move(tasks), {std::min(m_state.seconds, 0.1)});
+}
+
+void GemmFigure::take(const GemmTask& task, const GemmRun& run)
+{
+    if (run.samples.empty())
+        return;   // not timed yet: there is no place for it on a logarithmic axis
+    const auto same = [&](const MeasuredKernel& each) { return each.kernel.id == task.kernel.id; };
+    const auto found = std::ranges::find_if(m_measured, same);
+    if (found != m_measured.end())
+        found->run = run;
+    else
+        m_measured.push_back({task.kernel, run});
+    m_bar->setProgress(tr("Measuring %1 · %2 of %3")
+                           .arg(QString::fromStdString(task.kernel.name))
+                           .arg(std::min(m_runner.done() + 1, m_runner.total()))
+                           .arg(m_runner.total()));
+    refresh();
+}
+
+void GemmFigure::takeSweep(const GemmTask& task, const GemmRun& run)
+{
+    if (run.samples.empty())
+        return;
+    m_sweep[task.kernel.id][task.problem.shape.m] = run;
+    m_bar->setProgress(tr("Sweep: M = %1 · %2 of %3").arg(task.problem.shape.m).arg(m_runner.done()).arg(m_runner.total()));
+    refreshSweep();
+}
+
+void GemmFigure::finishRun(const QString& sentence)
+{
+    m_bar->setRunning(false);
+    m_bar->setProgress({});
+    if (!sentence.isEmpty())
+        emit Figure::problem(sentence);
+    refresh();
+    refreshSweep();
+    if (!(m_ceilings.teraflops > 0) && m_state.device == QLatin1String("cpu"))
+        measureCeilings();
+    else
+        emit settled();
+    emit readingsChanged();
+}
+
+void GemmFigure::measureCeilings()
+{
+    m_ceilingsJob.start(
+        [backend = m_backend](Progress progress) { return measureCpuCeilings(*backend, progress); },
+        [this](Result<Ceilings> ceilings) {
+            if (ceilings) {
+                m_ceilings = *ceilings;
+                m_roofline->setCeilings(m_ceilings);
+            }
+            emit settled();
+        });
+}
+
+bool GemmFigure::isSettled() const
+{
+    return m_hasRun && !m_runner.isRunning() && !m_ceilingsJob.isRunning();
+}
+
+}  // namespace quantoscope

@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The part of GemmFigure that says what was measured: plots, words, readings, CSV, command line.
+#include "app/pages/gemm/gemm_figure.h"
+
+#include "app/pages/gemm/obstacle_list.h"
+#include "app/workspace.h"
+#include "widgets/card_deck.h"
+#include "widgets/controls.h"
+#include "widgets/error_speed_plot.h"
+#include "widgets/error_split_plot.h"
+#include "widgets/plot_text.h"
+#include "widgets/roofline_plot.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace quantoscope {
+
+QString GemmFigure::baseline() const
+{
+    const auto has = [this](const char* id) {
+        return std::ranges::any_of(m_measured, [id](const MeasuredKernel& each) { return each.kernel.id == id; });
+    };
+    return has("bf16") ? QStringLiteral("bf16") : has("fp32") ? QStringLiteral("fp32") : QString();
+}
+
+void GemmFigure::refresh()
+{
+    m_plot->setMeasured(m_measured);
+    m_plot->setBaseline(baseline());
+    m_plot->setSelected(m_state.selected);
+    m_split->setMeasured(m_measured);
+    m_roofline->setMeasured(m_measured);
+    const DeviceInfo device = m_backend->device();
+    m_deck->setSubtitle(QStringLiteral("roofline"), tr("M = %1").arg(m_state.shape.m));
+    m_deck->setSubtitle(QStringLiteral("obstacles"), QString::fromStdString(device.name));
+    refreshObstacles();
+    refreshSelected();
+}
+
+void GemmFigure::refreshObstacles()
+{
+    std::vector<ObstacleList::Row> rows;
+    for (const auto& [name, reason] : m_obstacles)
+        rows.push_back({name, reason});
+    for (const DeviceInfo& device : m_workspace.devices()) {
+        if (!device.isReady())
+            rows.push_back({QString::fromStdString(device.name), QString::fromStdString(device.status)});
+    }
+    m_obstacleList->setRows(rows);
+}
+
+void GemmFigure::refreshSelected()
+{
+    const auto found = std::ranges::find_if(m_measured, [this](const MeasuredKernel& each) { return each.id() == m_state.selected; });
+    if (found == m_measured.end()) {
+        m_selectedText->setText(m_measured.empty() ? tr("Nothing is measured yet.")
+                                                   : tr("Below and right of the edge something else is both faster and more exact. Click a mark for its figures."));
+        return;
+    }
+    const GemmRun& run = found->run;
+    m_selectedText->setText(tr("%1 %2 %3 ms a product (95 % between %4 and %5, %6 samples), %7 GB/s; error %8 in all, %9 from rounding.")
+                                .arg(found->name() + QStringLiteral(":"), QString::fromStdString(found->kernel.sentence),
+                                     roundedNumber(run.medianSeconds * 1000, 3), roundedNumber(run.confidenceLow * 1000, 3),
+                                     roundedNumber(run.confidenceHigh * 1000, 3), wholeNumber(double(run.samples.size())),
+                                     roundedNumber(run.gigabytesPerSecond, 3), roundedNumber(run.relativeError, 3),
+                                     roundedNumber(run.quantizationError, 3)));
+}
+
+void GemmFigure::refreshSweep()
+{
+    // The baseline of the sweep is what a person would run without quantizing: BF16, else FP32.
+    const std::string base = m_sweep.contains("bf16") ? "bf16" : "fp32";
+    if (!m_sweep.contains(base))
+        return;
+    std::vector<BatchLine> lines;
+    QString baseName;
+    QStringList sentences;
+    for (const GemmKernel& kernel : m_backend->kernels()) {
+        if (kernel.id == base)
+            baseName = QString::fromStdString(kernel.name);
+        if (kernel.id == base || !m_sweep.contains(kernel.id))
+            continue;
+        BatchLine line{QString::fromStdString(kernel.name), kernel.mark, {}};
+        for (const auto& [m, run] : m_sweep.at(kernel.id)) {
+            const auto& bases = m_sweep.at(base);
+            if (const auto reference = bases.find(m); reference != bases.end() && run.medianSeconds > 0)
+                line.points.emplace_back(double(m), reference->second.medianSeconds / run.medianSeconds);
+        }
+        if (kernel.mark == GemmMark::WeightOnly) {
+            if (const auto crossover = crossoverOf(line))
+                sentences << tr("%1 stops paying at M = %2.").arg(line.name, wholeNumber(std::round(*crossover)));
+        }
+        lines.push_back(std::move(line));
+    }
+    m_batch->setLines(std::move(lines), baseName);
+    if (!sentences.isEmpty())
+        m_sweepText->setText(sentences.join(QLatin1Char(' ')));
+    else if (!m_runner.isRunning())
+        m_sweepText->setText(tr("No weight-only kernel crosses %1 between M = 1 and 1024.").arg(baseName));
+    m_deck->setSubtitle(QStringLiteral("batch"), tr("speed against %1").arg(baseName));
+}
+
+QVariantMap GemmFigure::readings() const
+{
+    QVariantMap all{{QStringLiteral("m"), double(m_state.shape.m)}, {QStringLiteral("n"), double(m_state.shape.n)},
+                    {QStringLiteral("k"), double(m_state.shape.k)}, {QStringLiteral("data"), m_state.data},
+                    {QStringLiteral("selected"), m_state.selected}};
+    for (const MeasuredKernel& each : m_measured) {
+        all.insert(each.id() + QStringLiteral(".relativeError"), each.run.relativeError);
+        all.insert(each.id() + QStringLiteral(".quantizationError"), each.run.quantizationError);
+        all.insert(each.id() + QStringLiteral(".accumulationError"), each.run.accumulationError);
+    }
+    return all;
+}
+
+QString GemmFigure::commandLine() const
+{
+    QStringList ids;
+    for (const GemmKernel& kernel : kernelsToRun())
+        ids << QString::fromStdString(kernel.id);
+    QString data = m_state.data;
+    if (data == QLatin1String("tensor") && m_workspace.tensor())
+        data = QStringLiteral("'%1:%2'").arg(m_workspace.modelPath(), QString::fromStdString(m_workspace.tensor()->name));
+    return QStringLiteral("qscope gemm --shape %1,%2,%3 --kernels %4 --device %5 --data %6 --seed %7 --seconds %8")
+        .arg(m_state.shape.m).arg(m_state.shape.n).arg(m_state.shape.k)
+        .arg(ids.join(QLatin1Char(',')), m_state.device, data).arg(m_state.seed).arg(m_state.seconds);
+}
+
+QByteArray GemmFigure::csv() const
+{
+    if (m_measured.empty())
+        return {};
+    QByteArray table = "kernel,device,medianSeconds,confidenceLow,confidenceHigh,samples,teraflops,gigabytesPerSecond,"
+                       "relativeError,quantizationError,accumulationError,bound\n";
+    for (const MeasuredKernel& each : m_measured) {
+        const GemmRun& run = each.run;
+        QStringList cells{each.id(), QString::fromStdString(run.device)};
+        for (const double value : {run.medianSeconds, run.confidenceLow, run.confidenceHigh, double(run.samples.size()), run.teraflops,
+                                   run.gigabytesPerSecond, run.relativeError, run.quantizationError, run.accumulationError, run.bound})
+            cells << QString::number(value, 'g', 9);
+        table += cells.join(QLatin1Char(',')).toUtf8() + '\n';
+    }
+    return table;
+}
+
+}  // namespace quantoscope

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/pages/gemm/gemm_state.h"
+
+#include <QCoreApplication>
+#include <QJsonArray>
+
+#include <array>
+
+namespace quantoscope {
+
+std::span<const LayerPreset> layerPresets()
+{
+    // Shapes of the released configurations: hidden size and feed-forward size of each model.
+    static constexpr std::array presets{
+        LayerPreset{"square", QT_TRANSLATE_NOOP("LayerPreset", "512 cubed"), QT_TRANSLATE_NOOP("LayerPreset", "A small square, done in a moment"), {512, 512, 512}},
+        LayerPreset{"gpt2-ffn", QT_TRANSLATE_NOOP("LayerPreset", "GPT-2 feed-forward"), QT_TRANSLATE_NOOP("LayerPreset", "768 to 3072 channels, 128 tokens"), {128, 3072, 768}},
+        LayerPreset{"llama-q", QT_TRANSLATE_NOOP("LayerPreset", "Llama 3 8B attn_q"), QT_TRANSLATE_NOOP("LayerPreset", "4096 to 4096 channels, 16 tokens"), {16, 4096, 4096}},
+        LayerPreset{"llama-up", QT_TRANSLATE_NOOP("LayerPreset", "Llama 3 8B ffn_up"), QT_TRANSLATE_NOOP("LayerPreset", "4096 to 14336 channels, one token"), {1, 14336, 4096}},
+    };
+    return presets;
+}
+
+QJsonObject GemmState::toJson() const
+{
+    return {{QStringLiteral("preset"), preset},
+            {QStringLiteral("shape"), QJsonArray{double(shape.m), double(shape.n), double(shape.k)}},
+            {QStringLiteral("data"), data},
+            {QStringLiteral("seed"), QString::number(seed)},
+            {QStringLiteral("device"), device},
+            {QStringLiteral("leftOut"), QJsonArray::fromStringList(leftOut)},
+            {QStringLiteral("selected"), selected},
+            {QStringLiteral("panel"), panel},
+            {QStringLiteral("seconds"), seconds}};
+}
+
+GemmState GemmState::fromJson(const QJsonObject& json)
+{
+    GemmState state;
+    const auto words = [&](const char* key, const QString& otherwise) { return json[QLatin1String(key)].toString(otherwise); };
+    state.preset = words("preset", state.preset);
+    const QJsonArray shape = json[QStringLiteral("shape")].toArray();
+    // From a link, so untrusted: sides are bounded before anything is made of them.
+    const auto side = [&](int index, std::int64_t otherwise) {
+        const double value = shape[index].toDouble();
+        return value >= 1 && value <= 1 << 20 ? std::int64_t(value) : otherwise;
+    };
+    state.shape = {side(0, state.shape.m), side(1, state.shape.n), side(2, state.shape.k)};
+    state.data = words("data", state.data);
+    bool ok = false;
+    const quint64 seed = json[QStringLiteral("seed")].toVariant().toULongLong(&ok);
+    state.seed = ok ? seed : state.seed;
+    state.device = words("device", state.device);
+    if (json.contains(QStringLiteral("leftOut"))) {
+        state.leftOut.clear();
+        for (const QJsonValue& id : json[QStringLiteral("leftOut")].toArray())
+            state.leftOut << id.toString();
+    }
+    state.selected = words("selected", {});
+    state.panel = words("panel", state.panel);
+    state.seconds = std::clamp(json[QStringLiteral("seconds")].toDouble(state.seconds), 0.01, 10.0);
+    return state;
+}
+
+}  // namespace quantoscope

@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "widgets/error_split_plot.h"
+
+#include "widgets/plot_axis.h"
+#include "widgets/plot_text.h"
+#include "widgets/theme.h"
+
+#include <QCoreApplication>
+#include <QPainter>
+
+#include <algorithm>
+#include <cmath>
+
+namespace quantoscope {
+
+namespace {
+
+constexpr double leastShown = 1e-17;
+
+/// Columns: names, the axis, what it means in words.
+struct SplitLayout {
+    double nameWidth = 0, verdictWidth = 0, rowHeight = 0;
+    QRectF area;
+    AxisScale scale;
+};
+
+SplitLayout layoutOf(const QRectF& rect, const MeasuredKernels& measured)
+{
+    const QFontMetricsF metrics(uiFont(12)), bold(uiFont(12, QFont::DemiBold));
+    SplitLayout layout;
+    double least = 1e-8;
+    for (const MeasuredKernel& each : measured) {
+        layout.nameWidth = std::max(layout.nameWidth, bold.horizontalAdvance(each.name()));
+        layout.verdictWidth = std::max(layout.verdictWidth, metrics.horizontalAdvance(mainErrorText(each)));
+        for (const double value : {each.run.quantizationError, each.run.accumulationError}) {
+            if (value > 0)
+                least = std::min(least, std::max(value, leastShown));
+        }
+    }
+    layout.area = rect.adjusted(layout.nameWidth + 16, 0, -(layout.verdictWidth + 16), -(metrics.height() + 8));
+    layout.rowHeight = measured.empty() ? 0 : std::min(layout.area.height() / double(measured.size()), 30.0);
+    layout.area.setHeight(layout.rowHeight * double(measured.size()));
+    layout.scale = {std::pow(10, std::floor(std::log10(least))), 1, layout.area.left(), layout.area.right(), true};
+    return layout;
+}
+
+void paintSplitAxis(QPainter& painter, const SplitLayout& layout)
+{
+    painter.setFont(uiFont(12));
+    const double line = painter.fontMetrics().height();
+    const int atMost = std::max(2, int(layout.area.width() / 56));
+    for (const AxisTick& tick : logarithmicTicks(layout.scale.low, layout.scale.high, atMost)) {
+        const double x = layout.scale.toPixel(tick.value);
+        painter.setPen(theme().grid);
+        painter.drawLine(QPointF(x, layout.area.top()), QPointF(x, layout.area.bottom()));
+        painter.setPen(theme().muted);
+        const QString label = tick.value >= 0.9e-2 ? wholeNumber(std::round(tick.value * 100)) + QStringLiteral(" %") : tick.label;
+        painter.drawText(QRectF(x - 36, layout.area.bottom() + 4, 72, line), Qt::AlignCenter, label);
+    }
+}
+
+void paintSplitMarks(QPainter& painter, const MeasuredKernel& each, const SplitLayout& layout, double y)
+{
+    const auto toPixel = [&](double value) { return layout.scale.toPixel(std::clamp(value, layout.scale.low, layout.scale.high)); };
+    const GemmRun& run = each.run;
+    const double quantization = toPixel(run.quantizationError), sums = toPixel(run.accumulationError);
+    if (run.quantizationError > 0 && run.accumulationError > 0) {
+        painter.setPen(QPen(theme().axis, 1.4));
+        painter.drawLine(QPointF(quantization, y), QPointF(sums, y));
+    }
+    if (std::isinf(run.bound)) {
+        painter.setPen(theme().error);
+        painter.drawText(QRectF(layout.area.left(), y - 10, layout.area.width() - 6, 20), Qt::AlignRight | Qt::AlignVCenter,
+                         QCoreApplication::translate("ErrorSplitPlot", "no guarantee: K·u > 1"));
+    } else if (run.bound > 0) {
+        painter.setPen(QPen(theme().error, 2));
+        painter.drawLine(QPointF(toPixel(run.bound), y - 7), QPointF(toPixel(run.bound), y + 7));
+    }
+    if (each.kernel.sumsExactly) {
+        painter.setPen(theme().muted);
+        painter.drawText(QRectF(layout.area.left() + 6, y - 10, layout.area.width(), 20), Qt::AlignLeft | Qt::AlignVCenter,
+                         QCoreApplication::translate("ErrorSplitPlot", "sums exact in INT32 up to K = 133 144"));
+    } else if (run.accumulationError > 0) {
+        painter.setPen(QPen(theme().error, 1.8));
+        painter.setBrush(theme().card);
+        painter.drawEllipse(QPointF(sums, y), 4.5, 4.5);
+    }
+    if (run.quantizationError > 0) {
+        painter.setPen(Qt::NoPen);
+        painter.setBrush(theme().quantized);
+        painter.drawRect(QRectF(quantization - 4, y - 4, 8, 8));
+    }
+}
+
+}  // namespace
+
+QString mainErrorText(const MeasuredKernel& measured)
+{
+    const GemmRun& run = measured.run;
+    if (run.relativeError == 0)
+        return QCoreApplication::translate("ErrorSplitPlot", "exact");
+    // Both parts add in squares; more than half of the square is rounding the operands.
+    if (run.quantizationError * run.quantizationError > 0.5 * run.relativeError * run.relativeError)
+        return QCoreApplication::translate("ErrorSplitPlot", "input rounding");
+    return QCoreApplication::translate("ErrorSplitPlot", "the sums");
+}
+
+ErrorSplitPlot::ErrorSplitPlot(QWidget* parent)
+    : QWidget(parent)
+{
+    setAccessibleName(tr("Where the error comes from"));
+    setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Expanding);
+}
+
+QSize ErrorSplitPlot::minimumSizeHint() const
+{
+    const int line = QFontMetrics(uiFont(12)).height();
+    return {320, int(m_measured.size()) * (line + 2) + line + 8};
+}
+
+void ErrorSplitPlot::setMeasured(MeasuredKernels measured)
+{
+    const bool resized = measured.size() != m_measured.size();
+    m_measured = std::move(measured);
+    QStringList lines;
+    for (const MeasuredKernel& each : m_measured)
+        lines << tr("%1: rounding the operands %2, the sums %3, mainly %4")
+                     .arg(each.name(), roundedNumber(each.run.quantizationError, 2), roundedNumber(each.run.accumulationError, 2), mainErrorText(each));
+    setAccessibleDescription(lines.join(QStringLiteral("; ")));
+    if (resized)
+        updateGeometry();
+    update();
+}
+
+void ErrorSplitPlot::paintEvent(QPaintEvent*)
+{
+    QPainter painter(this);
+    painter.setRenderHint(QPainter::Antialiasing);
+    const SplitLayout layout = layoutOf(QRectF(rect()), m_measured);
+    if (m_measured.empty())
+        return;
+    paintSplitAxis(painter, layout);
+    for (std::size_t row = 0; row < m_measured.size(); ++row) {
+        const MeasuredKernel& each = m_measured[row];
+        const double y = layout.area.top() + (double(row) + 0.5) * layout.rowHeight;
+        painter.setPen(theme().grid);
+        painter.drawLine(QPointF(0, y + layout.rowHeight / 2), QPointF(width(), y + layout.rowHeight / 2));
+        painter.setFont(uiFont(12, QFont::DemiBold));
+        painter.setPen(theme().text);
+        painter.drawText(QRectF(0, y - 10, layout.nameWidth + 4, 20), Qt::AlignLeft | Qt::AlignVCenter, each.name());
+        painter.setFont(uiFont(12));
+        const QString verdict = mainErrorText(each);
+        painter.setPen(verdict == QCoreApplication::translate("ErrorSplitPlot", "the sums") ? theme().error : theme().muted);
+        painter.drawText(QRectF(width() - layout.verdictWidth - 4, y - 10, layout.verdictWidth + 4, 20), Qt::AlignRight | Qt::AlignVCenter, verdict);
+        paintSplitMarks(painter, each, layout, y);
+    }
+}
+
+}  // namespace quantoscope

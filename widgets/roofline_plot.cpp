@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "widgets/roofline_plot.h"
+
+#include "widgets/label_placer.h"
+#include "widgets/plot_axis.h"
+#include "widgets/plot_text.h"
+#include "widgets/theme.h"
+
+#include <QCoreApplication>
+#include <QPainter>
+
+#include <algorithm>
+#include <cmath>
+
+namespace quantoscope {
+
+namespace {
+
+struct RooflineAxes {
+    QRectF area;
+    AxisScale intensity, speed;
+};
+
+RooflineAxes axesOf(const QRectF& rect, const MeasuredKernels& measured, const Ceilings& ceilings)
+{
+    const QFontMetricsF metrics(uiFont(12));
+    RooflineAxes axes{rect.adjusted(metrics.horizontalAdvance(QStringLiteral("0000")) + metrics.height() + 14, 8, -8,
+                                    -(2 * metrics.height() + 12)), {}, {}};
+    double low = 1, high = 64, slow = 1e300, fast = std::max(ceilings.teraflops, 1e-3);
+    for (const MeasuredKernel& each : measured) {
+        low = std::min(low, operationsPerByte(each.run));
+        high = std::max(high, operationsPerByte(each.run));
+        slow = std::min(slow, each.run.teraflops);
+        fast = std::max(fast, each.run.teraflops);
+    }
+    slow = std::min(slow, fast / 8);
+    axes.intensity = {std::exp2(std::floor(std::log2(std::max(low, 1e-2)))), std::exp2(std::ceil(std::log2(high) + 0.6)),
+                      axes.area.left(), axes.area.right(), true};
+    axes.speed = {slow / 2, fast * 2, axes.area.bottom(), axes.area.top(), true};
+    return axes;
+}
+
+void paintGrid(QPainter& painter, const RooflineAxes& axes, double widgetWidth)
+{
+    const Theme& colours = theme();
+    const QRectF& area = axes.area;
+    painter.setFont(uiFont(12));
+    const double line = painter.fontMetrics().height();
+    const bool isTera = axes.speed.high >= 2;
+    const double unit = isTera ? 1 : 1e-3;
+    const int slow = int(std::ceil(std::log2(axes.speed.low / unit))), fast = int(std::floor(std::log2(axes.speed.high / unit)));
+    const int every = 1 + int((fast - slow) * (line + 6) / area.height());
+    for (int power = slow; power <= fast; power += every) {
+        const double y = axes.speed.toPixel(std::exp2(power) * unit);
+        painter.setPen(colours.grid);
+        painter.drawLine(QPointF(area.left(), y), QPointF(area.right(), y));
+        painter.setPen(colours.muted);
+        painter.drawText(QRectF(0, y - line / 2, area.left() - 8, line), Qt::AlignRight | Qt::AlignVCenter, powerOfTwoText(power));
+    }
+    const int first = int(std::lround(std::log2(axes.intensity.low))), last = int(std::lround(std::log2(axes.intensity.high)));
+    for (int power = first; power <= last; power += 2) {
+        const double x = axes.intensity.toPixel(std::exp2(power));
+        painter.setPen(colours.axis);
+        painter.drawLine(QPointF(x, area.bottom()), QPointF(x, area.bottom() + 4));
+        painter.setPen(colours.muted);
+        painter.drawText(QRectF(x - 40, area.bottom() + 5, 80, line), Qt::AlignCenter, powerOfTwoText(power));
+    }
+    painter.setPen(colours.axis);
+    painter.drawLine(area.bottomLeft(), area.bottomRight());
+    painter.setPen(colours.muted);
+    painter.drawText(QRectF(0, area.bottom() + line + 7, widgetWidth, line), Qt::AlignCenter,
+                     QCoreApplication::translate("RooflinePlot", "operations per byte moved"));
+    painter.save();
+    painter.translate(line / 2, area.center().y());
+    painter.rotate(-90);
+    painter.drawText(QRectF(-area.height() / 2, -line / 2, area.height(), line), Qt::AlignCenter,
+                     isTera ? QStringLiteral("TFLOP/s") : QStringLiteral("GFLOP/s"));
+    painter.restore();
+}
+
+/// The roof itself, with its two numbers written on it; blocks their places.
+void paintRoof(QPainter& painter, const RooflineAxes& axes, const Ceilings& ceilings, LabelPlacer& placer)
+{
+    if (!(ceilings.gigabytesPerSecond > 0) || !(ceilings.teraflops > 0))
+        return;
+    const auto reachable = [&](double intensity) { return std::min(ceilings.teraflops, intensity * ceilings.gigabytesPerSecond / 1000); };
+    const double ridge = ceilings.teraflops * 1000 / ceilings.gigabytesPerSecond;
+    const double start = std::max(axes.intensity.low, axes.speed.low * 1000 / ceilings.gigabytesPerSecond);
+    const QPointF left(axes.intensity.toPixel(start), axes.speed.toPixel(reachable(start)));
+    const QPointF corner(axes.intensity.toPixel(std::max(ridge, start)), axes.speed.toPixel(ceilings.teraflops));
+    painter.setPen(QPen(theme().text, theme().stroke));
+    painter.setBrush(Qt::NoBrush);
+    painter.drawPolyline(QPolygonF{left, corner, QPointF(axes.area.right(), corner.y())});
+
+    painter.setFont(uiFont(11));
+    const double line = painter.fontMetrics().height();
+    painter.setPen(theme().muted);
+    const QString roof = QCoreApplication::translate("RooflinePlot", "FP32, measured: %1 GFLOP/s").arg(roundedNumber(ceilings.teraflops * 1000, 3));
+    const QRectF roofPlace(axes.area.right() - painter.fontMetrics().horizontalAdvance(roof) - 4, corner.y() - line - 2,
+                           painter.fontMetrics().horizontalAdvance(roof) + 4, line);
+    painter.drawText(roofPlace, Qt::AlignRight | Qt::AlignVCenter, roof);
+    placer.block(roofPlace);
+
+    const QString slope = QCoreApplication::translate("RooflinePlot", "memory, measured: %1 GB/s").arg(roundedNumber(ceilings.gigabytesPerSecond, 2));
+    const QRectF slopePlace(axes.area.left() + 8, axes.area.top(), painter.fontMetrics().horizontalAdvance(slope) + 4, line);
+    painter.drawText(slopePlace, Qt::AlignLeft | Qt::AlignVCenter, slope);
+    placer.block(slopePlace);
+    // A leader from the words to the middle of the slope they belong to.
+    painter.setPen(QPen(theme().faint, 1));
+    painter.drawLine(QPointF(slopePlace.left() + 14, slopePlace.bottom() + 1), (left + corner) / 2);
+}
+
+}  // namespace
+
+RooflinePlot::RooflinePlot(QWidget* parent)
+    : QWidget(parent)
+{
+    setAccessibleName(tr("Roofline"));
+    setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Expanding);
+}
+
+void RooflinePlot::setMeasured(MeasuredKernels measured)
+{
+    m_measured = std::move(measured);
+    QStringList lines;
+    for (const MeasuredKernel& each : m_measured)
+        lines << tr("%1: %2 operations per byte, %3").arg(each.name(), roundedNumber(operationsPerByte(each.run), 3), speedText(each));
+    setAccessibleDescription(lines.join(QStringLiteral("; ")));
+    update();
+}
+
+void RooflinePlot::setCeilings(const Ceilings& ceilings)
+{
+    m_ceilings = ceilings;
+    update();
+}
+
+void RooflinePlot::paintEvent(QPaintEvent*)
+{
+    QPainter painter(this);
+    painter.setRenderHint(QPainter::Antialiasing);
+    const RooflineAxes axes = axesOf(rect(), m_measured, m_ceilings);
+    LabelPlacer placer(axes.area);
+    paintGrid(painter, axes, width());
+    paintRoof(painter, axes, m_ceilings, placer);
+    const auto pointOf = [&](const MeasuredKernel& each) {
+        return QPointF(axes.intensity.toPixel(operationsPerByte(each.run)), axes.speed.toPixel(each.run.teraflops));
+    };
+    for (const MeasuredKernel& each : m_measured) {
+        const QPointF point = pointOf(each);
+        const QColor ink = colourOf(each.kernel.mark);
+        drawGemmMark(painter, point, 4, each.kernel.mark, ink, each.run.isFinal ? ink : theme().card);
+        placer.block(QRectF(point.x() - 6, point.y() - 6, 12, 12));
+    }
+    painter.setFont(uiFont(11, QFont::DemiBold));
+    for (const MeasuredKernel& each : m_measured) {
+        const QPointF point = pointOf(each);
+        const QSizeF size(painter.fontMetrics().horizontalAdvance(each.name()) + 2, painter.fontMetrics().height());
+        const QRectF place = placer.place(point, 7, size);
+        painter.setPen(colourOf(each.kernel.mark));
+        painter.drawText(place, Qt::AlignCenter, each.name());
+        // Where the name had to move away from its mark, a line says whose it is.
+        const QPointF near(std::clamp(point.x(), place.left(), place.right()), std::clamp(point.y(), place.top(), place.bottom()));
+        if (QLineF(point, near).length() > 12) {
+            painter.setPen(QPen(theme().faint, 1));
+            painter.drawLine(point, near);
+        }
+    }
+}
+
+}  // namespace quantoscope
