@@ -96,18 +96,16 @@ void paintRoof(QPainter& painter, const RooflineAxes& axes, const Ceilings& ceil
     const double line = painter.fontMetrics().height();
     painter.setPen(theme().muted);
     const QString roof = QCoreApplication::translate("RooflinePlot", "FP32, measured: %1 GFLOP/s").arg(roundedNumber(ceilings.teraflops * 1000, 3));
-    const QRectF roofPlace(axes.area.right() - painter.fontMetrics().horizontalAdvance(roof) - 4, corner.y() - line - 2,
-                           painter.fontMetrics().horizontalAdvance(roof) + 4, line);
-    painter.drawText(roofPlace, Qt::AlignRight | Qt::AlignVCenter, roof);
+    // At the roof's left end: products of large matrices lie at its right.
+    const QRectF roofPlace(corner.x() + 4, corner.y() - line - 3, painter.fontMetrics().horizontalAdvance(roof) + 4, line);
+    painter.drawText(roofPlace, Qt::AlignLeft | Qt::AlignVCenter, roof);
     placer.block(roofPlace);
 
     const QString slope = QCoreApplication::translate("RooflinePlot", "memory, measured: %1 GB/s").arg(roundedNumber(ceilings.gigabytesPerSecond, 2));
-    const QRectF slopePlace(axes.area.left() + 8, axes.area.top(), painter.fontMetrics().horizontalAdvance(slope) + 4, line);
+    const QPointF middle = (left + corner) / 2;
+    const QRectF slopePlace(middle.x() + 10, std::min(middle.y() + 2, axes.area.bottom() - line), painter.fontMetrics().horizontalAdvance(slope) + 4, line);
     painter.drawText(slopePlace, Qt::AlignLeft | Qt::AlignVCenter, slope);
     placer.block(slopePlace);
-    // A leader from the words to the middle of the slope they belong to.
-    painter.setPen(QPen(theme().faint, 1));
-    painter.drawLine(QPointF(slopePlace.left() + 14, slopePlace.bottom() + 1), (left + corner) / 2);
 }
 
 }  // namespace

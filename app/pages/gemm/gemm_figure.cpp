@@ -67,7 +67,7 @@ GemmFigure::GemmFigure(Workspace& workspace, QWidget* parent)
 void GemmFigure::build()
 {
     m_grid = new QGridLayout(this);
-    m_grid->setContentsMargins(0, 0, 0, 0);
+    m_grid->setContentsMargins(space::padding, space::normal, space::padding, space::padding);
     m_grid->setSpacing(space::gap);
     m_bar = new GemmBar(this);
 
@@ -101,7 +101,7 @@ void GemmFigure::build()
     sweepLayout->addLayout(line);
     m_deck->addPanel(QStringLiteral("batch"), tr("When weight-only pays"), sweep, 4);
     m_obstacleList = new ObstacleList(m_deck);
-    m_deck->addPanel(QStringLiteral("obstacles"), tr("Not here"), m_obstacleList, 3);
+    m_deck->addPanel(QStringLiteral("obstacles"), tr("Not here"), m_obstacleList, 2);
     arrange();
 }
 
