@@ -11,13 +11,10 @@ namespace {
 // A row appears in the rail, the palette, settings, links and `--page`, in this order. Rows exist for
 // pages that exist. Order: numbers, quantize, models, gemm, lessons, reference.
 const std::vector<PageRow> rows{
-<<<<<<< HEAD
-    {"quantize", QT_TRANSLATE_NOOP("pages", "Quantize"), "quantize", makeQuantizePage},
-=======
+    {"numbers", QT_TRANSLATE_NOOP("Pages", "Numbers"), "numbers", makeNumbersPage},
     {"quantize", QT_TRANSLATE_NOOP("Pages", "Quantize"), "quantize", makeQuantizePage},
     {"gemm", QT_TRANSLATE_NOOP("Pages", "GEMM"), "gemm", makeGemmPage},
     {"reference", QT_TRANSLATE_NOOP("Pages", "Reference"), "reference", makeReferencePage},
->>>>>>> 29bb72e (The GEMM page: error and speed of every kernel, live, with split, roofline and batch sweep)
 };
 
 }  // namespace
