@@ -24,6 +24,7 @@ CostCurve::CostCurve(QWidget* parent)
     setAccessibleName(tr("SQNR against clip"));
     m_slider->setAccessibleName(tr("Clip"));
     setMouseTracking(true);
+    setAttribute(Qt::WA_OpaquePaintEvent);
     connect(m_slider, &ValueSlider::moved, this, &CostCurve::clipMoved);
     connect(m_slider, &ValueSlider::bestRequested, this, &CostCurve::bestRequested);
 }

@@ -57,11 +57,15 @@ void drawSteps(QPainter& painter, const HistogramFrame& frame, const QRectF& pan
         const double left = snapped(painter, panel.left() + double(i) * pixels);
         const double right = snapped(painter, panel.left() + double(i + 1) * pixels);
         const double height = std::max(panel.top(), snapped(painter, y.toPixel(shares.shares[i] * factor)));
-        if (fill.isValid() && height < bottom)
-            painter.fillRect(QRectF(left, height, right - left, bottom - height), fill);
         outline << QPointF(left, height) << QPointF(right, height);
     }
     outline << QPointF(snapped(painter, panel.right()), bottom);
+    if (fill.isValid()) {
+        painter.setPen(Qt::NoPen);
+        painter.setBrush(fill);
+        painter.drawPolygon(outline);
+        painter.setBrush(Qt::NoBrush);
+    }
     painter.setPen(QPen(line, width));
     painter.drawPolyline(outline);
 }

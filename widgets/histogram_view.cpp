@@ -24,6 +24,8 @@ HistogramView::HistogramView(QWidget* parent)
     m_lowHandle->setAccessibleName(tr("Lower end of the range"));
     m_highHandle->setAccessibleName(tr("Upper end of the range"));
     setFocusPolicy(Qt::ClickFocus);
+    // Nothing behind has to be drawn anew with every movement of a hand.
+    setAttribute(Qt::WA_OpaquePaintEvent);
     for (ClipHandle* handle : {m_lowHandle, m_highHandle}) {
         const bool isLow = handle == m_lowHandle;
         handle->hide();

@@ -46,15 +46,21 @@ constexpr std::array scales{"fp32", "fp16", "bf16", "e8m0", "e4m3"};
 QuantizationScheme madeConsistent(QuantizationScheme scheme)
 {
     if (scheme.kind == QuantizationScheme::Kind::Codebook) {
+        scheme.element = QuantizationScheme().element;   // says nothing in a codebook
         scheme.granularity = {};
         scheme.clip = {};
         scheme.symmetry = Symmetry::Symmetric;
+        scheme.range = CodeRange::Restricted;
         scheme.rounding = {};
         if (scheme.scale == "e8m0")
             scheme.scale = "fp32";
-    } else if (!isInteger(scheme)) {
-        scheme.symmetry = Symmetry::Symmetric;
-        scheme.range = CodeRange::Restricted;
+    } else {
+        scheme.levels = QuantizationScheme().levels;
+        scheme.lloyd = false;
+        if (!isInteger(scheme)) {
+            scheme.symmetry = Symmetry::Symmetric;
+            scheme.range = CodeRange::Restricted;
+        }
     }
     // A range set by hand is one range: every group has its own, so it cannot be kept.
     if (scheme.granularity.kind != Granularity::Kind::Tensor && scheme.clip.kind == Clip::Kind::ByHand)
@@ -178,6 +184,9 @@ void SchemeEditor::fillChoices()
     m_clip->addChoice(QStringLiteral("hand"), tr("by hand"), tr("drag the handles"));
 
     for (const RoundingRow& row : roundingRows()) {
+        // Not every rounding of formats is one of quantizers.
+        if (!parseScheme("int4,rounding=" + std::string(row.id)))
+            continue;
         QString name = text(row.name);
         name[0] = name[0].toLower();
         m_rounding->addChoice(text(row.id), name);

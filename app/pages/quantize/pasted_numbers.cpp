@@ -37,7 +37,7 @@ Result<std::vector<float>> parsePastedNumbers(const QString& text)
         std::string plain = word.toStdString();
         if (word.startsWith(QChar(0x2212)))
             plain = '-' + word.mid(1).toStdString();
-        const char* first = plain.data() + (plain.starts_with('+') ? 1 : 0);
+        const char* first = plain.data() + (plain.starts_with('+') && !plain.starts_with("+-") ? 1 : 0);
         double value = 0;
         const auto [end, error] = std::from_chars(first, plain.data() + plain.size(), value);
         if (error == std::errc::result_out_of_range || std::abs(value) > 3.4028235e38)

@@ -27,8 +27,11 @@ QuantizePage::QuantizePage(Workspace& workspace, QWidget* parent)
     : Figure(parent)
     , m_workspace(workspace)
     , m_figure(new QuantizeFigure(QuantizeFigure::Weights::FromOwner, this))
-    , m_stack(new QStackedLayout(this))
+    , m_stack(new QStackedLayout)
 {
+    auto* outer = new QVBoxLayout(this);
+    outer->setContentsMargins(space::gap, space::normal, space::gap, space::gap);
+    outer->addLayout(m_stack);
     m_stack->addWidget(m_figure);
     m_stack->addWidget(m_empty = makeEmptyState());
     m_stack->addWidget(m_paste = makePasteSheet());
@@ -204,8 +207,20 @@ bool QuantizePage::isSettled() const
     return !m_workspace.isOpening() && !m_workspace.isCounting() && m_figure->isSettled();
 }
 
+/// A lesson's figure brings its weights and its scheme along when it is opened here.
+void QuantizePage::setState(const QJsonObject& state)
+{
+    QJsonObject chosen;
+    for (const QString& key : {QStringLiteral("scheme"), QStringLiteral("synthetic"), QStringLiteral("tensor")}) {
+        if (state.contains(key))
+            chosen[key] = state[key];
+    }
+    if (!chosen.isEmpty())
+        m_workspace.setState(chosen);
+    m_figure->setState(state);
+}
+
 QJsonObject QuantizePage::state() const { return m_figure->state(); }
-void QuantizePage::setState(const QJsonObject& state) { m_figure->setState(state); }
 QVariantMap QuantizePage::readings() const { return m_figure->readings(); }
 QString QuantizePage::commandLine() const { return m_figure->commandLine(); }
 QByteArray QuantizePage::csv() const { return m_figure->csv(); }

@@ -197,7 +197,9 @@ void QuantizeFigure::refreshResult()
 QJsonObject QuantizeFigure::state() const
 {
     QJsonObject state;
-    state[u"scheme"] = QString::fromStdString(schemeText(m_study->scheme()));
+    // On the page both belong to the workspace, which keeps them itself.
+    if (m_weights == Weights::Own)
+        state[u"scheme"] = QString::fromStdString(schemeText(m_study->scheme()));
     if (m_weights == Weights::Own && m_recipe)
         state[u"synthetic"] = QString::fromStdString(syntheticRecipeText(*m_recipe));
     state[u"view"] = m_scale->current();
@@ -214,12 +216,12 @@ void QuantizeFigure::setState(const QJsonObject& state)
 {
     m_wanted = state;
     m_isDragging = false;
-    if (const auto scheme = parseScheme(state[u"scheme"].toString(QStringLiteral("int4,clip=mse")).toStdString())) {
-        setScheme(*scheme);
-        if (m_weights == Weights::FromOwner && state.contains(u"scheme"))
-            emit schemeEdited(*scheme);
-    } else {
-        emit problem(QString::fromStdString(scheme.error().message));
+    if (m_weights == Weights::Own) {
+        const auto scheme = parseScheme(state[u"scheme"].toString(QStringLiteral("int4,clip=mse")).toStdString());
+        if (scheme)
+            setScheme(*scheme);
+        else
+            emit problem(QString::fromStdString(scheme.error().message));
     }
     const QString view = state[u"view"].toString();
     setScale(view == u"log" || view == u"codes" ? view : QStringLiteral("linear"));

@@ -16,6 +16,7 @@ ResultPanel::ResultPanel(QWidget* parent)
     : QWidget(parent)
 {
     installPlotAccessibility();
+    setAttribute(Qt::WA_OpaquePaintEvent);
     setProperty("chartDescription", QString());
     setAccessibleName(tr("Result of the quantization"));
 }
@@ -62,6 +63,7 @@ void ResultPanel::paintEvent(QPaintEvent*)
 {
     const Theme& t = theme();
     QPainter painter(this);
+    painter.fillRect(rect(), t.card);
     const QFont big = titleFont(40, QFont::Bold), unit = titleFont(15, QFont::DemiBold);
     const double capHeight = QFontMetricsF(big).capHeight();
     double baseline = capHeight + 2;
