@@ -106,6 +106,8 @@ inline std::optional<std::string> obstacleOf(const KernelRow& row, int capabilit
     // A teaching kernel that ran for seconds would hold up the display of a GPU that has one.
     if (row.slowestTeraflops > 0 && 2.0 * double(m) * double(n) * double(k) > 0.5e12 * row.slowestTeraflops)
         return "This teaching kernel would take too long: choose a smaller shape.";
+    if (!row.isLibrary && double(m) * double(n) > 0x1p31)   // A grid has at most 2^31 − 1 blocks.
+        return "This kernel computes at most 2 147 483 648 elements: choose a smaller shape.";
     const double bytes = double(m) * double(storedRowBytes(row.x.element, k)) + double(n) * double(storedRowBytes(row.w.element, k))
         + 4.0 * double(m) * double(n);
     if (2 * bytes > 0.7 * double(memoryBytes))   // Two copies at least, so that no cache holds the operands.

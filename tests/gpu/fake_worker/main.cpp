@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A worker without a GPU: speaks the protocol, multiplies on the processor in FP64 and rounds to FP32,
 // and commits the fault named by its first argument.
-#include "core/formats/narrow_float.h"
+#include "core/gemm/element_codec.h"
 #include "gpu/channel.h"
 
 #include <cmath>
@@ -16,17 +16,6 @@ using namespace quantoscope::gpu;
 
 namespace {
 
-double element(ElementType type, const std::byte* row, std::int64_t column)
-{
-    switch (type) {
-    case ElementType::Int8: return reinterpret_cast<const std::int8_t*>(row)[column];
-    case ElementType::Fp16: return decodeNarrow<NarrowFp16>(reinterpret_cast<const std::uint16_t*>(row)[column]);
-    case ElementType::Bf16: return decodeNarrow<NarrowBf16>(reinterpret_cast<const std::uint16_t*>(row)[column]);
-    case ElementType::E4m3: return decodeNarrow<NarrowE4m3>(reinterpret_cast<const std::uint8_t*>(row)[column]);
-    default: return reinterpret_cast<const float*>(row)[column];
-    }
-}
-
 void multiply(const MultiplyRequest& request, const KernelRow& row, bool isWrong)
 {
     const SharedLayout layout = sharedLayout(row, request.m, request.n, request.k, request.rowCount);
@@ -38,7 +27,7 @@ void multiply(const MultiplyRequest& request, const KernelRow& row, bool isWrong
             const auto* x = memory.at<std::byte>(layout.x) + std::size_t(i) * storedRowBytes(row.x.element, request.k);
             const auto* w = memory.at<std::byte>(layout.w) + std::size_t(j) * storedRowBytes(row.w.element, request.k);
             for (std::int64_t k = 0; k < request.k; ++k)
-                sum += element(row.x.element, x, k) * element(row.w.element, w, k);
+                sum += elementAt(row.x.element, x, k) * elementAt(row.w.element, w, k);
             if (row.x.sharing == ScaleSharing::Matrix)
                 sum *= double(*memory.at<float>(layout.xScales)) * *memory.at<float>(layout.wScales);
             if (isWrong && j == request.n - 1)

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "gpu/worker/measured_product.h"
+
+#include <cstdint>
+#include <vector>
+
+namespace quantoscope::gpu {
+
+/// What the worker multiplies when nobody hands it matrices: its own tests and recorded sweeps.
+enum class ExampleData { Normal, Uniform, Outliers, Zeros, Largest };
+const char* nameOf(ExampleData);
+
+/// FP32 operands of a shape; the same seed gives the same numbers everywhere.
+struct ExampleOperands {
+    ProductShape shape;
+    std::vector<float> x, w;
+};
+ExampleOperands makeExample(const ProductShape&, ExampleData, std::uint64_t seed);
+
+/// The same, stored as a kernel wants them. The rounding is that of the program.
+struct StoredExample {
+    const KernelRow* row;
+    ProductShape shape;
+    std::vector<std::byte> x, w;
+    std::vector<float> xScales, wScales;
+
+    HostOperands operands() const { return {row, shape, x.data(), w.data(), xScales.data(), wScales.data()}; }
+};
+StoredExample store(const ExampleOperands&, const KernelRow&);
+
+/// How far some rows of y are from FP64: the largest |y − R1| / (|A||B|), R1 of the stored operands, and
+/// ‖y − R0‖ / ‖R0‖ with R0 of the original ones.
+struct ExampleError {
+    double accumulation = 0, relative = 0;
+};
+ExampleError errorOf(const ExampleOperands&, const StoredExample&, const std::vector<std::int64_t>& rows, const void* y);
+
+}  // namespace quantoscope::gpu

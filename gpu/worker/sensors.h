@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+namespace quantoscope::gpu {
+
+/// What the driver's management library tells of a GPU; zero where it does not.
+struct SensorReading {
+    unsigned clockMegahertz = 0, powerMilliwatts = 0, temperatureCelsius = 0;
+};
+
+/// NVML, loaded when first asked: its header is in no toolkit, so the five functions are declared here.
+class Sensors {
+public:
+    explicit Sensors(int device);
+    ~Sensors();
+    Sensors(const Sensors&) = delete;
+    Sensors& operator=(const Sensors&) = delete;
+    SensorReading read() const;
+
+private:
+    void* m_library = nullptr;
+    void* m_device = nullptr;
+};
+
+}  // namespace quantoscope::gpu
