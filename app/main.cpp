@@ -41,6 +41,13 @@ void closeOnSignal(QApplication& application)
     });
 }
 
+/// A picture must not talk about the desktop that is not there.
+void keepQuietAboutTheDesktop(QtMsgType type, const QMessageLogContext&, const QString& message)
+{
+    if (type != QtDebugMsg && !message.startsWith(u"QStandardPaths: ") && !message.startsWith(u"This plugin does not support"))
+        std::fprintf(stderr, "%s\n", qPrintable(message));
+}
+
 int fail(const std::string& sentence, int status)
 {
     std::fprintf(stderr, "quantoscope: %s\n", sentence.c_str());
@@ -55,7 +62,7 @@ void prepareEnvironment(const Options& options)
         qputenv("QT_QPA_PLATFORM", "offscreen");
         qputenv("QT_FONT_DPI", "96");
         qputenv("QT_SCALE_FACTOR", QByteArray::number(options.scale > 0 ? options.scale : 1));
-        qputenv("QT_LOGGING_RULES", "qt.qpa.*=false");
+        qInstallMessageHandler(keepQuietAboutTheDesktop);
     } else if (options.scale > 0) {
         qputenv("QT_SCALE_FACTOR", QByteArray::number(options.scale));
     }

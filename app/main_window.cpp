@@ -16,6 +16,7 @@
 #include <QDragEnterEvent>
 #include <QFileInfo>
 #include <QHBoxLayout>
+#include <QJsonArray>
 #include <QMenu>
 #include <QMimeData>
 #include <QStackedWidget>
@@ -101,6 +102,7 @@ void MainWindow::layOut()
 void MainWindow::connectWorkspace()
 {
     connect(&m_workspace, &Workspace::pageRequested, this, &MainWindow::showPage);
+    connect(&m_workspace, &Workspace::formatRequested, this, &MainWindow::showFormat);
     connect(&m_workspace, &Workspace::problem, this, &MainWindow::showProblem);
     connect(&m_workspace, &Workspace::modelChanged, this, [this] {
         refreshTitle();
@@ -251,7 +253,16 @@ void MainWindow::chooseScheme(const QString& text)
 
 void MainWindow::showFormat(const QString& id)
 {
-    showPage(QStringLiteral("numbers"), {{QStringLiteral("addFormat"), id}});
+    Figure* numbers = makePage(QStringLiteral("numbers"));
+    if (!numbers)
+        return showProblem(tr("This program was built without the Numbers page."));
+    QJsonObject state = numbers->state();   // Whole: what a state lacks goes back to its default.
+    QJsonArray formats = state[u"formats"].toArray();
+    if (!formats.contains(id))
+        formats.append(id);
+    state[u"formats"] = formats;
+    state[u"selected"] = id;
+    showPage(QStringLiteral("numbers"), state);
 }
 
 void MainWindow::restore(const Session& session)
@@ -285,8 +296,13 @@ void MainWindow::setSeed(quint64 seed)
     QuantizationScheme scheme = m_workspace.scheme();
     scheme.rounding.seed = seed;
     m_workspace.setScheme(scheme);
-    if (page() && page()->state().contains(u"seed"))
-        page()->setState({{QStringLiteral("seed"), qint64(seed)}});
+    if (!page())
+        return;
+    QJsonObject state = page()->state();
+    if (!state.contains(u"seed"))
+        return;
+    state[u"seed"] = qint64(seed);
+    page()->setState(state);
 }
 
 bool MainWindow::isSettled() const

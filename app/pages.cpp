@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/page.h"
 
+#include <QtGlobal>
+
 #include <algorithm>
 #include <vector>
 

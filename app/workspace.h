@@ -76,6 +76,9 @@ public:
     /// Shows a page, with a state if one is given ("Open in Numbers").
     void requestPage(const QString& id, const QJsonObject& state = {}) { emit pageRequested(id, state); }
 
+    /// Shows a format on Numbers, beside those already there.
+    void requestFormat(const QString& id) { emit formatRequested(id); }
+
     static QString dataFolder();                 ///< Lessons and assets.
     static QString sampleModelPath();            ///< Empty where none is installed.
 
@@ -89,6 +92,7 @@ signals:
     void openingChanged();
     void problem(const QString& sentence);       ///< Shown in the bar; empty takes it away.
     void pageRequested(const QString& id, const QJsonObject& state);
+    void formatRequested(const QString& id);
 
 private:
     void setModel(Model model, const QString& path, std::optional<SyntheticRecipe> recipe);

@@ -179,6 +179,9 @@ int HouseStyle::pixelMetric(PixelMetric metric, const QStyleOption* option, cons
     case PM_SliderLength: return 20;
     case PM_SliderThickness:
     case PM_SliderControlThickness: return 22;
+    case PM_HeaderMargin: return 10;
+    case PM_HeaderMarkSize: return 9;
+    case PM_FocusFrameHMargin: return qobject_cast<const QAbstractItemView*>(widget) ? 8 : 2;
     case PM_ButtonShiftHorizontal:
     case PM_ButtonShiftVertical: return 0;
     default: return QProxyStyle::pixelMetric(metric, option, widget);
@@ -216,6 +219,33 @@ void HouseStyle::drawPrimitive(PrimitiveElement element, const QStyleOption* opt
     case PE_FrameFocusRect:
         if (!qobject_cast<const QAbstractItemView*>(widget))
             drawFocusRing(*painter, option->rect, controlRadius);
+        return;
+    case PE_PanelScrollAreaCorner:
+        return;
+    case PE_PanelItemViewItem:
+        // One rounded tint for the whole row, not a block of colour a cell.
+        if (const auto* item = qstyleoption_cast<const QStyleOptionViewItem*>(option); item && (item->state & State_Selected)) {
+            painter->save();
+            painter->setRenderHint(QPainter::Antialiasing);
+            painter->setPen(Qt::NoPen);
+            painter->setBrush(t.selectedRow);
+            painter->drawRoundedRect(item->rect, 6, 6);
+            painter->restore();
+        }
+        return;
+    case PE_PanelItemViewRow:
+        return;
+    case PE_IndicatorHeaderArrow:
+        if (const auto* header = qstyleoption_cast<const QStyleOptionHeader*>(option)) {
+            const bool isUp = header->sortIndicator == QStyleOptionHeader::SortUp;
+            const QPointF at = QRectF(option->rect).center();
+            const double tip = isUp ? 2 : -2;
+            painter->save();
+            painter->setRenderHint(QPainter::Antialiasing);
+            painter->setPen(QPen(t.muted, 1.5, Qt::SolidLine, Qt::RoundCap, Qt::RoundJoin));
+            painter->drawPolyline(QPolygonF{at + QPointF(-3.5, -tip), at + QPointF(0, tip), at + QPointF(3.5, -tip)});
+            painter->restore();
+        }
         return;
     case PE_PanelMenu:
         painter->fillRect(option->rect, t.card);
@@ -315,6 +345,16 @@ QRect HouseStyle::subControlRect(ComplexControl control, const QStyleOptionCompl
     return QProxyStyle::subControlRect(control, option, part, widget);
 }
 
+QRect HouseStyle::subElementRect(SubElement element, const QStyleOption* option, const QWidget* widget) const
+{
+    const QRect rect = QProxyStyle::subElementRect(element, option, widget);
+    // Text keeps its distance from a rounded frame.
+    const auto* frame = qstyleoption_cast<const QStyleOptionFrame*>(option);
+    if (element == SE_LineEditContents && frame && frame->lineWidth > 0)
+        return rect.adjusted(6, 0, -6, 0);
+    return rect;
+}
+
 QSize HouseStyle::sizeFromContents(ContentsType type, const QStyleOption* option, const QSize& contents,
                                    const QWidget* widget) const
 {
@@ -322,7 +362,9 @@ QSize HouseStyle::sizeFromContents(ContentsType type, const QStyleOption* option
     const int line = option ? option->fontMetrics.height() : 16;
     switch (type) {
     case CT_LineEdit:
-        return {size.width() + 8, std::max(size.height(), line + 14)};
+        return {size.width() + 16, std::max(size.height(), line + 14)};
+    case CT_ItemViewItem:
+        return {size.width(), std::max(size.height(), line + 10)};
     case CT_MenuItem: {
         const auto* item = qstyleoption_cast<const QStyleOptionMenuItem*>(option);
         if (item && item->menuItemType == QStyleOptionMenuItem::Separator && item->text.isEmpty())

@@ -28,7 +28,7 @@ const Theme rows[] = {
         .id = ThemeId::Light, .name = "light", .isDark = false,
         .window = 0xF5F6F8, .rail = 0xFBFCFD, .card = 0xFFFFFF, .border = 0xE1E5EA,
         .control = 0xF1F3F6, .hover = 0xE9ECF0, .selectedRow = 0xECEBF8,
-        .text = 0x14181F, .muted = 0x566070, .faint = 0x667080, .grid = 0xEEF0F3, .axis = 0xB4BBC5,
+        .text = 0x14181F, .muted = 0x566070, .faint = 0x606A79, .grid = 0xEEF0F3, .axis = 0xB4BBC5,
         .accent = 0x4A45B5, .accentSoft = 0xECEBF8, .onAccent = 0xFFFFFF,
         .original = 0x7C8794, .quantized = 0x14181F, .error = 0xB64300, .good = 0x3B6E22,
         .prediction = 0x7A6E00, .predictionSoft = 0xFEFBDF,
@@ -119,7 +119,15 @@ void apply()
     lists.setColor(QPalette::HighlightedText, state().theme.text);
     QApplication::setPalette(lists, "QAbstractItemView");
     QApplication::setFont(uiFont(13));
-    // Qt tells widgets of a new palette by itself; of a new type size only those without an own font.
+    // Qt tells the widgets of a new palette, but only while its event loop runs: not in a picture or a test.
+    const QWidgetList windows = QApplication::topLevelWidgets();
+    if (std::ranges::any_of(windows, [&](const QWidget* w) { return w->palette().window() != palette.window(); })) {
+        for (QWidget* widget : QApplication::allWidgets()) {
+            QEvent event(QEvent::ApplicationPaletteChange);
+            QCoreApplication::sendEvent(widget, &event);
+        }
+    }
+    // Of a new type size only those without an own font.
     if (samePalette) {
         for (QWidget* widget : QApplication::allWidgets()) {
             QEvent event(QEvent::PaletteChange);

@@ -6,6 +6,7 @@
 //   power    = primary (("^" | "**") signed)?                           -2^2 is -4, 2^-24 works
 //   primary  = number | constant | "sqrt" primary | "(" sum ")"
 // Time and memory are bounded: text, nesting and the length of every intermediate fraction are.
+#include "core/formats/exact_value.h"
 #include "core/formats/irrational.h"
 #include "core/formats/parse_code.h"
 #include "core/formats/rational.h"
@@ -24,18 +25,6 @@ constexpr std::size_t longestText = 1000;
 constexpr int deepestNesting = 50;
 constexpr int largestExponent = 16384;       ///< Of two; FP64 ends at 1024, posit16 at 56.
 constexpr std::size_t mostBits = 40000;      ///< Of a numerator or denominator.
-
-/// While the text is read. NaN and infinity are kept apart from fractions.
-struct Value {
-    enum class Kind { Finite, Infinite, NaN } kind = Kind::Finite;
-    Rational fraction;
-    bool negative = false;   ///< For zero, infinity and NaN.
-    bool exact = true;
-
-    bool isFinite() const { return kind == Kind::Finite; }
-    bool isZero() const { return isFinite() && fraction.sign() == 0; }
-    bool signBit() const { return isFinite() && fraction.sign() != 0 ? fraction.sign() < 0 : negative; }
-};
 
 using Parsed = Result<Value>;
 
@@ -59,51 +48,9 @@ Parsed finite(Rational fraction, bool exact, bool zeroIsNegative = false)
     return Value{Value::Kind::Finite, std::move(fraction), zeroIsNegative, exact};
 }
 
-Value special(Value::Kind kind, bool negative)
+Parsed bounded(Value value)
 {
-    return {kind, {}, negative, true};
-}
-
-Value negatedValue(Value value)
-{
-    mpq_neg(value.fraction.get(), value.fraction.get());
-    value.negative = !value.negative;
-    return value;
-}
-
-// IEEE 754 rules for what is not a number: inf - inf, 0 * inf, 0 / 0, inf / inf.
-Parsed sum(const Value& a, const Value& b)
-{
-    using enum Value::Kind;
-    if (a.kind == NaN || b.kind == NaN || (!a.isFinite() && !b.isFinite() && a.negative != b.negative))
-        return special(NaN, false);
-    if (!a.isFinite() || !b.isFinite())
-        return special(Infinite, a.isFinite() ? b.negative : a.negative);
-    return finite(a.fraction + b.fraction, a.exact && b.exact, a.isZero() && b.isZero() && a.negative && b.negative);
-}
-
-Parsed product(const Value& a, const Value& b)
-{
-    using enum Value::Kind;
-    const bool negative = a.signBit() != b.signBit();
-    if (a.kind == NaN || b.kind == NaN || (!a.isFinite() && b.isZero()) || (a.isZero() && !b.isFinite()))
-        return special(NaN, false);
-    if (!a.isFinite() || !b.isFinite())
-        return special(Infinite, negative);
-    return finite(a.fraction * b.fraction, a.exact && b.exact, negative);
-}
-
-Parsed quotient(const Value& a, const Value& b)
-{
-    using enum Value::Kind;
-    const bool negative = a.signBit() != b.signBit();
-    if (a.kind == NaN || b.kind == NaN || (!a.isFinite() && !b.isFinite()) || (a.isZero() && b.isZero()))
-        return special(NaN, false);
-    if (!a.isFinite() || b.isZero())
-        return special(Infinite, negative);
-    if (!b.isFinite())
-        return finite({}, true, negative);
-    return finite(a.fraction / b.fraction, a.exact && b.exact, negative);
+    return value.isFinite() ? finite(std::move(value.fraction), value.exact, value.negative) : Parsed(std::move(value));
 }
 
 /// The q-th root where numerator and denominator both have a whole one.
@@ -120,7 +67,7 @@ Parsed wholePower(const Value& base, long exponent)
 {
     const bool odd = exponent % 2 != 0;
     if (base.isZero() && exponent < 0)
-        return special(Value::Kind::Infinite, odd && base.negative);
+        return specialValue(Value::Kind::Infinite, odd && base.negative);
     // How many bits the result would have, before anything is computed: 9^9^9 must not be tried.
     const double bits = double(base.fraction.bits()) * std::abs(double(exponent));
     const bool isUnit = base.isZero() || compare(base.fraction.absolute(), Rational(1.0)) == 0;
@@ -159,7 +106,7 @@ Parsed power(const Value& base, const Value& exponent)
     if (base.fraction.sign() < 0)
         return misunderstood("A negative number to a power that is not whole is not a real number.");
     if (base.isZero())
-        return exponent.fraction.sign() > 0 ? Parsed(finite({}, true)) : Parsed(special(Value::Kind::Infinite, false));
+        return exponent.fraction.sign() > 0 ? Parsed(finite({}, true)) : Parsed(specialValue(Value::Kind::Infinite, false));
     const mpz_srcptr degree = mpq_denref(exponent.fraction.get());
     if (base.exact && exponent.exact && mpz_cmp_ui(degree, 64) <= 0) {
         const auto root = exactRoot(base.fraction, mpz_get_ui(degree));
@@ -270,7 +217,7 @@ private:
             const Parsed right = parseProduct();
             if (!right)
                 return right;
-            value = sum(*value, plus ? *right : negatedValue(*right));
+            value = bounded(sum(*value, plus ? *right : negated(*right)));
         }
         --m_depth;
         return value;
@@ -298,7 +245,7 @@ private:
             const Parsed right = divide || multiply ? parseSigned() : parsePower();
             if (!right)
                 return right;
-            value = divide ? quotient(*value, *right) : product(*value, *right);
+            value = bounded(divide ? quotient(*value, *right) : product(*value, *right));
         }
         return value;
     }
@@ -315,7 +262,7 @@ private:
                 return misunderstood("There are too many signs in a row.");
         }
         Parsed value = parsePower();
-        return value && negative ? negatedValue(*value) : value;
+        return value && negative ? Parsed(negated(*value)) : value;
     }
 
     Parsed parsePower()
@@ -347,9 +294,9 @@ private:
         if (takeWord("pi") || take("π"))
             return finite(piApproximation(), false);
         if (takeWord("infinity") || takeWord("inf") || take("∞"))
-            return special(Value::Kind::Infinite, false);
+            return specialValue(Value::Kind::Infinite, false);
         if (takeWord("nan"))
-            return special(Value::Kind::NaN, false);
+            return specialValue(Value::Kind::NaN, false);
         if (takeWord("e"))
             return finite(eApproximation(), false);
         if (take("(")) {
@@ -448,14 +395,10 @@ Result<RealNumber> parseNumber(std::string_view text)
     const Parsed value = Parser(text).parse();
     if (!value)
         return tl::unexpected(value.error());
-    auto held = std::make_shared<RealNumber::Implementation>();
-    held->kind = value->kind == Value::Kind::Finite ? RealNumber::Implementation::Kind::Finite
-        : value->kind == Value::Kind::Infinite ? RealNumber::Implementation::Kind::Infinite
-                                               : RealNumber::Implementation::Kind::NaN;
-    held->negative = value->signBit();
-    held->exact = value->exact;
-    held->value = value->exact ? value->fraction : roundedToBits(value->fraction, keptBits);
-    return RealNumber(std::move(held));
+    Value kept = *value;
+    if (kept.isFinite() && !kept.exact)
+        kept.fraction = roundedToBits(kept.fraction, keptBits);
+    return realNumber(kept);
 }
 
 }  // namespace quantoscope

@@ -150,8 +150,13 @@ StoredNumber describeCode(const NumberFormat& format, Code code)
 
 StoredNumber storeNumber(const NumberFormat& format, const RealNumber& typed, const RoundingRule& rule)
 {
-    StoredNumber stored = describeCode(format, encode(format, typed, rule));
-    measureErrors(typed, stored);
+    return describeStored(format, encode(format, typed, rule), typed);
+}
+
+StoredNumber describeStored(const NumberFormat& format, Code code, const RealNumber& meant)
+{
+    StoredNumber stored = describeCode(format, code);
+    measureErrors(meant, stored);
     return stored;
 }
 

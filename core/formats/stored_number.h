@@ -39,6 +39,8 @@ struct StoredNumber {
 };
 
 StoredNumber storeNumber(const NumberFormat&, const RealNumber& typed, const RoundingRule& = {});
+/// The row for a code given directly, with its errors against a number it stands for.
+StoredNumber describeStored(const NumberFormat&, Code, const RealNumber& meant);
 /// The row for a code given directly, for example after a flipped bit: no error against anything.
 StoredNumber describeCode(const NumberFormat&, Code);
 

@@ -30,7 +30,7 @@ std::vector<float> hardInputs(const NumberFormat& format)
     for (const double factor : {1.0, 1.01, 1.03125, 1.0625, 1.125, 1.25, 1.5, 2.0, 4.0})
         inputs.push_back(float(top * factor));
     const RandomStream random(11);
-    for (int i = 0; i < 100000; ++i)
+    for (int i = 0; i < 20000; ++i)
         inputs.push_back(std::bit_cast<float>(std::uint32_t(random.bits(std::uint64_t(i)))));
     return inputs;
 }

@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/pages/numbers/line_card.h"
+
+#include "app/pages/numbers/number_texts.h"
+#include "widgets/code_grid.h"
+#include "widgets/number_line.h"
+#include "widgets/plot_text.h"
+
+#include <QHBoxLayout>
+#include <QStackedLayout>
+#include <QVBoxLayout>
+
+#include <cmath>
+
+namespace quantoscope {
+
+LineCard::LineCard(QWidget* parent) : Card(parent)
+{
+    m_tabs = new TabStrip;
+    m_tabs->addTab(QStringLiteral("line"), tr("Number line"));
+    m_tabs->addTab(QStringLiteral("values"), tr("All values"));
+    m_about = new TextLabel({}, 12, QFont::Normal, TextTone::Muted);
+    m_scale = new SegmentedControl;
+    m_scale->setAccessibleName(tr("Scale of the number line"));
+    m_scale->addSegment(QStringLiteral("linear"), tr("Linear"));
+    m_scale->addSegment(QStringLiteral("log"), tr("Log"), tr("Equal steps are equal factors"));
+    m_colouring = new SegmentedControl;
+    m_colouring->setAccessibleName(tr("Colour by"));
+    m_colouring->addSegment(QStringLiteral("value"), tr("By value"));
+    m_colouring->addSegment(QStringLiteral("class"), tr("By class"));
+    m_line = new NumberLine;
+    m_grid = new CodeGrid;
+    m_noGrid = new TextLabel({}, 13, QFont::Normal, TextTone::Muted);
+    m_noGrid->setAlignment(Qt::AlignCenter);
+    m_noGrid->setWordWrap(true);
+
+    auto* head = new QHBoxLayout;
+    head->setSpacing(12);
+    head->addWidget(m_tabs);
+    head->addStretch(1);
+    head->addWidget(m_about);
+    head->addWidget(m_scale);
+    head->addWidget(m_colouring);
+    m_stack = new QStackedLayout;
+    m_stack->addWidget(m_line);
+    m_stack->addWidget(m_grid);
+    m_stack->addWidget(m_noGrid);
+    body()->addLayout(head);
+    body()->addLayout(m_stack, 1);
+    setCompact(false);
+    setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Expanding);
+
+    connect(m_tabs, &TabStrip::chosen, this, &LineCard::tabChosen);
+    connect(m_scale, &SegmentedControl::chosen, this, [this](const QString& id) { emit scaleChosen(id == QLatin1String("log")); });
+    connect(m_colouring, &SegmentedControl::chosen, this, &LineCard::colouringChosen);
+    connect(m_line, &NumberLine::viewChanged, this, [this] { emit viewChanged(m_line->view()); });
+    connect(m_line, &NumberLine::resetRequested, this, &LineCard::viewReset);
+    connect(m_line, &NumberLine::laneActivated, this, [this](int lane) { emit rowSelected(m_ids.value(lane)); });
+    connect(m_grid, &CodeGrid::codeChosen, this, [this](Code code, const QString& mergeKey) { emit codeChosen(m_gridId, code, mergeKey); });
+}
+
+void LineCard::setCompact(bool compact)
+{
+    layout()->setContentsMargins(16, compact ? 3 : 9, 16, compact ? 3 : 8);
+    body()->setSpacing(compact ? 0 : 4);
+}
+
+QSize LineCard::minimumSizeHint() const
+{
+    return {480, 42 + m_line->minimumSizeHint().height()};
+}
+
+void LineCard::setControlsVisible(bool tabs, bool settings)
+{
+    m_tabs->setVisible(tabs);
+    m_settingsVisible = settings;
+}
+
+int LineCard::gridRow(const NumbersState& state)
+{
+    const auto isSmall = [&](int row) { return bitsOf(state.formats[std::size_t(row)].format()) <= CodeGrid::mostBits; };
+    const int selected = state.indexOf(state.selected);
+    if (selected >= 0 && isSmall(selected))
+        return selected;
+    for (int row = 0; row < int(state.formats.size()); ++row)
+        if (isSmall(row))
+            return row;
+    return -1;
+}
+
+void LineCard::show(const NumbersState& state, const NumbersContent& content, const std::optional<NumbersContent>& ghost)
+{
+    const bool showsLine = state.tab != QLatin1String("values");
+    m_tabs->setCurrent(showsLine ? QStringLiteral("line") : QStringLiteral("values"));
+    m_scale->setVisible(showsLine && m_settingsVisible);
+    m_colouring->setVisible(!showsLine && m_settingsVisible);
+    m_scale->setCurrent(state.logarithmic ? QStringLiteral("log") : QStringLiteral("linear"));
+    m_colouring->setCurrent(state.colouring);
+    if (showsLine)
+        showLine(state, content, ghost);
+    else
+        showGrid(state, content, ghost);
+}
+
+void LineCard::showLine(const NumbersState& state, const NumbersContent& content, const std::optional<NumbersContent>& ghost)
+{
+    if (m_formats != state.formats) {
+        m_formats = state.formats;
+        m_runs.clear();
+        for (const NumberRowContent& row : content.rows)
+            m_runs.push_back(uniformRuns(row.format));
+    }
+    std::vector<NumberLane> lanes;
+    m_ids.clear();
+    for (std::size_t i = 0; i < content.rows.size(); ++i) {
+        const NumberRowContent& row = content.rows[i];
+        NumberLane lane;
+        lane.name = row.name;
+        lane.runs = m_runs[i];
+        if (std::isfinite(row.stored.value))
+            lane.stored = row.stored.value;
+        if (ghost)
+            for (const NumberRowContent& old : ghost->rows)
+                if (old.id == row.id && std::isfinite(old.stored.value))
+                    lane.ghost = old.stored.value;
+        lane.ulp = std::isfinite(row.stored.ulp) ? row.stored.ulp : 0;
+        lane.spacing = lane.ulp > 0 ? tr("every %1").arg(stepText(lane.ulp)) : QString();
+        lane.selected = row.id == state.selected;
+        m_ids << row.id;
+        lanes.push_back(std::move(lane));
+    }
+    m_line->setLanes(std::move(lanes));
+    const double typed = content.typed.toDouble();
+    m_line->setMarker(std::isfinite(typed) ? std::optional(typed) : std::nullopt, content.typedText);
+    NumberLineView view = state.view.value_or(NumberLine::viewAround(std::isfinite(typed) ? typed : 1, state.logarithmic));
+    m_line->setView(view);
+    m_about->setText(tr("each tick a number the format has"));
+    m_stack->setCurrentWidget(m_line);
+}
+
+void LineCard::showGrid(const NumbersState& state, const NumbersContent& content, const std::optional<NumbersContent>& ghost)
+{
+    const int row = gridRow(state);
+    if (row < 0) {
+        m_noGrid->setText(tr("Every row here has more than 256 codes. Add a format of 8 bits or fewer, such as FP8 E4M3, to see all its values."));
+        m_about->setText({});
+        m_stack->setCurrentWidget(m_noGrid);
+        return;
+    }
+    const NumberRowContent& shown = content.rows[std::size_t(row)];
+    m_gridId = shown.id;
+    m_grid->setContent(shown.format, shown.stored.code);
+    m_grid->setColouring(state.colouring == QLatin1String("class") ? CodeGrid::Colouring::Class : CodeGrid::Colouring::Value);
+    std::optional<Code> old;
+    if (ghost)
+        for (const NumberRowContent& before : ghost->rows)
+            if (before.id == shown.id)
+                old = before.stored.code;
+    m_grid->setGhost(old);
+    m_about->setText(tr("%1: all %2 codes, first digit down, second across").arg(shown.name).arg(1 << bitsOf(shown.format)));
+    m_stack->setCurrentWidget(m_grid);
+}
+
+}  // namespace quantoscope

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "app/pages/numbers/numbers_state.h"
+#include "widgets/controls.h"
+#include "widgets/uniform_runs.h"
+
+class QStackedLayout;
+
+namespace quantoscope {
+
+class CodeGrid;
+class NumberLine;
+
+/// Below the rows: the number line of all of them, or every value of one small format.
+class LineCard : public Card {
+    Q_OBJECT
+
+public:
+    explicit LineCard(QWidget* parent = nullptr);
+
+    void show(const NumbersState& state, const NumbersContent& content, const std::optional<NumbersContent>& ghost);
+    void setCompact(bool compact);
+    void setControlsVisible(bool tabs, bool settings);
+    NumberLine* line() const { return m_line; }
+    CodeGrid* grid() const { return m_grid; }
+    /// The format whose values the grid shows: the selected row, else the first one small enough.
+    static int gridRow(const NumbersState& state);
+    QSize minimumSizeHint() const override;
+
+signals:
+    void tabChosen(const QString& tab);
+    void scaleChosen(bool logarithmic);
+    void colouringChosen(const QString& colouring);
+    void viewChanged(const quantoscope::NumberLineView& view);
+    void viewReset();
+    void rowSelected(const QString& format);
+    void codeChosen(const QString& format, quantoscope::Code code, const QString& mergeKey);
+
+private:
+    void showLine(const NumbersState&, const NumbersContent&, const std::optional<NumbersContent>&);
+    void showGrid(const NumbersState&, const NumbersContent&, const std::optional<NumbersContent>&);
+
+    TabStrip* m_tabs;
+    TextLabel* m_about;
+    SegmentedControl* m_scale;
+    SegmentedControl* m_colouring;
+    NumberLine* m_line;
+    CodeGrid* m_grid;
+    TextLabel* m_noGrid;
+    QStackedLayout* m_stack;
+    QStringList m_ids;
+    QString m_gridId;
+    std::vector<ChosenFormat> m_formats;
+    std::vector<std::vector<UniformRun>> m_runs;   ///< Of m_formats.
+    bool m_settingsVisible = true;
+};
+
+}  // namespace quantoscope

@@ -1,0 +1,264 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/pages/numbers/numbers_figure.h"
+
+#include "app/page.h"
+#include "app/pages/numbers/line_card.h"
+#include "app/pages/numbers/number_texts.h"
+#include "app/pages/numbers/presented_numbers.h"
+#include "app/pages/numbers/rows_card.h"
+#include "app/pages/numbers/value_card.h"
+#include "core/formats/parse_code.h"
+#include "widgets/bit_view.h"
+#include "widgets/number_line.h"
+#include "widgets/theme.h"
+
+#include <QKeyEvent>
+#include <QRegularExpression>
+#include <QVBoxLayout>
+
+#include <cmath>
+
+namespace quantoscope {
+
+NumbersFigure::NumbersFigure(Part part, QWidget* parent)
+    : Figure(parent), m_part(part), m_state(NumbersState::first()), m_valueCard(new ValueCard(this)),
+      m_rowsCard(new RowsCard(this)), m_lineCard(new LineCard(this))
+{
+    if (part == Part::BitView)
+        m_state.formats = {chosenFormat(m_state.selected)};
+    auto* layout = new QVBoxLayout(this);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->addWidget(m_valueCard);
+    layout->addWidget(m_rowsCard);
+    layout->addWidget(m_lineCard, 1);
+    if (part != Part::Page && part != Part::NumberLine) {
+        m_lineCard->hide();
+        layout->addStretch(1);
+    }
+    if (part == Part::NumberLine)
+        m_rowsCard->hide();
+    if (part == Part::BitView)
+        m_valueCard->setParts(true, false, false);
+    m_rowsCard->setEditsFormats(part == Part::Page || part == Part::Rows);
+    setFocusProxy(m_valueCard->field());
+    connectParts();
+    arrange();
+    refresh();
+}
+
+NumbersFigure::~NumbersFigure() = default;
+
+void NumbersFigure::connectParts()
+{
+    connect(m_valueCard, &ValueCard::textEdited, this, &NumbersFigure::enterValue);
+    connect(m_valueCard, &ValueCard::exampleChosen, this, [this](const QString& text) { enterValue(text); });
+    connect(m_valueCard->field(), &ValueField::cancelled, this, [this] {
+        m_valueCard->showProblem({}, 0);
+        m_valueCard->field()->setText(m_state.text);
+    });
+    connect(m_valueCard, &ValueCard::roundingChosen, this, &NumbersFigure::chooseRounding);
+    connect(m_valueCard, &ValueCard::seedChosen, this, [this](quint64 seed) {
+        edit([seed](NumbersState& s) { s.seed = seed; s.given.reset(); }, tr("seed %1").arg(seed), QStringLiteral("seed"));
+    });
+    connect(m_rowsCard, &RowsCard::codeEdited, this, &NumbersFigure::takeCode);
+    connect(m_rowsCard, &RowsCard::selected, this, &NumbersFigure::select);
+    connect(m_rowsCard, &RowsCard::settingsEdited, this, [this](const QString& id, double scale, qint64 zero) {
+        edit([&](NumbersState& s) {
+            ChosenFormat& chosen = s.formats[std::size_t(s.indexOf(id))];
+            chosen.scale = scale;
+            chosen.zeroPoint = zero;
+            s.selected = id;
+        }, tr("scale and zero point"));
+    });
+    connect(m_rowsCard, &RowsCard::formatsEdited, this, [this](const QStringList& ids, const QString& text, const QString& mergeKey) {
+        edit([&](NumbersState& s) {
+            std::vector<ChosenFormat> formats;
+            for (const QString& id : ids)
+                formats.push_back(s.indexOf(id) >= 0 ? s.formats[std::size_t(s.indexOf(id))] : chosenFormat(id));
+            if (ids.size() > int(s.formats.size()))
+                s.selected = ids.last();
+            s.formats = formats;
+            if (s.indexOf(s.selected) < 0)
+                s.selected = formats.front().id;
+            if (s.given && s.indexOf(s.given->format) < 0)
+                s.given.reset();
+        }, text, mergeKey);
+    });
+    connect(m_rowsCard, &RowsCard::digitsToggled, this, [this] {
+        edit([](NumbersState& s) { s.allDigits = !s.allDigits; }, tr("all digits"));
+    });
+    connect(m_rowsCard, &RowsCard::problem, this, [this](const QString& sentence) { m_valueCard->showProblem(sentence, 0); });
+    connect(m_lineCard, &LineCard::tabChosen, this, [this](const QString& tab) {
+        edit([&](NumbersState& s) { s.tab = tab; }, tab == QLatin1String("line") ? tr("number line") : tr("all values"));
+    });
+    connect(m_lineCard, &LineCard::scaleChosen, this, [this](bool logarithmic) {
+        edit([&](NumbersState& s) { s.logarithmic = logarithmic; s.view.reset(); }, logarithmic ? tr("logarithmic") : tr("linear"));
+    });
+    connect(m_lineCard, &LineCard::colouringChosen, this, [this](const QString& colouring) {
+        edit([&](NumbersState& s) { s.colouring = colouring; }, tr("colour by %1").arg(colouring));
+    });
+    connect(m_lineCard, &LineCard::viewChanged, this, [this](const NumberLineView& view) {
+        m_state.view = view;   // The line has drawn itself already: a pan computes nothing.
+        emit changed(tr("move number line"), QStringLiteral("number-line"));
+    });
+    connect(m_lineCard, &LineCard::viewReset, this, [this] { edit([](NumbersState& s) { s.view.reset(); }, tr("number line around the value")); });
+    connect(m_lineCard, &LineCard::rowSelected, this, &NumbersFigure::select);
+    connect(m_lineCard, &LineCard::codeChosen, this, [this](const QString& id, Code code, const QString& mergeKey) {
+        takeCode(id, code, tr("choose code"), mergeKey);
+    });
+}
+
+void NumbersFigure::edit(const std::function<void(NumbersState&)>& change, const QString& text, const QString& mergeKey)
+{
+    const NumbersState before = m_state;
+    change(m_state);
+    if (m_state == before)
+        return;
+    refresh();
+    emit changed(text, mergeKey);
+}
+
+void NumbersFigure::refresh()
+{
+    m_content = std::make_shared<const NumbersContent>(computeNumbers(m_state));
+    m_valueCard->show(m_state, *m_content);
+    if (!m_rowsCard->isHidden())
+        m_rowsCard->show(m_state, m_content, m_ghost);
+    if (!m_lineCard->isHidden())
+        m_lineCard->show(m_state, *m_content, m_ghost);
+    if (m_presented)
+        m_presented->show(m_state, m_content, m_ghost);
+    emit readingsChanged();
+}
+
+void NumbersFigure::select(const QString& format)
+{
+    if (m_state.selected == format || m_state.indexOf(format) < 0)
+        return;
+    edit([&](NumbersState& s) { s.selected = format; }, tr("select row"), QStringLiteral("select"));
+}
+
+void NumbersFigure::chooseRounding(Rounding rounding)
+{
+    edit([rounding](NumbersState& s) { s.rounding = rounding; }, tr("rounding"));
+}
+
+bool NumbersFigure::enterValue(const QString& text, bool finished)
+{
+    if (looksLikeCode(text.trimmed().toStdString()))
+        return takeTypedCode(text, finished);
+    const Result<RealNumber> number = parseNumber(text.toStdString());
+    if (!number) {
+        const QString sentence = QString::fromStdString(number.error().message);
+        static const QRegularExpression place(QStringLiteral("^Character (\\d+)"));
+        const QRegularExpressionMatch found = place.match(sentence);
+        m_valueCard->showProblem(sentence, found.hasMatch() ? found.captured(1).toInt() : -1);
+        return false;
+    }
+    m_valueCard->showProblem({}, 0);
+    if (finished)
+        ++m_typing;
+    edit([&](NumbersState& s) {
+        s.text = text;
+        s.given.reset();
+        s.view.reset();
+    }, tr("value %1").arg(text), finished ? QString() : QStringLiteral("typing-%1").arg(m_typing));
+    return true;
+}
+
+bool NumbersFigure::takeTypedCode(const QString& text, bool finished)
+{
+    const int row = m_state.indexOf(m_state.selected);
+    const Result<Code> code = parseCode(m_state.formats[std::size_t(row)].format(), text.trimmed().toStdString());
+    if (!code) {
+        m_valueCard->showProblem(QString::fromStdString(code.error().message), -1);
+        return false;
+    }
+    m_valueCard->showProblem({}, 0);
+    if (finished)
+        ++m_typing;
+    edit([&](NumbersState& s) {
+        s.text = text;
+        s.given = GivenCode{s.selected, *code};
+        s.view.reset();
+    }, tr("code %1").arg(text), finished ? QString() : QStringLiteral("typing-%1").arg(m_typing));
+    return true;
+}
+
+/// The picture stays where it is while a flipped bit moves the number inside it.
+void NumbersFigure::forgetViewUnlessInside()
+{
+    const NumberRowContent& row = m_content->rows[std::size_t(std::max(0, m_state.indexOf(m_state.selected)))];
+    const double value = row.stored.value;
+    if (!m_state.view || !std::isfinite(value))
+        return;
+    const double place = m_state.view->logarithmic ? NumberLineScale::octaves(value) : value;
+    if (std::abs(place - m_state.view->centre) > 0.48 * m_state.view->span)
+        m_state.view.reset();
+}
+
+void NumbersFigure::takeCode(const QString& format, Code code, const QString& text, const QString& mergeKey)
+{
+    m_valueCard->showProblem({}, 0);
+    const NumberLineView shown = m_lineCard->line()->view();
+    edit([&](NumbersState& s) {
+        const NumberFormat row = s.formats[std::size_t(s.indexOf(format))].format();
+        const double value = valueOf(row, code);
+        const QString exact = QString::fromStdString(exactDecimal(value));
+        s.selected = format;
+        s.given = GivenCode{format, code};
+        // The field says the value itself while that is short enough to be read, else the code.
+        s.text = exact.size() <= 22 ? exact : codeString(row, code);
+        if (!s.view && std::isfinite(value) && shown.logarithmic == s.logarithmic) {
+            const double place = s.logarithmic ? NumberLineScale::octaves(value) : value;
+            if (std::abs(place - shown.centre) < 0.48 * shown.span)
+                s.view = shown;
+        }
+    }, text, mergeKey);
+    const std::optional<NumberLineView> before = m_state.view;
+    forgetViewUnlessInside();
+    if (before != m_state.view)
+        refresh();
+}
+
+QString NumbersFigure::problemSentence() const
+{
+    return m_valueCard->problemText();
+}
+
+NumberRow* NumbersFigure::row(const QString& format) const
+{
+    return m_rowsCard->row(format);
+}
+
+void NumbersFigure::arrange()
+{
+    const bool compact = height() < 760;
+    layout()->setSpacing(compact ? 7 : 14);
+    if (m_part == Part::Page)
+        layout()->setContentsMargins(compact ? 10 : space::gap, 2, compact ? 10 : space::gap, compact ? 8 : space::gap);
+    m_valueCard->setNarrow(width() < 1180, compact);
+    m_rowsCard->setCompact(compact);
+    m_lineCard->setCompact(compact);
+}
+
+void NumbersFigure::resizeEvent(QResizeEvent*)
+{
+    arrange();
+    if (m_presented)
+        m_presented->setGeometry(rect().adjusted(space::margin, space::small, -space::margin, 0));
+}
+
+void NumbersFigure::changeEvent(QEvent* event)
+{
+    Figure::changeEvent(event);
+    if (event->type() == QEvent::PaletteChange)
+        arrange();
+}
+
+Figure* makeNumbersPage(Workspace&, QWidget* parent)
+{
+    return new NumbersFigure(NumbersFigure::Part::Page, parent);
+}
+
+}  // namespace quantoscope

@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/pages/numbers/line_card.h"
+#include "app/pages/numbers/number_texts.h"
+#include "app/pages/numbers/numbers_figure.h"
+#include "app/pages/numbers/presented_numbers.h"
+#include "app/pages/numbers/rows_card.h"
+#include "app/pages/numbers/value_card.h"
+#include "widgets/bit_view.h"
+#include "widgets/theme.h"
+
+#include <QKeyEvent>
+
+#include <cmath>
+
+// What others ask of the page: state, readings, texts; what a lesson and a lecture set.
+
+namespace quantoscope {
+
+namespace {
+
+QString roundingId(Rounding rounding)
+{
+    const std::string_view id = roundingRows()[std::size_t(rounding)].id;
+    return QString::fromUtf8(id.data(), qsizetype(id.size()));
+}
+
+QVariantMap readingsOf(const NumberRowContent& row)
+{
+    const StoredNumber& stored = row.stored;
+    return {{QStringLiteral("code"), codeString(row.format, stored.code)},
+            {QStringLiteral("stored"), stored.value},
+            {QStringLiteral("absoluteError"), row.isGiven ? 0.0 : stored.absoluteError},
+            {QStringLiteral("relativeError"), row.isGiven ? 0.0 : stored.relativeError},
+            {QStringLiteral("ulpError"), row.isGiven ? 0.0 : stored.ulpError},
+            {QStringLiteral("ulp"), stored.ulp},
+            {QStringLiteral("previous"), stored.previous},
+            {QStringLiteral("next"), stored.next},
+            {QStringLiteral("className"), QString::fromStdString(stored.className)},
+            {QStringLiteral("sign"), stored.sign},
+            {QStringLiteral("exponent"), stored.exponent},
+            {QStringLiteral("mantissa"), QVariant::fromValue<qulonglong>(stored.mantissa)}};
+}
+
+}  // namespace
+
+QJsonObject NumbersFigure::state() const
+{
+    return m_state.toJson();
+}
+
+void NumbersFigure::setState(const QJsonObject& json)
+{
+    m_state = NumbersState::fromJson(json);
+    const bool namesFormats = json.contains(QStringLiteral("formats")) || json.contains(QStringLiteral("format"));
+    if (m_part == Part::BitView && (!namesFormats || m_state.formats.size() > 1)) {
+        m_state.formats = {m_state.formats[std::size_t(m_state.indexOf(m_state.selected))]};
+    }
+    m_valueCard->showProblem({}, 0);
+    refresh();
+}
+
+QVariantMap NumbersFigure::readings() const
+{
+    QVariantMap all;
+    for (const NumberRowContent& row : m_content->rows) {
+        const QVariantMap one = readingsOf(row);
+        for (auto entry = one.begin(); entry != one.end(); ++entry) {
+            all.insert(row.id + QLatin1Char('.') + entry.key(), entry.value());
+            if (row.id == m_state.selected)
+                all.insert(entry.key(), entry.value());
+        }
+    }
+    all.insert(QStringLiteral("format"), m_state.selected);
+    all.insert(QStringLiteral("value"), m_content->typed.toDouble());
+    all.insert(QStringLiteral("text"), m_state.text);
+    all.insert(QStringLiteral("rounding"), roundingId(m_state.rounding));
+    return all;
+}
+
+QString NumbersFigure::commandLine() const
+{
+    QStringList ids;
+    for (const ChosenFormat& chosen : m_state.formats)
+        ids << chosen.id;
+    QString text = m_state.text;
+    if (m_state.given)
+        text = QString::fromStdString(exactDecimal(m_content->typed.toDouble()));
+    QString line = QStringLiteral("qscope number \"%1\" --formats %2 --rounding %3").arg(text, ids.join(QLatin1Char(',')), roundingId(m_state.rounding));
+    if (m_state.rounding == Rounding::Stochastic)
+        line += QStringLiteral(" --seed %1").arg(m_state.seed);
+    return line;
+}
+
+QByteArray NumbersFigure::csv() const
+{
+    QByteArray text = "format,code,value,absError,relError,ulpError,previous,next,ulp,class\n";
+    for (const NumberRowContent& row : m_content->rows) {
+        const StoredNumber& stored = row.stored;
+        const auto number = [](double value) { return QByteArray::fromStdString(valueText(value)); };
+        const QByteArrayList cells{row.id.toUtf8(), codeString(row.format, stored.code).toUtf8(), number(stored.value),
+                                   number(row.isGiven ? 0 : stored.absoluteError), number(row.isGiven ? 0 : stored.relativeError),
+                                   number(row.isGiven ? 0 : stored.ulpError), number(stored.previous), number(stored.next),
+                                   number(stored.ulp), QByteArray::fromStdString(stored.className)};
+        text += cells.join(',') + '\n';
+    }
+    return text;
+}
+
+void NumbersFigure::showOnlyControls(const QStringList& controls)
+{
+    m_controls = controls;
+    const auto has = [&](const char* name) { return controls.contains(QLatin1String(name)); };
+    m_valueCard->setParts(has("value"), has("examples"), has("rounding"));
+    m_rowsCard->setEditsFormats(has("formats"));
+    m_lineCard->setControlsVisible(has("tabs"), has("scale"));
+    refresh();
+}
+
+void NumbersFigure::setPresenting(bool presenting)
+{
+    if (m_presenting == presenting)
+        return;
+    m_presenting = presenting;
+    delete m_presented;
+    m_presented = nullptr;
+    for (QWidget* part : {static_cast<QWidget*>(m_valueCard), static_cast<QWidget*>(m_rowsCard), static_cast<QWidget*>(m_lineCard)})
+        part->setVisible(!presenting);
+    if (presenting) {
+        m_presented = new PresentedNumbers(this);
+        m_presented->setGeometry(rect().adjusted(space::margin, space::small, -space::margin, 0));
+        connect(m_presented, &PresentedNumbers::codeEdited, this, &NumbersFigure::takeCode);
+        connect(m_presented, &PresentedNumbers::selected, this, &NumbersFigure::select);
+        connect(m_presented, &PresentedNumbers::valueTyped, this, [this](const QString& text) {
+            if (!enterValue(text))
+                m_presented->showProblem(problemSentence());
+        });
+        m_presented->QWidget::show();
+        m_presented->setFocus();
+    } else if (m_part != Part::Page) {
+        m_lineCard->setVisible(m_part == Part::NumberLine);
+        m_rowsCard->setVisible(m_part != Part::NumberLine);
+    }
+    refresh();
+    if (m_presented)
+        m_presented->raise();
+}
+
+QList<std::pair<QString, QString>> NumbersFigure::keys() const
+{
+    const std::string_view rounding = roundingRows()[std::size_t(m_state.rounding)].name;
+    return {{QStringLiteral("V"), tr("value")},
+            {QStringLiteral("F"), tr("formats")},
+            {QStringLiteral("R"), QString::fromUtf8(rounding.data(), qsizetype(rounding.size())).toLower()},
+            {QStringLiteral("[ ]"), tr("neighbour")},
+            {QStringLiteral("G"), tr("ghost")}};
+}
+
+void NumbersFigure::toggleGhost()
+{
+    if (m_ghost)
+        m_ghost.reset();
+    else
+        m_ghost = *m_content;
+    refresh();
+}
+
+void NumbersFigure::keyPressEvent(QKeyEvent* event)
+{
+    if (event->modifiers() & ~(Qt::ShiftModifier | Qt::KeypadModifier)) {
+        Figure::keyPressEvent(event);
+        return;
+    }
+    switch (event->key()) {
+    case Qt::Key_V:
+        if (m_presented) {
+            m_presented->beginTyping(m_state.text);
+        } else {
+            m_valueCard->field()->setFocus(Qt::ShortcutFocusReason);
+            m_valueCard->field()->selectAll();
+        }
+        return;
+    case Qt::Key_R: {
+        const auto rows = roundingRows();
+        chooseRounding(rows[(std::size_t(m_state.rounding) + 1) % rows.size()].rounding);
+        return;
+    }
+    case Qt::Key_F: {
+        // In a lecture: the next format takes the first place on the screen.
+        const int next = (m_state.indexOf(m_state.selected) + 1) % int(m_state.formats.size());
+        select(m_state.formats[std::size_t(next)].id);
+        return;
+    }
+    case Qt::Key_L:
+        edit([](NumbersState& s) { s.logarithmic = !s.logarithmic; s.view.reset(); }, tr("scale of the number line"));
+        return;
+    default: Figure::keyPressEvent(event);
+    }
+}
+
+}  // namespace quantoscope

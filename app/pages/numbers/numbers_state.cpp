@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/pages/numbers/numbers_state.h"
+
+#include <QCoreApplication>
+#include <QJsonArray>
+
+#include <algorithm>
+
+#include <cmath>
+
+namespace quantoscope {
+
+namespace {
+
+QString text(std::string_view view)
+{
+    return QString::fromUtf8(view.data(), qsizetype(view.size()));
+}
+
+QString layoutText(const NumberFormat& format)
+{
+    const auto translated = [](const char* words) { return QCoreApplication::translate("NumbersPage", words); };
+    if (const FloatFormat* floating = format.asFloat()) {
+        QString fields = QStringLiteral("%1 · %2").arg(floating->exponentBits).arg(floating->mantissaBits);
+        if (floating->isSigned)
+            fields.prepend(QStringLiteral("1 · "));
+        const bool hasInfinity = floating->specials == SpecialCodes::Ieee;
+        return hasInfinity ? fields : fields + translated(", no ∞");
+    }
+    if (format.asLevels())
+        return translated("%1 levels").arg(format.asLevels()->levels.size());
+    return translated("%1 bits").arg(bitsOf(format));
+}
+
+std::optional<Code> codeFromJson(const QJsonValue& value)
+{
+    bool understood = false;
+    const Code code = value.toString().toULongLong(&understood, 0);
+    return understood ? std::optional(code) : std::nullopt;
+}
+
+QJsonArray formatsToJson(const std::vector<ChosenFormat>& formats)
+{
+    QJsonArray array;
+    for (const ChosenFormat& chosen : formats) {
+        if (chosen == chosenFormat(chosen.id))
+            array.append(chosen.id);
+        else
+            array.append(QJsonObject{{QStringLiteral("id"), chosen.id}, {QStringLiteral("scale"), chosen.scale},
+                                     {QStringLiteral("zero"), chosen.zeroPoint}});
+    }
+    return array;
+}
+
+/// A list of ids or {id, scale, zero}, or one text with commas, as a lesson writes it.
+std::vector<ChosenFormat> formatsFromJson(const QJsonValue& value)
+{
+    QJsonArray entries = value.toArray();
+    if (value.isString())
+        for (const QString& id : value.toString().split(QLatin1Char(','), Qt::SkipEmptyParts))
+            entries.append(id.trimmed().toLower());
+    std::vector<ChosenFormat> formats;
+    for (const QJsonValue& entry : entries) {
+        const QString id = entry.isObject() ? entry[QStringLiteral("id")].toString() : entry.toString();
+        const bool twice = std::any_of(formats.begin(), formats.end(), [&](const ChosenFormat& f) { return f.id == id; });
+        if (twice || !findNumberFormat(id.toStdString()))
+            continue;
+        ChosenFormat chosen = chosenFormat(id);
+        if (entry.isObject()) {
+            const double scale = entry[QStringLiteral("scale")].toDouble(chosen.scale);
+            if (std::isfinite(scale) && scale > 0)
+                chosen.scale = scale;
+            chosen.zeroPoint = qint64(entry[QStringLiteral("zero")].toDouble(0));
+        }
+        formats.push_back(chosen);
+    }
+    return formats;
+}
+
+}  // namespace
+
+NumberFormat ChosenFormat::format() const
+{
+    NumberFormat format = *findNumberFormat(id.toStdString());
+    if (auto* integer = std::get_if<IntegerFormat>(&format.kind)) {
+        integer->scale = scale;
+        integer->zeroPoint = zeroPoint;
+    }
+    return format;
+}
+
+ChosenFormat chosenFormat(const QString& id)
+{
+    ChosenFormat chosen{id};
+    if (const IntegerFormat* integer = findNumberFormat(id.toStdString())->asInteger())
+        // Three bits before the point for every width: signed formats reach from −4 to just below 4.
+        chosen.scale = std::ldexp(1.0, std::min(0, 2 + int(integer->isSigned) - integer->bits));
+    return chosen;
+}
+
+NumbersState NumbersState::first()
+{
+    NumbersState state;
+    for (const char* id : {"fp32", "fp16", "bf16", "e4m3", "e5m2", "int8"})
+        state.formats.push_back(chosenFormat(QLatin1String(id)));
+    state.selected = QStringLiteral("bf16");
+    return state;
+}
+
+int NumbersState::indexOf(const QString& id) const
+{
+    const auto found = std::find_if(formats.begin(), formats.end(), [&](const ChosenFormat& f) { return f.id == id; });
+    return found == formats.end() ? -1 : int(found - formats.begin());
+}
+
+QJsonObject NumbersState::toJson() const
+{
+    QJsonObject json{{QStringLiteral("value"), text}, {QStringLiteral("formats"), formatsToJson(formats)},
+                     {QStringLiteral("rounding"), ::quantoscope::text(roundingRows()[std::size_t(rounding)].id)},
+                     {QStringLiteral("seed"), QString::number(seed)}, {QStringLiteral("selected"), selected},
+                     {QStringLiteral("tab"), tab}, {QStringLiteral("logarithmic"), logarithmic},
+                     {QStringLiteral("colouring"), colouring}, {QStringLiteral("allDigits"), allDigits}};
+    if (given) {
+        json[QStringLiteral("code")] = QStringLiteral("0x") + QString::number(given->code, 16).toUpper();
+        json[QStringLiteral("codeFormat")] = given->format;
+    }
+    if (view)
+        json[QStringLiteral("view")] = QJsonObject{{QStringLiteral("centre"), view->centre}, {QStringLiteral("span"), view->span}};
+    return json;
+}
+
+NumbersState NumbersState::fromJson(const QJsonObject& json)
+{
+    NumbersState state = first();
+    const auto has = [&](const char* key) { return json.contains(QLatin1String(key)); };
+    const auto words = [&](const char* key, const QString& otherwise) { return json[QLatin1String(key)].toString(otherwise); };
+    if (has("format"))   // A lesson with one row says so in the singular.
+        state.formats = formatsFromJson(json[QStringLiteral("format")]);
+    if (has("formats"))
+        state.formats = formatsFromJson(json[QStringLiteral("formats")]);
+    if (state.formats.empty())
+        state.formats = first().formats;
+    state.selected = words("selected", state.selected);
+    if (state.indexOf(state.selected) < 0)
+        state.selected = state.formats.front().id;
+
+    const QJsonValue value = json[QStringLiteral("value")];
+    state.text = value.isDouble() ? QString::number(value.toDouble(), 'g', 17) : value.toString(state.text);
+    if (const auto code = codeFromJson(json[QStringLiteral("code")])) {
+        const QString id = words("codeFormat", state.selected);
+        const int row = state.indexOf(id);
+        const int bits = row < 0 ? 0 : bitsOf(state.formats[std::size_t(row)].format());
+        if (row >= 0 && (bits == 64 || *code >> bits == 0)) {
+            state.given = GivenCode{id, *code};
+            if (!has("value"))
+                state.text = QString::fromStdString(exactDecimal(valueOf(state.formats[std::size_t(row)].format(), *code)));
+        }
+    }
+    state.rounding = findRounding(words("rounding", {}).toStdString()).value_or(state.rounding);
+    state.seed = has("seed") ? json[QStringLiteral("seed")].toVariant().toULongLong() : state.seed;
+    state.tab = words("tab", state.tab);
+    state.logarithmic = json[QStringLiteral("logarithmic")].toBool(false);
+    state.colouring = words("colouring", state.colouring);
+    state.allDigits = json[QStringLiteral("allDigits")].toBool(false);
+    if (has("view")) {
+        const QJsonObject view = json[QStringLiteral("view")].toObject();
+        const double span = view[QStringLiteral("span")].toDouble();
+        if (span > 0)
+            state.view = NumberLineView{view[QStringLiteral("centre")].toDouble(), span, state.logarithmic};
+    }
+    return state;
+}
+
+NumbersContent computeNumbers(const NumbersState& state)
+{
+    NumbersContent content;
+    content.typedText = state.text;
+    if (const int row = state.given ? state.indexOf(state.given->format) : -1; row >= 0)
+        content.typed = RealNumber::fromDouble(valueOf(state.formats[std::size_t(row)].format(), state.given->code));
+    else if (auto parsed = parseNumber(state.text.toStdString()))
+        content.typed = *parsed;
+    content.digits = BinaryExpansion(content.typed);
+
+    const RoundingRule rule{state.rounding, Overflow::Default, state.seed, 0};
+    for (const ChosenFormat& chosen : state.formats) {
+        NumberRowContent row;
+        row.id = chosen.id;
+        row.format = chosen.format();
+        row.name = text(row.format.name);
+        row.layout = layoutText(row.format);
+        row.isGiven = state.given && state.given->format == chosen.id;
+        row.stored = row.isGiven ? describeCode(row.format, state.given->code) : storeNumber(row.format, content.typed, rule);
+        content.rows.push_back(std::move(row));
+    }
+    return content;
+}
+
+}  // namespace quantoscope

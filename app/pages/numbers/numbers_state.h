@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/formats/stored_number.h"
+#include "widgets/bit_fields.h"
+#include "widgets/number_line_scale.h"
+
+#include <QJsonObject>
+#include <QString>
+
+#include <optional>
+#include <vector>
+
+namespace quantoscope {
+
+/// One chosen row of the format table; integers carry the scale and zero point of this page.
+struct ChosenFormat {
+    QString id;
+    double scale = 1;
+    qint64 zeroPoint = 0;
+
+    NumberFormat format() const;
+    friend bool operator==(const ChosenFormat&, const ChosenFormat&) = default;
+};
+
+/// A code that a person gave directly: by flipping a bit, choosing a cell, typing 0x4248.
+struct GivenCode {
+    QString format;
+    Code code = 0;
+    friend bool operator==(const GivenCode&, const GivenCode&) = default;
+};
+
+/// All that decides what the Numbers page shows.
+struct NumbersState {
+    QString text = QStringLiteral("π");   ///< As typed. The exact value of the code where one is given.
+    std::optional<GivenCode> given;
+    std::vector<ChosenFormat> formats;
+    Rounding rounding = Rounding::NearestEven;
+    quint64 seed = 1;
+    QString selected;                     ///< Id of the row that explains itself.
+    QString tab = QStringLiteral("line");
+    bool logarithmic = false;
+    std::optional<NumberLineView> view;   ///< Empty: around the value.
+    QString colouring = QStringLiteral("value");
+    bool allDigits = false;
+
+    static NumbersState first();          ///< π in six formats.
+    QJsonObject toJson() const;
+    static NumbersState fromJson(const QJsonObject&);
+    int indexOf(const QString& id) const;
+    friend bool operator==(const NumbersState&, const NumbersState&) = default;
+};
+
+/// A fresh row: INT8 comes with a scale of 2⁻⁵, so that small numbers are more than 0, 1, 2, 3.
+ChosenFormat chosenFormat(const QString& id);
+
+/// One row, computed.
+struct NumberRowContent {
+    QString id, name, layout;    ///< "BF16", "1 · 8 · 7"
+    NumberFormat format;
+    StoredNumber stored;
+    bool isGiven = false;        ///< This row holds the code itself: nothing was rounded.
+};
+
+/// What the state shows, computed from it alone.
+struct NumbersContent {
+    RealNumber typed;
+    QString typedText;
+    BinaryExpansion digits;
+    std::vector<NumberRowContent> rows;
+};
+NumbersContent computeNumbers(const NumbersState&);
+
+}  // namespace quantoscope

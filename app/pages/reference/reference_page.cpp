@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/pages/reference/reference_page.h"
+
+#include "app/glossary.h"
+#include "app/page.h"
+#include "app/pages/reference/format_table.h"
+#include "app/pages/reference/glossary_view.h"
+#include "app/workspace.h"
+#include "core/formats/number_format.h"
+#include "widgets/controls.h"
+#include "widgets/theme.h"
+
+#include <QHBoxLayout>
+#include <QStackedLayout>
+#include <QVBoxLayout>
+
+namespace quantoscope {
+
+ReferencePage::ReferencePage(Workspace& workspace, QWidget* parent)
+    : Figure(parent)
+    , m_tabs(new TabStrip(this))
+    , m_count(new TextLabel({}, 12, QFont::Normal, TextTone::Muted, this))
+    , m_formats(new FormatTable(this))
+    , m_glossary(new GlossaryView(this))
+    , m_stack(new QStackedLayout)
+{
+    m_tabs->addTab(QStringLiteral("formats"), tr("Formats"));
+    m_tabs->addTab(QStringLiteral("glossary"), tr("Glossary"));
+    auto* column = new QVBoxLayout(this);
+    column->setContentsMargins(space::padding, space::normal, space::padding, space::padding);
+    column->setSpacing(space::normal);
+    auto* line = new QHBoxLayout;
+    line->addWidget(m_tabs);
+    line->addStretch(1);
+    line->addWidget(m_count);
+    column->addLayout(line);
+    column->addLayout(m_stack, 1);
+    m_stack->addWidget(m_formats);
+    m_stack->addWidget(m_glossary);
+
+    connect(m_tabs, &TabStrip::chosen, this, [this](const QString& id) {
+        showTab(id);
+        emit changed(tr("show another tab"), {});
+    });
+    connect(m_formats, &FormatTable::formatOpened, &workspace, &Workspace::requestFormat);
+    const auto noteChange = [this](const QString& text) { emit changed(text, {}); };
+    connect(m_formats, &FormatTable::changed, this, noteChange);
+    connect(m_glossary, &GlossaryView::changed, this, noteChange);
+    showTab(QStringLiteral("formats"));
+}
+
+void ReferencePage::showTab(const QString& id)
+{
+    const bool isGlossary = id == u"glossary";
+    m_tabs->setCurrent(id);
+    m_stack->setCurrentWidget(isGlossary ? static_cast<QWidget*>(m_glossary) : m_formats);
+    m_count->setText(isGlossary ? tr("%1 terms").arg(glossary().size()) : tr("%1 formats").arg(numberFormats().size()));
+}
+
+QJsonObject ReferencePage::state() const
+{
+    return {{QStringLiteral("tab"), m_tabs->current()},
+            {QStringLiteral("format"), m_formats->current()},
+            {QStringLiteral("sort"), m_formats->sortColumn()},
+            {QStringLiteral("descending"), m_formats->isDescending()},
+            {QStringLiteral("term"), m_glossary->current()}};
+}
+
+void ReferencePage::setState(const QJsonObject& state)
+{
+    if (state.contains(u"sort"))
+        m_formats->setSorting(state[u"sort"].toInt(-1), state[u"descending"].toBool());
+    m_formats->setCurrent(state[u"format"].toString());
+    m_glossary->setCurrent(state[u"term"].toString());
+    showTab(state[u"tab"].toString(m_tabs->current()));
+}
+
+QByteArray ReferencePage::csv() const
+{
+    return m_tabs->current() == u"formats" ? m_formats->csv() : QByteArray();
+}
+
+QString ReferencePage::commandLine() const
+{
+    return m_tabs->current() == u"formats" ? QStringLiteral("qscope formats") : QString();
+}
+
+void ReferencePage::setPresenting(bool presenting)
+{
+    m_count->setVisible(!presenting);
+}
+
+Figure* makeReferencePage(Workspace& workspace, QWidget* parent)
+{
+    return new ReferencePage(workspace, parent);
+}
+
+}  // namespace quantoscope

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "widgets/figure.h"
+
+class QStackedLayout;
+
+namespace quantoscope {
+
+class FormatTable;
+class GlossaryView;
+class TabStrip;
+class TextLabel;
+class Workspace;
+
+/// What one looks up: the format table and the glossary.
+/// State: {"tab": "formats" | "glossary", "format": id, "sort": column, "descending": bool, "term": id}.
+class ReferencePage : public Figure {
+    Q_OBJECT
+
+public:
+    ReferencePage(Workspace& workspace, QWidget* parent);
+    QJsonObject state() const override;
+    void setState(const QJsonObject&) override;
+    QByteArray csv() const override;
+    QString commandLine() const override;
+    void setPresenting(bool presenting) override;
+
+private:
+    void showTab(const QString& id);
+
+    TabStrip* m_tabs;
+    TextLabel* m_count;
+    FormatTable* m_formats;
+    GlossaryView* m_glossary;
+    QStackedLayout* m_stack;
+};
+
+}  // namespace quantoscope

@@ -1,0 +1,320 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "widgets/code_grid.h"
+
+#include "core/formats/stored_number.h"
+#include "widgets/plot_text.h"
+#include "widgets/theme.h"
+#include "widgets/value_slider.h"
+
+#include <QKeyEvent>
+#include <QMouseEvent>
+#include <QPainter>
+
+#include <algorithm>
+#include <cmath>
+
+namespace quantoscope {
+
+namespace {
+
+QColor mixed(const QColor& from, const QColor& to, double share)
+{
+    const auto mix = [share](float a, float b) { return float(a + (b - a) * share); };
+    return QColor::fromRgbF(mix(from.redF(), to.redF()), mix(from.greenF(), to.greenF()), mix(from.blueF(), to.blueF()));
+}
+
+double luminance(const QColor& colour)
+{
+    return 0.2126 * std::pow(colour.redF(), 2.2) + 0.7152 * std::pow(colour.greenF(), 2.2) + 0.0722 * std::pow(colour.blueF(), 2.2);
+}
+
+QColor inkOn(const QColor& fill)
+{
+    return luminance(fill) > 0.2 ? QColor(0x16, 0x1b, 0x24) : QColor(Qt::white);
+}
+
+}  // namespace
+
+CodeGrid::CodeGrid(QWidget* parent) : QWidget(parent)
+{
+    installPlotAccessibility();
+    setFocusPolicy(Qt::StrongFocus);
+    setAccessibleName(tr("All values"));
+    setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Expanding);
+    m_format = *findNumberFormat("e4m3");
+    fill();
+}
+
+void CodeGrid::setContent(const NumberFormat& format, Code code)
+{
+    Q_ASSERT(bitsOf(format) <= mostBits);
+    const auto* before = m_format.asInteger();
+    const auto* now = format.asInteger();
+    const bool sameScale = !before || !now || (before->scale == now->scale && before->zeroPoint == now->zeroPoint);
+    const bool same = m_format.id == format.id && sameScale;
+    m_format = format;
+    m_code = code;
+    if (!same)
+        fill();
+    const Entry& entry = m_entries[std::size_t(code)];
+    setProperty("chartDescription", tr("Code %1 of %2: %3, %4").arg(QString::fromStdString(codeText(m_format, code)))
+                                        .arg(m_entries.size()).arg(entry.text, entry.className));
+    update();
+}
+
+void CodeGrid::setColouring(Colouring colouring)
+{
+    m_colouring = colouring;
+    update();
+}
+
+void CodeGrid::setGhost(std::optional<Code> ghost)
+{
+    m_ghost = ghost;
+    update();
+}
+
+/// Every digit: shorter texts that merely read back as the code would say 130 for 128.
+static QString cellText(double value)
+{
+    return std::isnan(value) ? QStringLiteral("NaN") : std::isinf(value) ? (value > 0 ? QStringLiteral("∞") : QStringLiteral("−∞"))
+                                                                          : withRealMinus(QString::fromStdString(exactDecimal(value)));
+}
+
+/// Everything a cell says, once a format: painting then only paints.
+void CodeGrid::fill()
+{
+    m_entries.clear();
+    double largest = 0, smallest = INFINITY;
+    const Code count = Code{1} << bitsOf(m_format);
+    for (Code code = 0; code < count; ++code) {
+        const double value = valueOf(m_format, code);
+        if (std::isfinite(value) && value != 0) {
+            largest = std::max(largest, std::abs(value));
+            smallest = std::min(smallest, std::abs(value));
+        }
+        m_entries.push_back({value, cellText(value),
+                             QString::fromStdString(describeCode(m_format, code).className), 0});
+    }
+    const bool byOctaves = m_format.asFloat() && largest > 8 * smallest;
+    for (Entry& entry : m_entries) {
+        if (!std::isfinite(entry.value) || entry.value == 0)
+            continue;
+        const double magnitude = std::abs(entry.value);
+        entry.strength = byOctaves ? 0.12 + 0.88 * std::log2(magnitude / smallest) / std::log2(largest / smallest) : magnitude / largest;
+    }
+}
+
+int CodeGrid::columns() const
+{
+    return 1 << ((bitsOf(m_format) + 1) / 2);
+}
+
+int CodeGrid::rows() const
+{
+    return 1 << (bitsOf(m_format) / 2);
+}
+
+QRectF CodeGrid::gridRect() const
+{
+    const QFontMetricsF metrics(uiFont(11));
+    const double legend = metrics.height() + 6;
+    return QRectF(28, metrics.height() + 3, width() - 30, height() - 2 * legend - 2);
+}
+
+QRectF CodeGrid::cellRect(Code code) const
+{
+    const QRectF grid = gridRect();
+    const double w = grid.width() / columns(), h = grid.height() / rows();
+    const int column = int(code % Code(columns())), row = int(code / Code(columns()));
+    return QRectF(grid.left() + column * w, grid.top() + row * h, w, h).adjusted(0.5, 0.5, -0.5, -0.5);
+}
+
+std::optional<Code> CodeGrid::codeAt(QPointF point) const
+{
+    const QRectF grid = gridRect();
+    if (!grid.contains(point))
+        return {};
+    const int column = int((point.x() - grid.left()) / grid.width() * columns());
+    const int row = int((point.y() - grid.top()) / grid.height() * rows());
+    return Code(row * columns() + column);
+}
+
+QColor CodeGrid::cellColour(const Entry& entry) const
+{
+    const Theme& colours = theme();
+    if (entry.className == QLatin1String("infinity"))
+        return colours.text;
+    if (entry.className == QLatin1String("NaN"))
+        return mixed(colours.card, colours.text, 0.06);
+    if (m_colouring == Colouring::Class) {
+        if (entry.className == QLatin1String("zero"))
+            return mixed(colours.card, colours.text, 0.04);
+        const double share = entry.className == QLatin1String("subnormal") ? 0.75 : 0.22;
+        return mixed(colours.card, colours.accent, share);
+    }
+    const QColor end = std::signbit(entry.value) ? colours.original : colours.accent;
+    return mixed(colours.card, end, 0.04 + 0.86 * entry.strength);
+}
+
+void CodeGrid::paintCell(QPainter& painter, Code code, const QFont& font) const
+{
+    const Theme& colours = theme();
+    const Entry& entry = m_entries[std::size_t(code)];
+    const QRectF cell = cellRect(code);
+    const QColor fill = cellColour(entry);
+    painter.fillRect(cell, fill);
+    if (entry.className == QLatin1String("NaN"))
+        fillHatched(painter, cell, colours.muted);
+    const QFontMetricsF metrics(font);
+    const qsizetype room = qsizetype((cell.width() - 4) / metrics.horizontalAdvance(QLatin1Char('0')));
+    const bool fits = entry.text.size() <= room;
+    // Cut where it is too long, as long as what remains says something.
+    const QString text = fits ? entry.text : entry.text.left(room - 1) + QChar(0x2026);
+    if ((fits || (room >= 6 && std::abs(entry.value) > 2e-4)) && metrics.capHeight() + 3 <= cell.height()) {
+        painter.setFont(font);
+        painter.setPen(inkOn(fill));
+        if (entry.className == QLatin1String("NaN")) {
+            // Words on hatching want a clear ground.
+            const double w = metrics.horizontalAdvance(text) + 6;
+            painter.fillRect(QRectF(cell.center().x() - w / 2, cell.top() + 1, w, cell.height() - 2), colours.card);
+            painter.setPen(colours.text);
+        }
+        painter.drawText(cell, Qt::AlignCenter | Qt::TextDontClip, text);
+    }
+}
+
+void CodeGrid::paintRulers(QPainter& painter) const
+{
+    const QRectF grid = gridRect();
+    const QFont font = monoFont(11);
+    const QFontMetricsF metrics(font);
+    painter.setFont(font);
+    painter.setPen(theme().muted);
+    const int lowBits = (bitsOf(m_format) + 1) / 2;
+    for (int column = 0; column < columns(); ++column) {
+        const QRectF cell = cellRect(Code(column));
+        painter.drawText(QRectF(cell.left(), 0, cell.width(), grid.top() - 2), Qt::AlignCenter, QString::number(column, 16).toUpper());
+    }
+    const double pitch = grid.height() / rows();
+    const int every = std::max(1, int(std::ceil((metrics.capHeight() + 3) / pitch)));
+    for (int row = 0; row < rows(); row += every) {
+        const QString digits = lowBits == 4 ? QString::number(row, 16).toUpper() + QLatin1Char('_') : QString::number(row, 16).toUpper();
+        painter.drawText(QRectF(0, grid.top() + row * pitch, 22, pitch), Qt::AlignRight | Qt::AlignVCenter | Qt::TextDontClip, digits);
+    }
+}
+
+void CodeGrid::paintLegend(QPainter& painter) const
+{
+    const Theme& colours = theme();
+    const QRectF grid = gridRect();
+    const QFont font = uiFont(11);
+    const QFontMetricsF metrics(font);
+    painter.setFont(font);
+    const double y = grid.bottom() + 6, side = metrics.capHeight() + 3;
+    double x = grid.left();
+    const auto swatch = [&](const QColor& fill, bool hatched, const QString& text) {
+        const QRectF box(x, y + (metrics.height() - side) / 2, side, side);
+        painter.fillRect(box, fill);
+        if (hatched)
+            fillHatched(painter, box, colours.muted);
+        painter.setPen(colours.border);
+        painter.setBrush(Qt::NoBrush);
+        painter.drawRect(box);
+        painter.setPen(colours.muted);
+        painter.drawText(QPointF(x + side + 5, y + metrics.ascent()), text);
+        x += side + 5 + metrics.horizontalAdvance(text) + 18;
+    };
+    QStringList classes;
+    for (const Entry& entry : m_entries)
+        if (!classes.contains(entry.className))
+            classes << entry.className;
+    if (m_colouring == Colouring::Value) {
+        swatch(mixed(colours.card, colours.original, 0.9), false, tr("most negative"));
+        swatch(mixed(colours.card, colours.text, 0.04), false, tr("near zero"));
+        swatch(mixed(colours.card, colours.accent, 0.9), false, tr("largest"));
+    }
+    for (const QString& name : classes) {
+        const bool special = name == QLatin1String("NaN") || name == QLatin1String("infinity");
+        if (m_colouring == Colouring::Value && !special)
+            continue;
+        const auto entry = std::find_if(m_entries.begin(), m_entries.end(), [&](const Entry& e) { return e.className == name; });
+        swatch(cellColour(*entry), name == QLatin1String("NaN"), name);
+    }
+    const Entry& chosen = m_entries[std::size_t(m_code)];
+    painter.setPen(colours.text);
+    painter.setFont(uiFont(12, QFont::DemiBold));
+    painter.drawText(QRectF(x, y, grid.right() - x, metrics.height()), Qt::AlignRight | Qt::AlignVCenter | Qt::TextDontClip,
+                     tr("%1 = %2, %3").arg(QString::fromStdString(codeText(m_format, m_code)), chosen.text, chosen.className));
+}
+
+void CodeGrid::paintEvent(QPaintEvent*)
+{
+    QPainter painter(this);
+    const Theme& colours = theme();
+    const double pitch = gridRect().height() / rows();
+    const QFont font = monoFont(pitch >= 22 ? 12 : 11);
+    for (Code code = 0; code < Code(m_entries.size()); ++code)
+        paintCell(painter, code, font);
+    paintRulers(painter);
+    paintLegend(painter);
+    painter.setRenderHint(QPainter::Antialiasing);
+    painter.setBrush(Qt::NoBrush);
+    if (m_ghost && *m_ghost < m_entries.size()) {
+        QPen pen(mixed(colours.card, colours.accent, 0.6), 2);
+        pen.setStyle(Qt::DashLine);
+        painter.setPen(pen);
+        painter.drawRect(cellRect(*m_ghost).adjusted(1, 1, -1, -1));
+    }
+    const QRectF chosen = cellRect(m_code);
+    painter.setPen(QPen(colours.card, 4));
+    painter.drawRect(chosen.adjusted(-1, -1, 1, 1));
+    painter.setPen(QPen(hasFocus() ? colours.accent : colours.text, 2.4));
+    painter.drawRect(chosen.adjusted(-1, -1, 1, 1));
+}
+
+void CodeGrid::choose(Code code, const QString& mergeKey)
+{
+    if (code != m_code)
+        emit codeChosen(code, mergeKey);
+}
+
+void CodeGrid::mousePressEvent(QMouseEvent* event)
+{
+    ++m_drag;
+    if (const auto code = codeAt(event->position()))
+        choose(*code, QStringLiteral("grid-%1").arg(m_drag));
+}
+
+void CodeGrid::mouseMoveEvent(QMouseEvent* event)
+{
+    if (event->buttons() & Qt::LeftButton)
+        if (const auto code = codeAt(event->position()))
+            choose(*code, QStringLiteral("grid-%1").arg(m_drag));
+}
+
+void CodeGrid::keyPressEvent(QKeyEvent* event)
+{
+    const int count = int(m_entries.size());
+    int wanted = int(m_code);
+    switch (event->key()) {
+    case Qt::Key_Left: wanted -= 1; break;
+    case Qt::Key_Right: wanted += 1; break;
+    case Qt::Key_Up: wanted -= columns(); break;
+    case Qt::Key_Down: wanted += columns(); break;
+    case Qt::Key_Home: wanted = 0; break;
+    case Qt::Key_End: wanted = count - 1; break;
+    default: QWidget::keyPressEvent(event); return;
+    }
+    if (wanted >= 0 && wanted < count)
+        choose(Code(wanted), QStringLiteral("grid-keys"));
+}
+
+void CodeGrid::changeEvent(QEvent* event)
+{
+    QWidget::changeEvent(event);
+    if (event->type() == QEvent::PaletteChange)
+        update();
+}
+
+}  // namespace quantoscope

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/formats/number_format.h"
+
+#include <QWidget>
+
+#include <optional>
+#include <vector>
+
+namespace quantoscope {
+
+/// Every code of a small format as a cell: columns are the low half of the bits, rows the high half.
+/// Coloured by value or by class, and the value written in where it fits. Arrow keys and clicks choose.
+class CodeGrid : public QWidget {
+    Q_OBJECT
+
+public:
+    static constexpr int mostBits = 8;
+    enum class Colouring { Value, Class };
+
+    explicit CodeGrid(QWidget* parent = nullptr);
+    void setContent(const NumberFormat& format, Code code);   ///< At most mostBits wide.
+    void setColouring(Colouring colouring);
+    void setGhost(std::optional<Code> ghost);
+    QSize sizeHint() const override { return {640, 260}; }
+    QSize minimumSizeHint() const override { return {300, 110}; }
+
+signals:
+    void codeChosen(quantoscope::Code code, const QString& mergeKey);
+
+protected:
+    void paintEvent(QPaintEvent*) override;
+    void mousePressEvent(QMouseEvent*) override;
+    void mouseMoveEvent(QMouseEvent*) override;
+    void keyPressEvent(QKeyEvent*) override;
+    void focusInEvent(QFocusEvent*) override { update(); }
+    void focusOutEvent(QFocusEvent*) override { update(); }
+    void changeEvent(QEvent*) override;
+
+private:
+    struct Entry {
+        double value;
+        QString text, className;
+        double strength;   ///< 0 … 1: how far from zero, on the format's own scale.
+    };
+    void fill();
+    int columns() const;
+    int rows() const;
+    QRectF gridRect() const;
+    QRectF cellRect(Code) const;
+    QColor cellColour(const Entry&) const;
+    void paintCell(QPainter&, Code, const QFont&) const;
+    void paintRulers(QPainter&) const;
+    void paintLegend(QPainter&) const;
+    std::optional<Code> codeAt(QPointF) const;
+    void choose(Code, const QString& mergeKey);
+
+    NumberFormat m_format;
+    Code m_code = 0;
+    std::optional<Code> m_ghost;
+    Colouring m_colouring = Colouring::Value;
+    std::vector<Entry> m_entries;
+    int m_drag = 0;
+};
+
+}  // namespace quantoscope
