@@ -65,6 +65,13 @@ int Crumb::smallestWidth() const
     return sizeHint().width() - value + std::min(value, 90);
 }
 
+int Crumb::widthWithin(int width) const
+{
+    const QFontMetrics metrics(valueFont());
+    const int beside = sizeHint().width() - metrics.horizontalAdvance(text());
+    return beside + metrics.horizontalAdvance(metrics.elidedText(text(), m_elideMode, width - beside + 1));
+}
+
 void Crumb::keyPressEvent(QKeyEvent* event)
 {
     if (isPress(*event))
@@ -94,7 +101,7 @@ void Crumb::paintEvent(QPaintEvent*)
     }
     const QFontMetrics metrics(valueFont());
     const int room = width() - left - padding - chevronRoom;
-    const QString shown = metrics.elidedText(text(), Qt::ElideMiddle, room + 1);
+    const QString shown = metrics.elidedText(text(), m_elideMode, room + 1);
     painter.setFont(valueFont());
     painter.setPen(m_isPlaceholder ? t.muted : t.text);
     painter.drawText(QRect(left, 0, room + 2, height()), Qt::AlignVCenter | Qt::TextSingleLine, shown);

@@ -16,6 +16,9 @@ public:
 
     QSize sizeHint() const override;
     int smallestWidth() const;
+    /// What it takes of a given width once its value is cut to fit.
+    int widthWithin(int width) const;
+    void setElideMode(Qt::TextElideMode mode) { m_elideMode = mode; }
 
 protected:
     void paintEvent(QPaintEvent*) override;
@@ -25,6 +28,7 @@ private:
     QString m_label;
     bool m_isPlaceholder = true;
     bool m_showsLabel = true;
+    Qt::TextElideMode m_elideMode = Qt::ElideMiddle;
 };
 
 /// The rounded button at the right end of the line: icon or status dot, text, key.

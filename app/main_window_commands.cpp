@@ -103,10 +103,10 @@ void MainWindow::fillModelMenu()
     menu->addAction(tr("Sample model"), this, [this] { m_workspace.openSampleModel(); });
     menu->addSection(tr("Synthetic weights"));
     for (const SyntheticDistribution& row : syntheticDistributions()) {
-        const auto text = [](std::string_view words) { return menuText(QString::fromUtf8(words.data(), qsizetype(words.size()))); };
+        const auto text = [](std::string_view words) { return QString::fromUtf8(words.data(), qsizetype(words.size())); };
         SyntheticRecipe recipe;
         recipe.distribution = row.id;
-        menu->addAction(text(row.name) + u'\t' + text(row.sentence), this,
+        menu->addAction(menuLine(text(row.name), text(row.sentence)), this,
                         [this, recipe] { m_workspace.openSynthetic(recipe); });
     }
     if (m_settings.recentFiles.isEmpty())
@@ -114,7 +114,7 @@ void MainWindow::fillModelMenu()
     menu->addSection(tr("Recent"));
     for (const QString& path : std::as_const(m_settings.recentFiles)) {
         const QFileInfo file(path);
-        menu->addAction(menuText(file.fileName()) + u'\t' + menuText(QDir::toNativeSeparators(file.path())), this,
+        menu->addAction(menuLine(file.fileName(), QDir::toNativeSeparators(file.path())), this,
                         [this, path] { openFile(path); });
     }
 }

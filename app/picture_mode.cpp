@@ -29,6 +29,9 @@ Result<void> drawWindow(MainWindow& window, const QString& path, int secondsAtMo
                                .toStdString());
         QThread::msleep(2);
     }
+    // A script must not take a picture of an error for the picture it asked for.
+    if (!window.problem().isEmpty())
+        return failure(Error::Kind::Unreadable, window.problem().toStdString());
     window.setStill();
     QCoreApplication::processEvents();
     return writePicture(window, path);

@@ -55,6 +55,9 @@ TopLine::TopLine(Workspace& workspace, QWidget* parent)
     , m_schemeMenu(new QMenu(this))
     , m_deviceMenu(new QMenu(this))
 {
+    m_scheme->setElideMode(Qt::ElideRight);   // It reads from its first word on.
+    m_schemeMenu->setToolTipsVisible(true);
+    m_deviceMenu->setToolTipsVisible(true);
     m_search->setText(tr("Find anything"));
     m_search->setKey(tr("Ctrl+K"));
     m_search->setAccessibleName(tr("Find anything"));
@@ -122,8 +125,8 @@ void TopLine::arrange()
         button->setGeometry(right, (height() - size.height()) / 2, size.width(), size.height());
         right -= 10;
     };
-    m_search->setIsFolded(width() < 620);
-    m_device->setIsFolded(width() < 1000);
+    m_search->setIsFolded(width() < 760);
+    m_device->setIsFolded(width() < 860);
     place(m_search);
     m_device->setVisible(m_showsDevices);
     if (m_showsDevices)
@@ -139,13 +142,14 @@ void TopLine::arrange()
         total += widths[i];
     }
     int excess = total - (right - side);
-    for (int i : {1, 0, 2}) {
+    for (int i : {2, 1, 0}) {
         const int give = std::clamp(widths[i] - crumbs[i]->smallestWidth(), 0, std::max(0, excess));
         widths[i] -= give;
         excess -= give;
     }
     int left = side - 6;
     for (int i = 0; i < 3; ++i) {
+        widths[i] = crumbs[i]->widthWithin(widths[i]);   // A cut name leaves no gap before the arrow.
         const int tall = crumbs[i]->sizeHint().height();
         crumbs[i]->setGeometry(left, (height() - tall) / 2, widths[i], tall);
         left += widths[i] + arrowRoom;
@@ -162,8 +166,9 @@ void TopLine::fillSchemeMenu()
     for (const NamedScheme& named : namedSchemes()) {
         const QString id = QString::fromUtf8(named.id.data(), qsizetype(named.id.size()));
         const QString sentence = QString::fromUtf8(named.sentence.data(), qsizetype(named.sentence.size()));
-        QAction* action = m_schemeMenu->addAction(menuText(id) + u'\t' + menuText(sentence));
+        QAction* action = m_schemeMenu->addAction(menuLine(id, sentence));
         action->setCheckable(true);
+        action->setToolTip(sentence);
         const auto scheme = parseScheme(named.text);
         action->setChecked(scheme && schemeText(*scheme) == now);
         const QString text = QString::fromUtf8(named.text.data(), qsizetype(named.text.size()));
@@ -177,7 +182,8 @@ void TopLine::fillDeviceMenu()
     m_deviceMenu->addSection(tr("What computes here"));
     for (const DeviceInfo& device : m_workspace.devices()) {
         const QString status = device.isReady() ? tr("ready") : QString::fromStdString(device.status);
-        m_deviceMenu->addAction(menuText(QString::fromStdString(device.name)) + u'\t' + menuText(status));
+        QAction* row = m_deviceMenu->addAction(menuLine(QString::fromStdString(device.name), status));
+        row->setToolTip(status);
     }
     if (!m_workspace.devicesKnown())
         m_deviceMenu->addAction(tr("still looking"))->setEnabled(false);

@@ -28,9 +28,7 @@ ChoiceButton::ChoiceButton(QWidget* parent)
 
 void ChoiceButton::addChoice(const QString& id, const QString& text, const QString& explanation)
 {
-    // What follows a tab is drawn small at the right; a long sentence would make the menu a wall.
-    const bool isShort = !explanation.isEmpty() && explanation.size() <= 60;
-    QAction* action = menu()->addAction(menuText(text) + (isShort ? u'\t' + menuText(explanation) : QString()));
+    QAction* action = menu()->addAction(menuLine(text, explanation));
     action->setData(id);
     action->setCheckable(true);
     action->setToolTip(explanation);

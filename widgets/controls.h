@@ -196,5 +196,7 @@ void drawIcon(QPainter&, const QString& name, const QRectF& area, const QColor& 
 
 /// "&" in a name is a letter, not a mnemonic.
 QString menuText(QString text);
+/// A menu's line: the name, and small at its right what it is, cut with "…" where it is long.
+QString menuLine(const QString& text, const QString& explanation);
 
 }  // namespace quantoscope

@@ -82,4 +82,15 @@ QString menuText(QString text)
     return text.replace(u'&', QStringLiteral("&&"));
 }
 
+QString menuLine(const QString& text, const QString& explanation)
+{
+    constexpr qsizetype longest = 56;
+    if (explanation.isEmpty())
+        return menuText(text);
+    QString shown = explanation;
+    if (shown.size() > longest)
+        shown = shown.left(shown.lastIndexOf(u' ', longest)) + QStringLiteral(" …");
+    return menuText(text) + u'\t' + menuText(shown);
+}
+
 }  // namespace quantoscope

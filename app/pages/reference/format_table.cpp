@@ -141,11 +141,13 @@ void FormatTable::showCurrent()
 void FormatTable::fitColumns()
 {
     m_view->horizontalHeader()->setFont(uiFont(12, QFont::DemiBold));
+    m_widthOfNumbers = 0;
     for (int column = 0; column < FormatTableModel::ColumnCount; ++column) {
         int width = QFontMetrics(uiFont(12, QFont::DemiBold)).horizontalAdvance(m_sorted->headerData(column, Qt::Horizontal).toString()) + 34;
         for (int row = 0; row < m_sorted->rowCount(); ++row)
             width = std::max(width, m_view->itemDelegate()->sizeHint({}, m_sorted->index(row, column)).width());
         m_view->setColumnWidth(column, width);
+        m_widthOfNumbers += column < FormatTableModel::Sentence ? width : 0;
     }
     hideSentencesWhereNarrow();
     m_view->verticalHeader()->setDefaultSectionSize(m_view->itemDelegate()->sizeHint({}, m_sorted->index(0, 0)).height());
@@ -153,10 +155,7 @@ void FormatTable::fitColumns()
 
 void FormatTable::hideSentencesWhereNarrow()
 {
-    int needed = 220;
-    for (int column = 0; column < FormatTableModel::Sentence; ++column)
-        needed += m_view->columnWidth(column);
-    m_view->setColumnHidden(FormatTableModel::Sentence, needed > width());
+    m_view->setColumnHidden(FormatTableModel::Sentence, m_widthOfNumbers + 220 > width());
 }
 
 void FormatTable::resizeEvent(QResizeEvent*)

@@ -44,6 +44,7 @@ private:
     TextLabel* m_name;
     TextLabel* m_sentence;
     PushButton* m_open;
+    int m_widthOfNumbers = 0;   ///< Of all columns but the sentences.
     bool m_isRestoring = false;
 };
 

@@ -21,7 +21,6 @@ ReferencePage::ReferencePage(Workspace& workspace, QWidget* parent)
     , m_tabs(new TabStrip(this))
     , m_count(new TextLabel({}, 12, QFont::Normal, TextTone::Muted, this))
     , m_formats(new FormatTable(this))
-    , m_glossary(new GlossaryView(this))
     , m_stack(new QStackedLayout)
 {
     m_tabs->addTab(QStringLiteral("formats"), tr("Formats"));
@@ -36,24 +35,33 @@ ReferencePage::ReferencePage(Workspace& workspace, QWidget* parent)
     column->addLayout(line);
     column->addLayout(m_stack, 1);
     m_stack->addWidget(m_formats);
-    m_stack->addWidget(m_glossary);
 
     connect(m_tabs, &TabStrip::chosen, this, [this](const QString& id) {
         showTab(id);
         emit changed(tr("show another tab"), {});
     });
     connect(m_formats, &FormatTable::formatOpened, &workspace, &Workspace::requestFormat);
-    const auto noteChange = [this](const QString& text) { emit changed(text, {}); };
-    connect(m_formats, &FormatTable::changed, this, noteChange);
-    connect(m_glossary, &GlossaryView::changed, this, noteChange);
+    connect(m_formats, &FormatTable::changed, this, [this](const QString& text) { emit changed(text, {}); });
     showTab(QStringLiteral("formats"));
+}
+
+GlossaryView* ReferencePage::glossaryView()
+{
+    if (!m_glossary) {
+        m_glossary = new GlossaryView(this);
+        m_stack->addWidget(m_glossary);
+        if (!m_term.isEmpty())
+            m_glossary->setCurrent(m_term);
+        connect(m_glossary, &GlossaryView::changed, this, [this](const QString& text) { emit changed(text, {}); });
+    }
+    return m_glossary;
 }
 
 void ReferencePage::showTab(const QString& id)
 {
     const bool isGlossary = id == u"glossary";
     m_tabs->setCurrent(id);
-    m_stack->setCurrentWidget(isGlossary ? static_cast<QWidget*>(m_glossary) : m_formats);
+    m_stack->setCurrentWidget(isGlossary ? static_cast<QWidget*>(glossaryView()) : m_formats);
     m_count->setText(isGlossary ? tr("%1 terms").arg(glossary().size()) : tr("%1 formats").arg(numberFormats().size()));
 }
 
@@ -63,7 +71,7 @@ QJsonObject ReferencePage::state() const
             {QStringLiteral("format"), m_formats->current()},
             {QStringLiteral("sort"), m_formats->sortColumn()},
             {QStringLiteral("descending"), m_formats->isDescending()},
-            {QStringLiteral("term"), m_glossary->current()}};
+            {QStringLiteral("term"), m_glossary ? m_glossary->current() : m_term}};
 }
 
 void ReferencePage::setState(const QJsonObject& state)
@@ -71,7 +79,9 @@ void ReferencePage::setState(const QJsonObject& state)
     if (state.contains(u"sort"))
         m_formats->setSorting(state[u"sort"].toInt(-1), state[u"descending"].toBool());
     m_formats->setCurrent(state[u"format"].toString());
-    m_glossary->setCurrent(state[u"term"].toString());
+    m_term = state[u"term"].toString();
+    if (m_glossary)
+        m_glossary->setCurrent(m_term);
     showTab(state[u"tab"].toString(m_tabs->current()));
 }
 

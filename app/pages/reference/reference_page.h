@@ -28,11 +28,13 @@ public:
 
 private:
     void showTab(const QString& id);
+    GlossaryView* glossaryView();   ///< Made when first shown: it reads a file.
 
     TabStrip* m_tabs;
     TextLabel* m_count;
     FormatTable* m_formats;
-    GlossaryView* m_glossary;
+    GlossaryView* m_glossary = nullptr;
+    QString m_term;   ///< Asked for before the glossary was made.
     QStackedLayout* m_stack;
 };
 
