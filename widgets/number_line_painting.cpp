@@ -66,9 +66,9 @@ NumberLine::Places NumberLine::places() const
     const double labelHeight = nameMetrics.height();
     const double axis = labelHeight + 9;
     const double top = labelHeight + 9;
-    const double pitch = std::clamp((height() - top - axis) / std::max(1, laneCount()), 8.0, 40.0);
+    const double pitch = std::clamp((height() - top - axis) / std::max(1, laneCount()), 8.0, 60.0);
     const double left = std::max(names + 16, 70.0);
-    return {left, std::max(left + 50, width() - spacings - 14), top, pitch * (pitch > 16 ? 0.84 : 0.9), pitch,
+    return {left, std::max(left + 50, width() - spacings - 14), top, std::min(pitch * (pitch > 16 ? 0.84 : 0.9), 38.0), pitch,
             top + pitch * std::max(1, laneCount())};
 }
 

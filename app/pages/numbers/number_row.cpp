@@ -127,6 +127,7 @@ void NumberRow::arrange()
     m_digits->setText(m_shown.allDigits ? tr("fewer digits") : tr("all digits"));
     m_digits->setVisible(offersDigits());
     fitFormula();
+    fitNeighbours();
     if (offersDigits()) {
         const double end = columns.bits.left + m_formulaWidth + 14;
         const QSize size = m_digits->sizeHint();

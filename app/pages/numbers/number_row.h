@@ -78,12 +78,14 @@ private:
     void paintFormulaLine(QPainter&) const;
     void paintFactsBeside(QPainter&, const std::vector<std::pair<QString, QString>>&) const;
     void fitFormula();
+    void fitNeighbours();
 
     QString m_id;
     Shown m_shown;
     Formula m_formula;          ///< Of the selected row, with the font and width that fit.
     QFont m_formulaFont;
     double m_formulaWidth = 0;
+    QString m_previousText, m_nextText;
     BitView* m_bits;
     InlineEdit* m_code;
     InlineEdit* m_scale = nullptr;

@@ -69,7 +69,9 @@ void NumberRow::paintIntegerWeights(QPainter& painter) const
     const QFontMetricsF metrics(font);
     painter.setFont(font);
     painter.setPen(colours.integerInk);
-    double free = -1e9;
+    // From the right; what would run into its neighbour is left out, but never the negative one: it
+    // is why these are not plain binary digits, and may hang out to the left.
+    double free = 1e9;
     for (auto cell = layout.cells.rbegin(); cell != layout.cells.rend(); ++cell) {
         const bool negative = integer.isSigned && cell->bit == integer.bits - 1;
         const double weight = std::ldexp(negative ? -1.0 : 1.0, cell->bit);
@@ -77,11 +79,9 @@ void NumberRow::paintIntegerWeights(QPainter& painter) const
                                             : withRealMinus(QString::number(weight, 'f', 0));
         const double w = metrics.horizontalAdvance(text);
         double left = cell->rect.center().x() - w / 2;
-        // The minus hangs out to the left, so that the digits stand under their bit.
         if (negative)
-            left = cell->rect.center().x() + cell->rect.width() / 2 - w;
-        // From the right: what would run into its neighbour is left out.
-        if (free > -1e8 && left + w > free - 2.2)
+            left = std::min(cell->rect.right() - w, free - 3 - w);
+        else if (left + w > free - 2.2)
             continue;
         painter.drawText(QPointF(m_shown.columns.bits.left + left, cell->rect.bottom() + 1 + metrics.ascent()), text);
         free = left;
@@ -168,19 +168,34 @@ void NumberRow::paintFactsBeside(QPainter& painter, const std::vector<std::pair<
     const RowColumns& columns = m_shown.columns;
     const double left = columns.stored.left, right = width() - columns.name.left;
     const QFont label = uiFont(12), value = uiFont(12, QFont::Medium);
-    const QFontMetricsF metrics(label);
-    const double line = metrics.height() + (columns.compact ? 4 : 8);
-    // An error with its power of ten is the longest of them.
-    const double middle = (right - left) * (right - left < 250 ? 0.58 : 0.5);
-    for (std::size_t i = 0; i < facts.size(); ++i) {
-        const double x = left + (i % 2) * middle, y = columns.rowHeight() + metrics.ascent() + 6 + (i / 2) * line;
+    const QFontMetricsF metrics(label), values(value);
+    struct Place {
+        std::size_t fact;
+        double x, room;
+        int line;
+    };
+    const double half = (right - left) / 2;
+    std::vector<Place> places{{0, left, half, 0}, {1, left + half, half, 0}, {2, left, half, 1}, {3, left + half, half, 1}};
+    double pitch = metrics.height() + (columns.compact ? 4 : 8);
+    const bool narrow = right - left < 250;
+    if (narrow) {
+        // The error needs a line to itself; the neighbours share one.
+        places = {{0, left, right - left, 0}, {1, left, half, 1}, {2, left + half, half, 1}, {3, left, right - left, 2}};
+        pitch = (columns.detailHeight() - 4) / 3.0;
+    }
+    for (const Place& place : places) {
+        const double y = columns.rowHeight() + metrics.ascent() + (narrow ? 0 : 6) + place.line * pitch;
+        const bool neighbour = place.fact == 1 || place.fact == 2;
+        QString name = facts[place.fact].first;
+        if (narrow && neighbour)
+            name = place.fact == 1 ? QStringLiteral("←") : QStringLiteral("→");
         painter.setFont(label);
         painter.setPen(theme().muted);
-        painter.drawText(QPointF(x, y), facts[i].first);
+        painter.drawText(QPointF(place.x, y), name);
         painter.setFont(value);
         painter.setPen(theme().text);
-        const double used = metrics.horizontalAdvance(facts[i].first) + 6;
-        painter.drawText(QPointF(x + used, y), QFontMetricsF(value).elidedText(facts[i].second, Qt::ElideRight, (i % 2 ? right - left - middle : middle) - used - 4));
+        const double used = metrics.horizontalAdvance(name) + 6;
+        painter.drawText(QPointF(place.x + used, y), values.elidedText(facts[place.fact].second, Qt::ElideRight, place.room - used - 4));
     }
 }
 

@@ -136,6 +136,26 @@ void NumberRow::paintErrorAxis(QPainter& painter) const
     }
 }
 
+/// As many digits of the neighbours as stand beside the ULP; found once, not at every painting.
+void NumberRow::fitNeighbours()
+{
+    const StoredNumber& stored = m_shown.row.stored;
+    if (!m_shown.columns.neighbours.isShown() || !std::isfinite(stored.value))
+        return;
+    const QFontMetricsF metrics(uiFont(12)), bold(uiFont(12, QFont::DemiBold));
+    const double ulpWidth = bold.horizontalAdvance(QStringLiteral("ULP ") + stepText(stored.ulp));
+    const double room = (m_shown.columns.neighbours.width - ulpWidth) / 2 - 6;
+    const auto fitted = [&](double value) {
+        int characters = std::max(4, int(room / metrics.horizontalAdvance(QLatin1Char('0'))) - 1);
+        QString text = exactText(value, characters);
+        while (characters > 4 && metrics.horizontalAdvance(text) > room)
+            text = exactText(value, --characters);
+        return text;
+    };
+    m_previousText = fitted(stored.previous);
+    m_nextText = fitted(stored.next);
+}
+
 void NumberRow::paintNeighbours(QPainter& painter) const
 {
     const Theme& colours = theme();
@@ -177,21 +197,12 @@ void NumberRow::paintNeighbours(QPainter& painter) const
     const QFont bold = uiFont(12, QFont::DemiBold);
     const QString ulp = stored.ulp > 0 ? QStringLiteral("ULP ") + stepText(stored.ulp) : QString();
     const double ulpWidth = QFontMetricsF(bold).horizontalAdvance(ulp);
-    const double room = (column.width - ulpWidth) / 2 - 6;
-    const auto fitted = [&](double value) {
-        int characters = std::max(4, int(room / metrics.horizontalAdvance(QLatin1Char('0'))) - 1);
-        QString text = exactText(value, characters);
-        while (characters > 4 && metrics.horizontalAdvance(text) > room)
-            text = exactText(value, --characters);
-        return text;
-    };
     const double baseline = lines.second + 1;
     painter.setPen(colours.muted);
     if (hasPrevious)
-        painter.drawText(QPointF(column.left, baseline), fitted(stored.previous));
+        painter.drawText(QPointF(column.left, baseline), m_previousText);
     if (hasNext) {
-        const QString next = fitted(stored.next);
-        painter.drawText(QPointF(column.right() - metrics.horizontalAdvance(next), baseline), next);
+        painter.drawText(QPointF(column.right() - metrics.horizontalAdvance(m_nextText), baseline), m_nextText);
     }
     painter.setFont(bold);
     painter.setPen(colours.text);

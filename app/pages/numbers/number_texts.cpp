@@ -108,6 +108,8 @@ QString codeString(const NumberFormat& format, Code code)
 QString relativeErrorText(const NumberRowContent& row)
 {
     const double error = row.stored.relativeError;
+    if (std::isnan(row.stored.value) || (std::isnan(error) && !row.isGiven))
+        return QStringLiteral("–");
     if (row.isGiven || row.stored.direction == StoredNumber::Direction::Exact)
         return words("exact");
     return scientificText(error, 3);
@@ -115,6 +117,8 @@ QString relativeErrorText(const NumberRowContent& row)
 
 QString ulpErrorText(const NumberRowContent& row)
 {
+    if (std::isnan(row.stored.value) || (std::isnan(row.stored.ulpError) && !row.isGiven))
+        return QStringLiteral("–");
     if (row.isGiven || row.stored.direction == StoredNumber::Direction::Exact)
         return QStringLiteral("0 ULP");
     const double error = row.stored.ulpError;

@@ -236,7 +236,7 @@ void NumbersFigure::arrange()
     const bool compact = height() < 760;
     layout()->setSpacing(compact ? 7 : 14);
     if (m_part == Part::Page)
-        layout()->setContentsMargins(compact ? 10 : space::gap, 2, compact ? 10 : space::gap, compact ? 8 : space::gap);
+        layout()->setContentsMargins(compact ? 10 : space::gap, compact ? 6 : space::normal, compact ? 10 : space::gap, compact ? 8 : space::gap);
     m_valueCard->setNarrow(width() < 1180, compact);
     m_rowsCard->setCompact(compact);
     m_lineCard->setCompact(compact);

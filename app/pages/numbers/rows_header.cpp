@@ -50,8 +50,7 @@ void RowsHeader::paintEvent(QPaintEvent*)
 void RowsHeader::paintLegend(QPainter& painter)
 {
     const Theme& colours = theme();
-    const double width = m_columns.cells.significandLeft;
-    const QFont font = uiFont(width > 150 ? 12 : 11);
+    const QFont font = uiFont(11);
     const QFontMetricsF metrics(font);
     const double line = metrics.height();
     const double top = (height() - 2 * line) / 2 - 2;
@@ -62,7 +61,7 @@ void RowsHeader::paintLegend(QPainter& painter)
             return std::any_of(bits.begin(), bits.end(), [&](int bit) { return fieldOfBit(row.format, bit) == field; });
         });
     };
-    const double half = metrics.horizontalAdvance(fieldName(BitField::Mantissa)) + 17;
+    const double half = metrics.horizontalAdvance(fieldName(BitField::Mantissa)) + 24;
     const int first = std::min(std::max(m_content->digits.leadingWeight(), std::min(0, m_columns.cells.topWeight)), m_columns.cells.topWeight);
     const double digitsLeft = m_content->digits.isEmpty() ? 1e9 : m_columns.bits.left + m_columns.cells.columnX(first);
     int place = 0;
