@@ -16,6 +16,7 @@
 #include <thread>
 
 #include <fcntl.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -105,18 +106,28 @@ std::stop_token interruption()
 
 void watchForInterruption()
 {
-    sigset_t signals;
-    sigemptyset(&signals);
-    sigaddset(&signals, SIGINT);
-    pthread_sigmask(SIG_BLOCK, &signals, nullptr);   // inherited by every later thread
+    // A handler and a pipe, not sigwait: libraries start threads before main that do not block SIGINT.
+    static int ends[2] = {-1, -1};
+    if (::pipe2(ends, O_CLOEXEC) != 0)
+        return;   // Ctrl+C then ends the program as it ends any other
     interruptionSource();
-    std::thread([signals] {
-        int signal = 0;
-        sigwait(&signals, &signal);
+    struct sigaction action = {};
+    action.sa_flags = SA_RESTART;
+    action.sa_handler = [](int) {
+        const int before = errno;
+        [[maybe_unused]] const ssize_t written = ::write(ends[1], "", 1);
+        errno = before;
+    };
+    // Also where a shell has started the program in the background and so ignoring SIGINT.
+    ::sigaction(SIGINT, &action, nullptr);
+    std::thread([] {
+        char byte = 0;
+        while (::read(ends[0], &byte, 1) != 1) {
+        }
         interruptionSource().request_stop();
-        // Commands poll every 10 ms; whoever is still at it after a second hangs in a system call.
-        const timespec patience{1, 0};
-        sigtimedwait(&signals, nullptr, &patience);
+        // Commands poll every 10 ms; whoever is still at it after a second, or is interrupted again, is ended.
+        pollfd again{ends[0], POLLIN, 0};
+        ::poll(&again, 1, 1000);
         endInterrupted();
     }).detach();
 }

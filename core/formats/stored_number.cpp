@@ -165,8 +165,17 @@ std::string shortestText(const NumberFormat& format, Code code)
     const double value = valueOf(format, code);
     if (!std::isfinite(value) || value == 0)
         return valueText(value);
-    const std::string sign = value < 0 ? "-" : "";
     const std::string full = valueText(value);
+    if (const FloatFormat* kind = format.asFloat()) {
+        // The standard library knows the shortest text of these two.
+        if (*kind == FloatFormat{11, 52, 1023})
+            return full;
+        if (*kind == FloatFormat{8, 23, 127}) {
+            char text[40];
+            return {text, std::to_chars(text, text + sizeof text, float(value)).ptr};
+        }
+    }
+    const std::string sign = value < 0 ? "-" : "";
     for (int digits = 1; digits < 17; ++digits) {
         // Of the two, the nearer one is tried first.
         auto candidates = decimalsAround(std::abs(value), digits);

@@ -91,4 +91,21 @@ expect 0 '' "$qscope" formats --json
 [ "$("$qscope" encode e4m3 -1/3 -inf -pi | tr '\n' ' ')" = "0xAB 0xFE 0xC5 " ] || complain "negative arguments"
 [ "$("$qscope" encode uint8 1.5 --scale 0.5 --zero 128)" = 0x83 ] || complain "scale and zero point"
 "$qscope" number pi --formats fp32 --json | grep -q '"exact": "3.1415927410125732421875"' || complain "number pi"
+
+# Ctrl+C while waiting for input: 130, soon. Input comes from a pipe that stays open.
+mkfifo "$scratch/input"
+"$qscope" encode e4m3 <"$scratch/input" >/dev/null 2>&1 &
+running=$!
+exec 9>"$scratch/input"
+sleep 0.3
+kill -INT $running
+for _ in $(seq 50); do
+    kill -0 $running 2>/dev/null || break
+    sleep 0.1
+done
+kill -KILL $running 2>/dev/null
+wait $running
+status=$?
+exec 9>&-
+[ $status = 130 ] || complain "an interrupted encode ended with $status"
 exit $failed
