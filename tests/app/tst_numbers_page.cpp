@@ -214,6 +214,8 @@ private slots:
         QVERIFY(!page->grab().isNull());
         QTest::keyClick(page.get(), Qt::Key_F);
         QCOMPARE(page->readings()[QStringLiteral("format")].toString(), QStringLiteral("e4m3"));
+        QTest::keyClick(page.get(), Qt::Key_BracketRight);
+        QCOMPARE(code(*page, "e4m3"), QStringLiteral("0x46"));
         page->setPresenting(false);
         NumbersFigure lesson(NumbersFigure::Part::BitView);
         lesson.setState({{QStringLiteral("format"), QStringLiteral("e4m3")}, {QStringLiteral("code"), QStringLiteral("0x7E")}});

@@ -190,6 +190,16 @@ void NumbersFigure::keyPressEvent(QKeyEvent* event)
         select(m_state.formats[std::size_t(next)].id);
         return;
     }
+    case Qt::Key_BracketLeft:
+    case Qt::Key_BracketRight: {
+        // From anywhere on the page: the neighbour of what the selected row stores.
+        const NumberRowContent& row = m_content->rows[std::size_t(m_state.indexOf(m_state.selected))];
+        const bool up = event->key() == Qt::Key_BracketRight;
+        const Code code = up ? nextCode(row.format, row.stored.code) : previousCode(row.format, row.stored.code);
+        if (code != row.stored.code)
+            takeCode(row.id, code, up ? tr("next number") : tr("previous number"), {});
+        return;
+    }
     case Qt::Key_L:
         edit([](NumbersState& s) { s.logarithmic = !s.logarithmic; s.view.reset(); }, tr("scale of the number line"));
         return;
