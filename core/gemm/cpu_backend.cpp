@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <fstream>
+#include <limits>
 
 namespace quantoscope {
 namespace {
@@ -32,6 +33,13 @@ GemmOutput makeOutput(SumType sums, const GemmShape& shape)
     case SumType::Int32: output.values = std::vector<std::int32_t>(count); break;
     }
     return output;
+}
+
+double boundOf(const CpuKernel& row, std::int64_t k)
+{
+    if (!row.about.sumsExactly && row.about.accumulatorUnitRoundoff == 0)
+        return std::numeric_limits<double>::infinity();   // Deliberately wrong: no guarantee.
+    return accumulationBound(k, row.about.accumulatorUnitRoundoff, row.extraRoundings);
 }
 
 class CpuBackend final : public GemmBackend {
@@ -67,8 +75,7 @@ public:
             + storedBytes(row.w, problem.shape.n, problem.shape.k)
             + (row.sums == SumType::Fp64 ? 8.0 : 4.0) * double(problem.shape.m) * double(problem.shape.n);
         MeasuredRun measured(kernel, m_device.id, problem.shape, bytes, partial);
-        measured.setBound(row.about.sumsExactly
-            ? 0 : accumulationBound(problem.shape.k, row.about.accumulatorUnitRoundoff, row.extraRoundings));
+        measured.setBound(boundOf(row, problem.shape.k));
         const Pulse pulse(progress, [&] { measured.show(); });
 
         const auto reference = m_references.find(problem, pulse);

@@ -125,6 +125,18 @@ private slots:
         }
     }
 
+    void theSaturatingPathIsWrongAsTheLibrariesAre()
+    {
+        // 64 products of 127 · 127: seen from a fast library on a processor without VNNI.
+        const StoredMatrix x = extremeCodes(1, 64, 1), w = extremeCodes(1, 64, 1);
+        GemmOutput y{1, 1, std::vector<std::int32_t>(1)};
+        QVERIFY(cpu::multiplyInt8Saturating(x, w, y, Pulse({})));
+        QCOMPARE(y.as<std::int32_t>()[0], 8160);
+        const auto backend = makeCpuBackend();
+        const GemmRun run = runOnce(*backend, kernel(*backend, "int8_saturating"), {{32, 32, 512}, GemmData::Uniform, 3, {}});
+        QVERIFY(run.accumulationError > 1e-3 && std::isinf(run.bound));
+    }
+
     void int8RefusesSumsThatCouldOverflow()
     {
         const auto backend = makeCpuBackend();

@@ -30,7 +30,12 @@ using Multiply = bool(const StoredMatrix& x, const StoredMatrix& w, GemmOutput& 
 Multiply multiplyFp64;       // blas_fp64.cpp
 Multiply multiplyFp32;       // blas_fp32.cpp
 Multiply multiplyDecoded;    // decoded_fp32.cpp
+Multiply multiplyDecodedOnOneCore;
 Multiply multiplyInt8;       // int8_exact.cpp
+Multiply multiplyInt8Saturating;   // int8_saturating.cpp
+Multiply multiplyNaive;            // ladder_1_naive.cpp
+Multiply multiplyInLoopOrder;      // ladder_2_loop_order.cpp
+Multiply multiplyBlocked;          // ladder_3_blocked.cpp
 }  // namespace cpu
 
 }  // namespace quantoscope

@@ -13,6 +13,15 @@ std::optional<std::string> sumsFitInt32(const GemmShape& shape)
     return {};
 }
 
+/// Teaching kernels get only what they finish within a few seconds.
+template <int gigaOperations>
+std::optional<std::string> isSmallEnough(const GemmShape& shape)
+{
+    if (2.0 * double(shape.m) * double(shape.n) * double(shape.k) > 1e9 * gigaOperations)
+        return "This teaching kernel would take many seconds: choose a shape of at most " + std::to_string(gigaOperations) + " GFLOP.";
+    return {};
+}
+
 }  // namespace
 
 std::span<const CpuKernel> cpuKernels()
@@ -42,6 +51,19 @@ std::span<const CpuKernel> cpuKernels()
         {{"w4a16_nf4", "NF4 weights", "Weights in NF4 with an FP16 scale for every 64, x in FP16, sums in FP32.",
           GemmMark::WeightOnly, false, fp32Roundoff},
          {Fp16}, {Nf4, Group, 64}, SumType::Fp32, 1, cpu::multiplyDecoded},
+        {{"int8_saturating", "INT8, saturating", "INT8 as fast libraries multiply it on AVX2, and wrong: 16-bit sums of pairs saturate.",
+          GemmMark::Integer, false, 0},
+         {Int8, Row}, {Int8, Row}, SumType::Int32, 0, cpu::multiplyInt8Saturating, sumsFitInt32},
+        {{"fp32_naive", "1 Naive", "Three loops in FP32, against the order of memory.", GemmMark::Float, false, fp32Roundoff},
+         {Fp32}, {Fp32}, SumType::Fp32, 0, cpu::multiplyNaive, isSmallEnough<3>},
+        {{"fp32_loop_order", "2 Loop order", "The same loops in the order of memory.", GemmMark::Float, false, fp32Roundoff},
+         {Fp32}, {Fp32}, SumType::Fp32, 0, cpu::multiplyInLoopOrder, isSmallEnough<10>},
+        {{"fp32_blocked", "3 Blocked", "Tiles whose numbers are used several times.", GemmMark::Float, false, fp32Roundoff},
+         {Fp32}, {Fp32}, SumType::Fp32, 0, cpu::multiplyBlocked, isSmallEnough<20>},
+        {{"fp32_vectorised", "4 Vectorised", "Tiles of vectors in registers, on one core.", GemmMark::Float, false, fp32Roundoff},
+         {Fp32}, {Fp32}, SumType::Fp32, 0, cpu::multiplyDecodedOnOneCore},
+        {{"fp32_parallel", "5 Parallel", "The same on all cores.", GemmMark::Float, false, fp32Roundoff},
+         {Fp32}, {Fp32}, SumType::Fp32, 0, cpu::multiplyDecoded},
     };
     return kernels;
 }

@@ -112,7 +112,7 @@ void multiplyBlock(const OutputBlock& block, const float* x, std::int64_t xRow, 
                 corner[i * yRow + j] *= w.scales[std::size_t(block.firstColumn + j)];
 }
 
-bool multiply(const StoredMatrix& x, const StoredMatrix& w, GemmOutput& y, const Pulse& pulse)
+bool multiply(const StoredMatrix& x, const StoredMatrix& w, GemmOutput& y, const Pulse& pulse, bool onAllCores)
 {
     const std::int64_t row = decodedColumns(x.columns);
     const auto decodedX = hwy::AllocateAligned<float>(std::size_t(x.rows * row));
@@ -121,7 +121,7 @@ bool multiply(const StoredMatrix& x, const StoredMatrix& w, GemmOutput& y, const
     }, pulse.progress().stop);
     return forEachOutputBlock(x.rows, w.rows, pulse, [&](const OutputBlock& block) {
         multiplyBlock(block, decodedX.get(), row, w, y.as<float>(), w.rows, pulse);
-    });
+    }, onAllCores);
 }
 
 }  // namespace
@@ -134,7 +134,12 @@ HWY_EXPORT(multiply);
 
 bool multiplyDecoded(const StoredMatrix& x, const StoredMatrix& w, GemmOutput& y, const Pulse& pulse)
 {
-    return HWY_DYNAMIC_DISPATCH(multiply)(x, w, y, pulse);
+    return HWY_DYNAMIC_DISPATCH(multiply)(x, w, y, pulse, true);
+}
+
+bool multiplyDecodedOnOneCore(const StoredMatrix& x, const StoredMatrix& w, GemmOutput& y, const Pulse& pulse)
+{
+    return HWY_DYNAMIC_DISPATCH(multiply)(x, w, y, pulse, false);
 }
 
 }  // namespace quantoscope::cpu
