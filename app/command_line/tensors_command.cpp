@@ -18,8 +18,8 @@ using Source = std::shared_ptr<const TensorSource>;
 /// The first values of a tensor in C order; none where its type is listed without values.
 Result<std::vector<double>> firstValues(const TensorSource& source, const TensorInfo& tensor, std::int64_t most)
 {
-    std::vector<double> values(tensor.type ? std::size_t(std::clamp<std::int64_t>(tensor.count, 0, most)) : 0);
-    if (auto got = source.read(tensor, {0, std::int64_t(values.size())}, values); tensor.type && !got)
+    std::vector<double> values(tensor.hasValues() ? std::size_t(std::clamp<std::int64_t>(tensor.count, 0, most)) : 0);
+    if (auto got = source.read(tensor, {0, std::int64_t(values.size())}, values); tensor.hasValues() && !got)
         return tl::unexpected(got.error());
     return values;
 }
@@ -63,7 +63,7 @@ Result<void> writeJson(const TensorSource& source, std::int64_t most, const std:
         if (interruption().stop_requested())
             return cancelled();
         std::string row = describe(tensor);
-        if (most > 0 && tensor.type) {
+        if (most > 0 && tensor.hasValues()) {
             const auto values = firstValues(source, tensor, most);
             if (!values)
                 return tl::unexpected(values.error());
@@ -116,7 +116,7 @@ std::function<Result<CommandOutput>()> command::tensors(CLI::App& app)
 {
     auto file = std::make_shared<std::string>();
     auto most = std::make_shared<std::int64_t>(0);
-    app.add_option("FILE", *file, "A model: safetensors, the index of one in parts, or NPY")->required();
+    app.add_option("FILE", *file, "A model: safetensors, the index of one in parts, GGUF, or NPY")->required();
     app.add_option("--values", *most, "Print the first N values of each tensor, in C order")->check(CLI::Range(std::int64_t(0), std::int64_t(1) << 24));
     return [&app, file, most]() -> Result<CommandOutput> {
         const auto source = openModelFile(*file);

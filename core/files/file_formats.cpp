@@ -12,6 +12,7 @@ namespace {
 constexpr std::array rows{
     FileFormat{"safetensors-index", "Index of a safetensors model in parts", ".safetensors.index.json",
                startsLikeNothing, readSafetensorsIndex},
+    FileFormat{"gguf", "GGUF model", ".gguf", startsLikeGguf, readGgufDirectory},
     FileFormat{"npy", "NumPy array", ".npy", startsLikeNpy, readNpyDirectory},
     FileFormat{"safetensors", "Safetensors model", ".safetensors", startsLikeSafetensors, readSafetensorsDirectory},
 };
@@ -25,7 +26,7 @@ constexpr std::array mistakes{
     Mistake{"<!DOCTYPE", "This is a web page, not a model: the download was probably refused."},
     Mistake{"<!doctype", "This is a web page, not a model: the download was probably refused."},
     Mistake{"<html", "This is a web page, not a model: the download was probably refused."},
-    Mistake{"PK\x03\x04", "This is a ZIP archive; this version reads safetensors and NPY files."},
+    Mistake{"PK\x03\x04", "This is a ZIP archive; this version reads safetensors, GGUF and NPY files."},
     Mistake{"\x1F\x8B", "This is a gzip archive: unpack it first."},
 };
 
@@ -61,7 +62,7 @@ Result<const FileFormat*> recognizeFile(const FileBytes& file)
         if (file.name().ends_with(format.suffix))
             return &format;
     return failure(Error::Kind::Unsupported,
-                   "This is not a file of a kind the program reads: safetensors, the index of one in parts, or NPY.");
+                   "This is not a file of a kind the program reads: safetensors, the index of one in parts, GGUF, or NPY.");
 }
 
 std::string quotedName(std::string_view name)

@@ -25,6 +25,8 @@ bool startsLikeSafetensors(std::span<const std::byte> start);
 Result<TensorDirectory> readSafetensorsDirectory(const FileBytes&);
 bool startsLikeNothing(std::span<const std::byte> start);   ///< For formats known by their suffix alone.
 Result<TensorDirectory> readSafetensorsIndex(const FileBytes&);
+bool startsLikeGguf(std::span<const std::byte> start);
+Result<TensorDirectory> readGgufDirectory(const FileBytes&);
 bool startsLikeNpy(std::span<const std::byte> start);
 Result<TensorDirectory> readNpyDirectory(const FileBytes&);
 

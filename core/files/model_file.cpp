@@ -6,6 +6,7 @@
 #include "core/tensors/element_decoder.h"
 
 #include <algorithm>
+#include <array>
 #include <map>
 
 namespace quantoscope {
@@ -71,6 +72,8 @@ private:
     {
         if (auto checked = checkRange(tensor, range, values.size()); !checked)
             return checked;
+        if (tensor.block)
+            return readBlocks(tensor, range, values);
         if (!tensor.type || !canDecode(*tensor.type))
             return failure(Error::Kind::Unsupported,
                            "The values of " + quotedName(tensor.name) + " are not shown: its type " + tensor.typeName + " is not one of plain numbers.");
@@ -92,6 +95,35 @@ private:
             if (!packed)
                 return tl::unexpected(packed.error());
             decodeElements(*tensor.type, *packed, buffer, values.subspan(std::size_t(done), std::size_t(part.count)));
+        }
+        return {};
+    }
+
+    /// Blocks are decoded whole, in FP32; the ends of a range are cut out of theirs.
+    template <class T>
+    Result<void> readBlocks(const TensorInfo& tensor, ElementRange range, std::span<T> values) const
+    {
+        const auto file = fileOf(tensor);
+        if (!file)
+            return tl::unexpected(file.error());
+        const BlockType& block = *tensor.block;
+        const std::int64_t elements = block.elements;
+        const std::int64_t blocksAtOnce = 100 * 1024 / block.bytes;
+        const std::int64_t end = range.first + range.count;
+        std::vector<std::byte> buffer;
+        std::array<float, mostBlockElements> decoded;
+        for (std::int64_t at = range.first; at < end;) {
+            const std::int64_t firstBlock = at / elements;
+            const std::int64_t blocks = std::min((end - 1) / elements + 1 - firstBlock, blocksAtOnce);
+            buffer.resize(std::size_t(blocks * block.bytes));
+            if (auto got = (*file)->read(tensor.offset + std::uint64_t(firstBlock) * std::uint64_t(block.bytes), buffer); !got)
+                return got;
+            for (std::int64_t b = 0; b < blocks; ++b) {
+                block.decode(reinterpret_cast<const std::uint8_t*>(buffer.data()) + b * block.bytes, decoded.data());
+                const std::int64_t start = (firstBlock + b) * elements;
+                for (const std::int64_t stop = std::min(end, start + elements); at < stop; ++at)
+                    values[std::size_t(at - range.first)] = decoded[std::size_t(at - start)];
+            }
         }
         return {};
     }

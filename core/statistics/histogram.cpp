@@ -110,7 +110,7 @@ Result<Histogram> exactHistogram(const TensorSource& source, const TensorInfo& i
     const auto format = numbersOf(info);
     if (!format)
         return tl::unexpected(format.error());
-    if (info.type->bits <= 16) {
+    if (info.type && info.type->bits <= 16) {
         const auto counts = countCodes(source, info, **format, progress);
         if (!counts)
             return tl::unexpected(counts.error());

@@ -116,7 +116,9 @@ double ValueCounts::absoluteQuantile(double share) const
 
 Result<const NumberFormat*> numbersOf(const TensorInfo& info)
 {
-    const NumberFormat* const format = info.type ? findNumberFormat(info.type->formatId) : nullptr;
+    // Blocks decode to FP32; whole numbers of 64 bits have no row of their own and are read as doubles.
+    const std::string_view id = info.block ? "fp32" : !info.type ? "" : info.type->formatId.empty() ? "fp64" : info.type->formatId;
+    const NumberFormat* const format = findNumberFormat(id);
     if (!format)
         return failure(Error::Kind::Unsupported,
                        "The tensor " + info.name + " is stored as " + info.typeName
@@ -129,7 +131,7 @@ CountsResult countValues(const TensorSource& source, const TensorInfo& info, Pro
     const auto format = numbersOf(info);
     if (!format)
         return tl::unexpected(format.error());
-    if (info.type->bits <= 16)
+    if (info.type && info.type->bits <= 16)
         return countCodes(source, info, **format, progress);
     const FloatFormat* const floating = (*format)->asFloat();
     if (floating && floating->exponentBits == 8 && floating->mantissaBits <= 23)

@@ -50,20 +50,10 @@ float fromBFloat16(std::uint16_t code)
     return std::bit_cast<float>(std::uint32_t(code) << 16);
 }
 
-/// Exponent and fraction moved into their FP32 places are the value times 2^-112; the product is exact,
-/// subnormals included. Infinity and NaN come out as numbers from 2^16 on and get their exponent back.
-float fromFloat16(std::uint16_t code)
-{
-    const float magnitude = std::bit_cast<float>(std::uint32_t(code & 0x7FFF) << 13) * 0x1p112f;
-    std::uint32_t bits = std::bit_cast<std::uint32_t>(magnitude);
-    bits |= magnitude >= 0x1p16f ? 0x7F800000u : 0u;
-    return std::bit_cast<float>(bits | std::uint32_t(code & 0x8000) << 16);
-}
-
 template <class T>
-void decodeFloat16(ElementPacking packing, std::span<const std::byte> bytes, std::span<T> values)
+void decodeFloat16s(ElementPacking packing, std::span<const std::byte> bytes, std::span<T> values)
 {
-    decodeEach<std::uint16_t>(packing, bytes.data(), values, fromFloat16);
+    decodeEach<std::uint16_t>(packing, bytes.data(), values, quantoscope::decodeFloat16);
 }
 
 template <class T>
@@ -84,7 +74,7 @@ struct FastPath {
 };
 constexpr std::array fastPaths{
     FastPath{"F32", decodePlain<float>, decodePlain<float>},
-    FastPath{"F16", decodeFloat16, decodeFloat16},
+    FastPath{"F16", decodeFloat16s, decodeFloat16s},
     FastPath{"BF16", decodeBFloat16, decodeBFloat16},
     FastPath{"F64", decodePlain<double>, decodePlain<double>},
     FastPath{"BOOL", decodePlain<std::uint8_t>, decodePlain<std::uint8_t>},
@@ -141,6 +131,16 @@ void decodeSmall(const StorageType& type, ElementPacking packing, std::span<cons
 }
 
 }  // namespace
+
+/// Exponent and fraction moved into their FP32 places are the value times 2^-112; the product is exact,
+/// subnormals included. Infinity and NaN come out as numbers from 2^16 on and get their exponent back.
+float decodeFloat16(std::uint16_t code)
+{
+    const float magnitude = std::bit_cast<float>(std::uint32_t(code & 0x7FFF) << 13) * 0x1p112f;
+    std::uint32_t bits = std::bit_cast<std::uint32_t>(magnitude);
+    bits |= magnitude >= 0x1p16f ? 0x7F800000u : 0u;
+    return std::bit_cast<float>(bits | std::uint32_t(code & 0x8000) << 16);
+}
 
 bool canDecode(const StorageType& type)
 {

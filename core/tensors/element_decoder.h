@@ -4,6 +4,7 @@
 #include "core/tensors/storage_type.h"
 
 #include <cstddef>
+#include <cstdint>
 #include <span>
 
 namespace quantoscope {
@@ -13,6 +14,9 @@ struct ElementPacking {
     int firstBit = 0;         ///< Of the first element within the first byte; not 0 only below 8 bits.
     bool bigEndian = false;
 };
+
+/// An FP16 code's value, exact; NaN payloads are kept.
+float decodeFloat16(std::uint16_t code);
 
 /// Whether the program can decode the type: its row in the table of number formats exists.
 bool canDecode(const StorageType&);

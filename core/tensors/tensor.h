@@ -3,6 +3,7 @@
 
 #include "core/progress.h"
 #include "core/result.h"
+#include "core/tensors/block_type.h"
 #include "core/tensors/storage_type.h"
 
 #include <cstddef>
@@ -21,7 +22,8 @@ using Shape = std::vector<std::int64_t>;   ///< Outermost dimension first, as in
 struct TensorInfo {
     std::string name;
     std::string typeName;                ///< In safetensors' spelling or the container's own: "F32".
-    const StorageType* type = nullptr;   ///< nullptr: listed, but its values cannot be read.
+    const StorageType* type = nullptr;   ///< Of plain numbers; nullptr otherwise.
+    const BlockType* block = nullptr;    ///< Of values packed in blocks with shared scales; nullptr otherwise.
     Shape shape;
     std::int64_t count = 0;              ///< Elements; the checked product of the shape.
     std::uint64_t offset = 0;            ///< Of the first byte, from the start of its file.
@@ -30,6 +32,7 @@ struct TensorInfo {
     std::string layout = "C";            ///< "C", "Fortran", or the name of a packed layout.
     bool bigEndian = false;
 
+    bool hasValues() const { return type || block; }   ///< Others are listed only: complex numbers, text.
     std::int64_t columns() const { return shape.empty() ? 1 : shape.back(); }
     std::int64_t rows() const { return columns() > 0 ? count / columns() : 0; }
 };

@@ -7,5 +7,5 @@ program=$1
 data=$2
 shift 2
 command -v python3 >/dev/null || { echo "The judge of the hostile files needs python3."; exit 77; }
-exec python3 "$data/hostile/run_hostile.py" --dir "$data/hostile" --kinds safetensors,npy,index \
+exec python3 "$data/hostile/run_hostile.py" --dir "$data/hostile" --kinds safetensors,npy,index,gguf \
     --open "'$program' tensors {file} --json --values 8" --read "'$program' stats {file} --json" "$@"
