@@ -20,8 +20,13 @@ double floatOf(std::uint32_t code) { return double(std::bit_cast<float>(code)); 
 }  // namespace
 
 FloatCounter::FloatCounter()
-    : m_packed(65536)
-    , m_wide(65536)
+    : FloatCounter(Tables::Full)
+{
+}
+
+FloatCounter::FloatCounter(Tables tables)
+    : m_packed(tables == Tables::Full ? 65536 : 0)
+    , m_wide(tables == Tables::Full ? 65536 : 0)
 {
 }
 
@@ -37,23 +42,27 @@ void FloatCounter::add(std::span<const float> values)
     }
 }
 
+void FloatCounter::noteExtremes(std::span<const float> block)
+{
+    const FloatScan scan = scanFloats(block);
+    m_range.low = std::min(m_range.low, scan.range.low);
+    m_range.high = std::max(m_range.high, scan.range.high);
+    m_zeros[0] += scan.positiveZeros;
+    m_zeros[1] += scan.negativeZeros;
+    if (scan.notFinite > 0)
+        for (const float value : block) {
+            m_nan += std::isnan(value);
+            m_infinite += std::isinf(value);
+        }
+}
+
 void FloatCounter::addBlock(std::span<const float> values)
 {
     m_count += values.size();
     constexpr std::size_t cached = 4096;   // Looked at twice, from the first-level cache.
     for (; !values.empty(); values = values.subspan(std::min(cached, values.size()))) {
         const auto block = values.first(std::min(cached, values.size()));
-        const FloatScan scan = scanFloats(block);
-        m_range.low = std::min(m_range.low, scan.range.low);
-        m_range.high = std::max(m_range.high, scan.range.high);
-        m_zeros[0] += scan.positiveZeros;
-        m_zeros[1] += scan.negativeZeros;
-        if (scan.notFinite > 0)
-            for (const float value : block) {
-                m_nan += std::isnan(value);
-                m_infinite += std::isinf(value);
-            }
-
+        noteExtremes(block);
         Packed* const bins = m_packed.data();
         for (const float value : block) {
             const auto code = std::bit_cast<std::uint32_t>(value);
@@ -93,13 +102,13 @@ void FloatCounter::merge(const FloatCounter& other)
     m_range.high = std::max(m_range.high, other.m_range.high);
 }
 
-CountBin FloatCounter::binOf(std::size_t leadingBits) const
+CountBin FloatCounter::binOf(const Occupied& bin)
 {
+    const auto& [leadingBits, sums] = bin;
     // A value is significand · 2^(exponent−150), its significand a fixed part plus the trailing bits.
     const bool negative = leadingBits >> 15;
     const unsigned exponent = leadingBits >> 7 & 0xFF;
     const std::uint64_t fixed = (std::uint64_t(exponent != 0) << 23) | (leadingBits & 0x7F) << 16;
-    const Wide& sums = m_wide[leadingBits];
     const unsigned __int128 n = sums.count;
     const double sum = double(n * fixed + sums.sum);
     const double squares = double(n * fixed * fixed + 2 * (unsigned __int128)fixed * sums.sum + sums.sumOfSquares);
@@ -114,9 +123,8 @@ CountBin FloatCounter::binOf(std::size_t leadingBits) const
             std::ldexp(negative ? -sum : sum, scale), std::ldexp(squares, 2 * scale)};
 }
 
-std::shared_ptr<const ValueCounts> FloatCounter::finish()
+std::shared_ptr<const ValueCounts> FloatCounter::assemble(std::span<const Occupied> ascendingCodes) const
 {
-    flush();
     ValueCounts::Totals totals;
     totals.count = m_count;
     totals.nan = m_nan;
@@ -127,32 +135,68 @@ std::shared_ptr<const ValueCounts> FloatCounter::finish()
         totals.min = double(m_range.low) + 0.0;   // −0 becomes +0
         totals.max = double(m_range.high) + 0.0;
     }
-    // Zeros get a bin of their own; they add nothing to the sums of the bins they came from.
-    m_wide[0].count -= m_zeros[0];
-    m_wide[0x8000].count -= m_zeros[1];
-
     std::vector<CountBin> bins;
-    const auto push = [&](std::size_t leadingBits) {
-        if (m_wide[leadingBits].count == 0)
+    const auto push = [&](Occupied occupied) {
+        // Zeros get a bin of their own; they add nothing to the sums of the bins they came from.
+        if ((occupied.leadingBits & 0x7FFF) == 0)
+            occupied.sums.count -= m_zeros[occupied.leadingBits >> 15];
+        if ((occupied.leadingBits & 0x7FFF) >= 0x7F80 || occupied.sums.count == 0)
             return;
-        CountBin bin = binOf(leadingBits);
-        if ((leadingBits & 0x7F80) == 0)
+        CountBin bin = binOf(occupied);
+        if ((occupied.leadingBits & 0x7F80) == 0)
             totals.subnormals += bin.count;
         bin.low = std::max(bin.low, totals.min);
         bin.high = std::min(bin.high, totals.max);
         bins.push_back(bin);
     };
-    for (std::size_t leadingBits = 0xFF80; leadingBits-- > 0x8000;)
-        push(leadingBits);
+    // Negative codes grow away from zero.
+    const auto isNegative = [](const Occupied& occupied) { return occupied.leadingBits >= 0x8000; };
+    const auto negative = std::find_if(ascendingCodes.begin(), ascendingCodes.end(), isNegative);
+    for (auto occupied = ascendingCodes.end(); occupied != negative;)
+        push(*--occupied);
     if (totals.zeros > 0)
         bins.push_back({0, 0, totals.zeros, 0, 0});
-    for (std::size_t leadingBits = 0; leadingBits < 0x7F80; ++leadingBits)
-        push(leadingBits);
+    std::for_each(ascendingCodes.begin(), negative, push);
     const bool exact = std::all_of(bins.begin(), bins.end(), [](const CountBin& bin) { return bin.isOneValue(); });
     return std::make_shared<const ValueCounts>(std::move(bins), totals, exact);
 }
 
+std::shared_ptr<const ValueCounts> FloatCounter::finish()
+{
+    flush();
+    std::vector<Occupied> occupied;
+    for (std::size_t leadingBits = 0; leadingBits < m_wide.size(); ++leadingBits)
+        if (m_wide[leadingBits].count > 0)
+            occupied.push_back({leadingBits, m_wide[leadingBits]});
+    return assemble(occupied);
+}
+
+std::shared_ptr<const ValueCounts> FloatCounter::countFew(std::span<const float> values)
+{
+    FloatCounter counter(Tables::None);
+    counter.m_count = values.size();
+    std::vector<std::uint32_t> codes;
+    counter.noteExtremes(values);
+    for (const float value : values)
+        codes.push_back(std::bit_cast<std::uint32_t>(value));
+    std::sort(codes.begin(), codes.end());
+    std::vector<Occupied> occupied;
+    for (const std::uint32_t code : codes) {
+        if (occupied.empty() || occupied.back().leadingBits != code >> 16)
+            occupied.push_back({code >> 16, {}});
+        const std::uint64_t trailing = code & 0xFFFF;
+        Wide& sums = occupied.back().sums;
+        ++sums.count;
+        sums.sum += trailing;
+        sums.sumOfSquares += trailing * trailing;
+    }
+    return counter.assemble(occupied);
+}
+
 namespace {
+
+/// Below, sorting the values is faster than clearing and scanning 65536 bins.
+constexpr std::int64_t fewValues = 16384;
 
 struct FloatScratch {
     FloatCounter counter;
@@ -163,6 +207,12 @@ struct FloatScratch {
 
 CountsResult countFloats(const TensorSource& source, const TensorInfo& info, const Progress& progress)
 {
+    if (info.count <= fewValues) {
+        std::vector<float> values(std::size_t(info.count));
+        if (auto read = source.read(info, {0, info.count}, std::span<float>(values)); !read)
+            return tl::unexpected(read.error());
+        return FloatCounter::countFew(values);
+    }
     ScratchPool<FloatScratch> pool;
     const auto done = forEachChunk(info.count, chunkElements, progress,
                                    [&](std::size_t, ElementRange range) -> Result<void> {
@@ -183,6 +233,8 @@ CountsResult countFloats(const TensorSource& source, const TensorInfo& info, con
 
 std::shared_ptr<const ValueCounts> countValues(std::span<const float> values)
 {
+    if (values.size() <= std::size_t(fewValues))
+        return FloatCounter::countFew(values);
     FloatCounter counter;
     counter.add(values);
     return counter.finish();

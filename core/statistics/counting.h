@@ -40,17 +40,27 @@ public:
     void add(std::span<const float> values);
     void merge(const FloatCounter&);
     std::shared_ptr<const ValueCounts> finish();
+    /// The same for a tensor of a few thousand values, without tables that cost more than the values.
+    static std::shared_ptr<const ValueCounts> countFew(std::span<const float> values);
 
 private:
+    enum class Tables { Full, None };
+    explicit FloatCounter(Tables);
     /// n in the upper 24 bits, Σl in the lower 40: room for 2^24 values.
     struct alignas(16) Packed { std::uint64_t countAndSum = 0, sumOfSquares = 0; };
     struct Wide {
         std::uint64_t count = 0, sum = 0;
         unsigned __int128 sumOfSquares = 0;
     };
+    struct Occupied {
+        std::size_t leadingBits;
+        Wide sums;
+    };
     void addBlock(std::span<const float> values);
+    void noteExtremes(std::span<const float> block);
     void flush();
-    CountBin binOf(std::size_t leadingBits) const;
+    static CountBin binOf(const Occupied&);
+    std::shared_ptr<const ValueCounts> assemble(std::span<const Occupied> ascendingCodes) const;
 
     std::vector<Packed> m_packed;
     std::vector<Wide> m_wide;

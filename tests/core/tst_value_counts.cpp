@@ -4,6 +4,8 @@
 #include "core/statistics/summary.h"
 
 #include "tests/core/quantization_data.h"
+#include "core/random.h"
+#include "core/statistics/counting.h"
 #include "tests/test_case.h"
 
 #include <algorithm>
@@ -59,6 +61,28 @@ private slots:
             QVERIFY(close(bin.sum, double(sum), 1e-15) && close(bin.sumOfSquares, double(squares), 1e-15));
         }
         QCOMPARE(at, finite.size());
+    }
+
+    void fewValuesAreCountedWithTheDigitsOfMany()
+    {
+        std::vector<float> values{0, -0.0f, 0, 1, 1, -1, 0x1p-149f, -0x1p-130f, 3e38f, -3e38f, INFINITY, -INFINITY, NAN};
+        const RandomStream random(3);
+        for (int i = 0; i < 3000; ++i)
+            values.push_back(float(random.normal(std::uint64_t(i))));
+        FloatCounter counter;
+        counter.add(values);
+        const auto many = counter.finish();
+        const auto few = FloatCounter::countFew(values);
+        QCOMPARE(few->bins().size(), many->bins().size());
+        for (std::size_t i = 0; i < many->bins().size(); ++i) {
+            const CountBin& a = few->bins()[i];
+            const CountBin& b = many->bins()[i];
+            QVERIFY(a.low == b.low && a.high == b.high && a.count == b.count && a.sum == b.sum && a.sumOfSquares == b.sumOfSquares);
+        }
+        const auto& a = few->totals();
+        const auto& b = many->totals();
+        QVERIFY(a.count == b.count && a.finite == b.finite && a.zeros == b.zeros && a.subnormals == b.subnormals);
+        QVERIFY(a.nan == b.nan && a.infinite == b.infinite && a.min == b.min && a.max == b.max && a.sum == b.sum);
     }
 
     void countingInChunksOnAllCoresGivesTheDigitsOfOneThread()
