@@ -15,6 +15,7 @@ namespace {
 const std::vector<PageRow> rows{
     {"numbers", QT_TRANSLATE_NOOP("Pages", "Numbers"), "numbers", makeNumbersPage},
     {"quantize", QT_TRANSLATE_NOOP("Pages", "Quantize"), "quantize", makeQuantizePage},
+    {"models", QT_TRANSLATE_NOOP("Pages", "Models"), "models", makeModelsPage},
     {"gemm", QT_TRANSLATE_NOOP("Pages", "GEMM"), "gemm", makeGemmPage},
     {"reference", QT_TRANSLATE_NOOP("Pages", "Reference"), "reference", makeReferencePage},
 };

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/tensors/tensor.h"
+
+#include <QWidget>
+
+class QGridLayout;
+class QPlainTextEdit;
+class QTableView;
+
+namespace quantoscope {
+
+class Card;
+class MetadataModel;
+class TypeShares;
+
+/// The File tab: where the model lies, what it is made of, and what it says about itself.
+class FileSheet : public QWidget {
+    Q_OBJECT
+
+public:
+    explicit FileSheet(QWidget* parent = nullptr);
+    void showModel(const TensorSource* model, const QString& path);
+
+private:
+    void showFacts(const TensorSource& model, const QString& path);
+    void showEntry(int row);
+
+    const TensorSource* m_model = nullptr;
+    Card* m_factsCard;
+    QGridLayout* m_facts;
+    TypeShares* m_shares;
+    Card* m_metadataCard;
+    QTableView* m_table;
+    MetadataModel* m_metadata;
+    QPlainTextEdit* m_value;
+};
+
+}  // namespace quantoscope
