@@ -17,17 +17,16 @@ namespace quantoscope {
 
 namespace {
 
-/// The tensor a person most likely means on opening a file: the first matrix whose values can be read.
+/// The last of the largest tensors: in a language model a layer deep inside, where weights are spread
+/// widest, and not the embedding that usually comes first.
 QString firstToShow(const TensorSource& model)
 {
-    const auto tensors = model.tensors();
-    const auto readable = [](const TensorInfo& t) { return t.type && t.count > 0; };
-    auto found = std::ranges::find_if(tensors, [&](const TensorInfo& t) {
-        return readable(t) && t.shape.size() >= 2 && t.rows() > 1 && t.columns() > 1;
-    });
-    if (found == tensors.end())
-        found = std::ranges::find_if(tensors, readable);
-    return found == tensors.end() ? QString() : QString::fromStdString(found->name);
+    const TensorInfo* best = nullptr;
+    for (const TensorInfo& each : model.tensors()) {
+        if (each.type && each.count > 0 && (!best || each.count >= best->count))
+            best = &each;
+    }
+    return best ? QString::fromStdString(best->name) : QString();
 }
 
 std::filesystem::path nativePath(const QString& path)
@@ -43,6 +42,8 @@ Workspace::Workspace(QObject* parent)
     , m_counting(new BackgroundJob(Pool::Bulk, this))
     , m_probing(new BackgroundJob(Pool::Bulk, this))
 {
+    // At four bits one sees what quantizing does; at eight the picture hardly changes.
+    m_scheme.element = "int4";
     connect(m_opening, &BackgroundJob::started, this, &Workspace::openingChanged);
     connect(m_opening, &BackgroundJob::finished, this, &Workspace::openingChanged);
     connect(m_counting, &BackgroundJob::progressed, this, [this](double fraction) {

@@ -72,7 +72,7 @@ void GemmFigure::build()
     m_bar = new GemmBar(this);
 
     m_plotCard = new Card(this);
-    m_plotCard->setTitle(tr("Error across, speed up"), tr("x · Wᵀ against FP64; median and its 95 % interval"));
+    m_plotCard->setTitle(tr("Error across, speed up"), tr("x · Wᵀ, median and 95 % interval"));
     m_plot = new ErrorSpeedPlot(m_plotCard);
     m_plotCard->body()->addWidget(m_plot, 1);
     m_selectedText = new TextLabel({}, 12, QFont::Normal, TextTone::Muted, m_plotCard);
