@@ -21,6 +21,9 @@ public:
     };
     StartDoor(const Words& words, Draw draw, bool isFirst, QWidget* parent);
 
+    /// Smaller type and margins, for windows of little height.
+    void setIsCompact(bool compact);
+
     QSize sizeHint() const override { return {360, 480}; }
     QSize minimumSizeHint() const override;
 
@@ -30,10 +33,14 @@ protected:
 
 private:
     int textHeight(int width) const;
+    int wordsHeight(int width) const;   ///< All but the picture.
+    QFont titleFontNow() const;
+    QFont textFontNow() const;
 
     Words m_words;
     Draw m_draw;
     bool m_isFirst;
+    bool m_isCompact = false;
 };
 
 /// The three pictures. Each scales to its area.

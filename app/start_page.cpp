@@ -46,14 +46,14 @@ StartPage::StartPage(QWidget* parent)
                                   QFont::Normal, TextTone::Muted, this);
     promise->setWordWrap(true);
     column->addWidget(promise);
-    column->addSpacing(space::margin);
+    column->addSpacing(space::padding);
 
     auto* doors = new QHBoxLayout;
     doors->setSpacing(space::padding);
     column->addLayout(doors, 100);
     const auto addDoor = [&](const StartDoor::Words& words, StartDoor::Draw draw, auto open) {
         auto* door = new StartDoor(words, draw, doors->isEmpty(), this);
-        door->setMaximumHeight(520);
+        door->setMaximumSize(560, 520);
         doors->addWidget(door);
         connect(door, &QAbstractButton::clicked, this, open);
     };
@@ -90,12 +90,25 @@ StartPage::StartPage(QWidget* parent)
 
     column->addStretch(1);
     column->addSpacing(space::gap);
-    auto* foot = new QHBoxLayout;
+    m_footer = new QWidget(this);
+    auto* foot = new QHBoxLayout(m_footer);
+    foot->setContentsMargins(0, 0, 0, 0);
     foot->addWidget(new TextLabel(tr("Shown once. Ctrl+K, then “first start”, brings these doors back."), 12, QFont::Normal,
                                   TextTone::Muted, this));
     foot->addStretch(1);
     foot->addWidget(new TextLabel(tr("Nothing leaves this computer."), 12, QFont::Normal, TextTone::Muted, this));
-    column->addLayout(foot);
+    column->addWidget(m_footer);
+}
+
+void StartPage::resizeEvent(QResizeEvent*)
+{
+    // Where height is short the doors keep it: what stands around them gives way first.
+    const bool isShort = height() < 680;
+    layout()->setContentsMargins(space::margin, isShort ? space::gap : space::margin + 8, space::margin,
+                                 isShort ? space::normal : space::padding);
+    m_footer->setVisible(!isShort);
+    for (StartDoor* door : findChildren<StartDoor*>())
+        door->setIsCompact(isShort);
 }
 
 }  // namespace quantoscope

@@ -13,10 +13,16 @@ class StartPage : public QWidget {
 public:
     explicit StartPage(QWidget* parent = nullptr);
 
+protected:
+    void resizeEvent(QResizeEvent*) override;
+
 signals:
     void pageChosen(const QString& id, const QJsonObject& state);
     void fileWanted();
     void sampleWanted();
+
+private:
+    QWidget* m_footer;
 };
 
 }  // namespace quantoscope

@@ -38,6 +38,7 @@ QHBoxLayout* Card::titleLine()
     m_titleLine->setSpacing(space::small);
     m_title = new TextLabel({}, 14, QFont::DemiBold, TextTone::Normal, this);
     m_subtitle = new TextLabel({}, 12, QFont::Normal, TextTone::Muted, this);
+    static_cast<TextLabel*>(m_subtitle)->setElides(true);
     m_title->hide();
     m_subtitle->hide();
     m_titleLine->addWidget(m_title);

@@ -48,9 +48,15 @@ public:
                        TextTone tone = TextTone::Normal, QWidget* parent = nullptr);
     void setTone(TextTone);
     void setMono(bool);
+    /// Cut with "…" where room is short, instead of asking for it; the whole text is in the tool tip.
+    void setElides(bool);
+    bool elides() const { return m_elides; }
+    QSize minimumSizeHint() const override;
 
 protected:
     void changeEvent(QEvent*) override;
+    void paintEvent(QPaintEvent*) override;
+    void resizeEvent(QResizeEvent*) override;
 
 private:
     void applyTheme();
@@ -58,6 +64,7 @@ private:
     QFont::Weight m_weight;
     TextTone m_tone;
     bool m_mono = false;
+    bool m_elides = false;
     QColor m_shown;   ///< The colour and font in force, so that applying them again changes nothing.
 };
 

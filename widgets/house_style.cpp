@@ -369,7 +369,9 @@ QSize HouseStyle::sizeFromContents(ContentsType type, const QStyleOption* option
         const auto* item = qstyleoption_cast<const QStyleOptionMenuItem*>(option);
         if (item && item->menuItemType == QStyleOptionMenuItem::Separator && item->text.isEmpty())
             return {size.width(), 9};
-        return {size.width() + 44, line + 12};
+        // The menu itself adds the width of what follows the tab; Fusion would add it once more.
+        const bool hasTab = item && item->text.contains(u'\t');
+        return {contents.width() + 64 + (hasTab ? 28 : 0), line + 12};
     }
     case CT_HeaderSection:
         return {size.width() + 12, std::max(size.height(), line + 16)};

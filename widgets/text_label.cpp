@@ -3,6 +3,7 @@
 #include "widgets/theme.h"
 
 #include <QEvent>
+#include <QPainter>
 
 namespace quantoscope {
 
@@ -45,6 +46,35 @@ void TextLabel::setMono(bool mono)
 {
     m_mono = mono;
     applyTheme();
+}
+
+void TextLabel::setElides(bool elides)
+{
+    m_elides = elides;
+    updateGeometry();
+}
+
+QSize TextLabel::minimumSizeHint() const
+{
+    return m_elides ? QSize(0, QLabel::minimumSizeHint().height()) : QLabel::minimumSizeHint();
+}
+
+void TextLabel::paintEvent(QPaintEvent* event)
+{
+    const bool isCut = m_elides && fontMetrics().horizontalAdvance(text()) > contentsRect().width();
+    if (!isCut)
+        return QLabel::paintEvent(event);
+    QPainter painter(this);
+    painter.setPen(palette().color(foregroundRole()));
+    painter.drawText(contentsRect(), int(alignment()) | Qt::TextSingleLine,
+                     fontMetrics().elidedText(text(), Qt::ElideRight, contentsRect().width()));
+}
+
+void TextLabel::resizeEvent(QResizeEvent* event)
+{
+    QLabel::resizeEvent(event);
+    if (m_elides)
+        setToolTip(fontMetrics().horizontalAdvance(text()) > contentsRect().width() ? text() : QString());
 }
 
 void TextLabel::changeEvent(QEvent* event)

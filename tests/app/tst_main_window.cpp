@@ -32,7 +32,8 @@ QStringList clipped(const QWidget& window)
                      .arg(widget->width()).arg(widget->height()).arg(needed.width()).arg(needed.height());
     };
     for (const QLabel* label : window.findChildren<QLabel*>()) {
-        if (!label->isVisible() || label->text().isEmpty())
+        const auto* text = qobject_cast<const TextLabel*>(label);
+        if (!label->isVisible() || label->text().isEmpty() || (text && text->elides()))
             continue;
         const QSize needed = label->wordWrap() ? QSize(0, label->heightForWidth(label->width())) : label->sizeHint();
         if (label->width() < needed.width() || label->height() < needed.height())
