@@ -174,6 +174,8 @@ std::size_t LevelMap::indexOf(double value) const
 
 LevelMap levelMapOf(const QuantizationScheme& scheme, double low, double high)
 {
+    if (scheme.kind == QuantizationScheme::Kind::Block)
+        return {};
     const auto element = findElement(scheme.element);
     if (!element)
         return {};

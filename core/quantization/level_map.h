@@ -25,6 +25,7 @@ struct LevelMap {
 };
 
 /// The level map of a scheme whose range ends at low and high (symmetric schemes: −high … high).
+/// Empty for block formats, whose levels differ from block to block.
 LevelMap levelMapOf(const QuantizationScheme&, double low, double high);
 
 struct ClipRange { double low, high; };

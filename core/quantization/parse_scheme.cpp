@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "core/quantization/block_format.h"
 #include "core/quantization/element.h"
 #include "core/quantization/quantization_scheme.h"
 
@@ -62,6 +63,10 @@ Outcome readClip(Clip& clip, std::string_view value)
                        "clip=-0.1:0.1.", value);
 }
 
+constexpr std::array scaleRules{
+    std::pair{std::string_view("floor"), PowerOfTwoRule::Floor}, std::pair{std::string_view("ceil"), PowerOfTwoRule::Ceil},
+    std::pair{std::string_view("even"), PowerOfTwoRule::Even}, std::pair{std::string_view("rceil"), PowerOfTwoRule::RoundUpRatio}};
+
 /// One option of the grammar. `value` is what follows "=", empty where nothing does.
 struct Option {
     std::string_view name;
@@ -117,6 +122,15 @@ constexpr std::array options{
                scheme.scale = value;
                return {};
            }},
+    Option{"scale-rule", "a rule",
+           [](QuantizationScheme& scheme, std::string_view value) -> Outcome {
+               for (const auto& [id, rule] : scaleRules)
+                   if (id == value) {
+                       scheme.scaleRule = rule;
+                       return {};
+                   }
+               return "scale-rule takes floor (OCP MX), ceil, even, or rceil (the smallest that clips nothing).";
+           }},
     Option{"fit", "optimal or lloyd",
            [](QuantizationScheme& scheme, std::string_view value) -> Outcome {
                if (value != "optimal" && value != "lloyd")
@@ -165,6 +179,12 @@ Outcome readElement(QuantizationScheme& scheme, std::string_view id)
 
 Outcome readFirst(QuantizationScheme& scheme, std::string_view first)
 {
+    if (const BlockFormat* const format = findBlockFormat(first)) {
+        scheme.kind = QuantizationScheme::Kind::Block;
+        scheme.element = first;
+        scheme.granularity = {.kind = Granularity::Kind::Group, .group = format->elements};
+        return {};
+    }
     if (first.starts_with("element="))
         return readElement(scheme, first.substr(8));
     if (first.starts_with("levels=")) {
@@ -189,9 +209,27 @@ Outcome readOption(QuantizationScheme& scheme, std::string_view text)
     return fmt::format("\"{}\" is no option of a scheme; the options are {}.", name, optionList());
 }
 
+/// A name taken from a program means what that program does; only MX leaves a choice open.
+Outcome contradictionOfBlock(const QuantizationScheme& scheme)
+{
+    QuantizationScheme plain;
+    (void)readFirst(plain, scheme.element);
+    if (findBlockFormat(scheme.element)->takesScaleRule)
+        plain.scaleRule = scheme.scaleRule;
+    if (scheme == plain)
+        return {};
+    return fmt::format("{} is a format with everything fixed{}; write element={} and options for one of your own.",
+                       scheme.element, findBlockFormat(scheme.element)->takesScaleRule ? " but scale-rule" : "",
+                       scheme.element);
+}
+
 /// What the parts forbid each other.
 Outcome contradiction(const QuantizationScheme& scheme)
 {
+    if (scheme.kind == QuantizationScheme::Kind::Block)
+        return contradictionOfBlock(scheme);
+    if (scheme.scaleRule != PowerOfTwoRule::Floor)
+        return "scale-rule belongs to the MX formats, such as mxfp4,scale-rule=even.";
     if (scheme.kind == QuantizationScheme::Kind::Codebook) {
         if (scheme.granularity.kind != Granularity::Kind::Tensor)
             return "A codebook is fitted to the whole tensor; leave out channel and group.";
@@ -248,6 +286,13 @@ Result<QuantizationScheme> parseScheme(std::string_view text)
 std::string schemeText(const QuantizationScheme& scheme)
 {
     std::string text;
+    if (scheme.kind == QuantizationScheme::Kind::Block) {
+        text = scheme.element;
+        for (const auto& [id, rule] : scaleRules)
+            if (rule == scheme.scaleRule && rule != PowerOfTwoRule::Floor)
+                text += ",scale-rule=" + std::string(id);
+        return text;
+    }
     const bool codebook = scheme.kind == QuantizationScheme::Kind::Codebook;
     if (codebook) {
         text = fmt::format("levels={}", scheme.levels);
@@ -257,7 +302,7 @@ std::string schemeText(const QuantizationScheme& scheme)
         const bool nameOfScheme = std::any_of(namedSchemes().begin(), namedSchemes().end(), [&](const NamedScheme& named) {
             return named.id == scheme.element && named.text != scheme.element;
         });
-        text = (nameOfScheme || findElement(scheme.element)->kind == Element::Kind::Levels ? "element=" : "") + scheme.element;
+        text = (nameOfScheme || findBlockFormat(scheme.element) ? "element=" : "") + scheme.element;
         if (scheme.symmetry == Symmetry::Asymmetric)
             text += ",asymmetric";
         if (scheme.range == CodeRange::Full)

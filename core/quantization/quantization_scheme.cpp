@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/quantization/quantization_scheme.h"
 
+#include "core/quantization/block_format.h"
 #include "core/quantization/element.h"
 
 #include <fmt/format.h>
@@ -83,6 +84,11 @@ std::string scaleFormatList()
 
 std::string schemeSentence(const QuantizationScheme& scheme)
 {
+    if (scheme.kind == QuantizationScheme::Kind::Block) {
+        const BlockFormat* const format = findBlockFormat(scheme.element);
+        constexpr std::array rules{"", ", scale rounded up", ", scale after rounding to the element", ", the smallest scale that clips nothing"};
+        return std::string(format ? format->sentence : scheme.element) + rules[std::size_t(scheme.scaleRule)];
+    }
     if (scheme.kind == QuantizationScheme::Kind::Codebook)
         return fmt::format("{} levels fitted to the tensor, {}", scheme.levels,
                            scheme.lloyd ? "by Lloyd's alternation" : "the best there are for squared error");
@@ -113,7 +119,7 @@ std::string schemeSentence(const QuantizationScheme& scheme)
 
 std::span<const NamedScheme> namedSchemes()
 {
-    static constexpr std::array schemes{
+    static constexpr std::array uniform{
         NamedScheme{"int8", "int8", "INT8, symmetric, one scale for the tensor"},
         NamedScheme{"int8_asymmetric", "int8,asymmetric", "INT8 with a zero point, one scale for the tensor"},
         NamedScheme{"int8_channel", "int8,channel", "INT8, symmetric, one scale per output channel"},
@@ -131,11 +137,19 @@ std::span<const NamedScheme> namedSchemes()
         NamedScheme{"kmeans3", "levels=8", "The best 8 levels for this tensor, 3 bits a weight"},
         NamedScheme{"kmeans4", "levels=16", "The best 16 levels for this tensor, 4 bits a weight"},
     };
-    return schemes;
+    static const std::vector<NamedScheme> all = [] {
+        std::vector<NamedScheme> rows(uniform.begin(), uniform.end());
+        for (const BlockFormat& format : blockFormats())
+            rows.push_back({format.id, format.id, format.sentence});
+        return rows;
+    }();
+    return all;
 }
 
 int codeBits(const QuantizationScheme& scheme)
 {
+    if (scheme.kind == QuantizationScheme::Kind::Block)
+        return std::bit_width(unsigned(findBlockFormat(scheme.element)->levels - 1));
     if (scheme.kind == QuantizationScheme::Kind::Codebook)
         return std::max(1, int(std::bit_width(unsigned(scheme.levels - 1))));
     return elementBits(scheme.element);
@@ -148,6 +162,10 @@ double bitsPerWeight(const QuantizationScheme& scheme, const std::vector<std::in
         count *= double(extent);
     if (count == 0)
         return 0;
+    if (scheme.kind == QuantizationScheme::Kind::Block) {
+        const BlockFormat* const format = findBlockFormat(scheme.element);
+        return format ? format->bitsPerWeight + (format->largestForTensor > 0 ? 32 / count : 0) : 0;
+    }
     const NumberFormat* const scaleFormat = findNumberFormat(scheme.scale);
     const double scaleBits = scaleFormat ? bitsOf(*scaleFormat) : 32;
     double extra = 0;

@@ -31,9 +31,18 @@ struct Clip {
     friend bool operator==(const Clip&, const Clip&) = default;
 };
 
+/// How a block's power-of-two scale follows from its largest magnitude: `scale-rule=floor|ceil|even|rceil`.
+enum class PowerOfTwoRule {
+    Floor,          ///< floor(log2 |x|) − emax: OCP MX 1.0; clips what lies between the largest element and 2^(emax+1).
+    Ceil,           ///< ceil(log2 |x|) − emax
+    Even,           ///< Floor after rounding |x| to the element's precision.
+    RoundUpRatio,   ///< ceil(log2(|x| / largest element)): the smallest scale that clips nothing.
+};
+
 /// A quantizer, written down. quantize() does what it says; nothing else is needed to reproduce it.
 struct QuantizationScheme {
-    enum class Kind { Uniform, Codebook } kind = Kind::Uniform;
+    /// Block: a format of block_format.h, named by `element`; granularity then says how long its blocks are.
+    enum class Kind { Uniform, Codebook, Block } kind = Kind::Uniform;
     std::string element = "int8";   ///< Id of a format: integers quantize uniformly, floats and levels to their own values.
     int levels = 16;                ///< For Codebook: fitted to the tensor (k-means).
     bool lloyd = false;             ///< For Codebook: fit=lloyd, else the optimum.
@@ -41,6 +50,7 @@ struct QuantizationScheme {
     CodeRange range = CodeRange::Restricted;
     Granularity granularity;
     Clip clip;
+    PowerOfTwoRule scaleRule = PowerOfTwoRule::Floor;   ///< For MX blocks.
     std::string scale = "fp32";     ///< Format id in which scales are stored.
     RoundingRule rounding;
 

@@ -3,6 +3,7 @@
 
 #include "core/quantization/code_packer.h"
 #include "core/quantization/element.h"
+#include "core/quantization/quantize_blocks.h"
 #include "core/quantization/run_quantizer.h"
 #include "core/quantization/unit_ranges.h"
 #include "core/statistics/chunks.h"
@@ -279,6 +280,8 @@ Result<QuantizationReport> quantize(const TensorSource& source, const TensorInfo
                                     const QuantizationScheme& scheme, const QuantizationSink& sink,
                                     Progress progress)
 {
+    if (scheme.kind == QuantizationScheme::Kind::Block)
+        return quantizeBlocks(source, info, scheme, sink, progress);
     return Quantization(source, info, scheme, sink, progress).run();
 }
 
