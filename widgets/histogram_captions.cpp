@@ -23,7 +23,8 @@ QRectF drawCaption(QPainter& painter, const QRectF& panel, Corner corner, double
     const QFont boldFont = uiFont(13, QFont::DemiBold), smallFont = uiFont(12);
     const QFontMetricsF boldMetrics(boldFont), smallMetrics(smallFont);
     const double width = std::max(boldMetrics.horizontalAdvance(bold), smallMetrics.horizontalAdvance(small)) + 10;
-    const double height = boldMetrics.height() + (small.isEmpty() ? 0 : smallMetrics.height()) + 4;
+    const double boldHeight = bold.isEmpty() ? 0 : boldMetrics.height();
+    const double height = boldHeight + (small.isEmpty() ? 0 : smallMetrics.height()) + 4;
     const double left = corner == Corner::TopRight ? panel.right() - width - 5 : panel.left() + 5;
     const double top = corner == Corner::BottomLeft ? panel.bottom() - height - 4 - offsetY : panel.top() + 5 + offsetY;
     const QRectF plate(left, top, width, height);
@@ -36,7 +37,7 @@ QRectF drawCaption(QPainter& painter, const QRectF& panel, Corner corner, double
     painter.drawText(plate.adjusted(5, 2, -5, 0), flags, bold);
     painter.setFont(smallFont);
     painter.setPen(theme().muted);
-    painter.drawText(plate.adjusted(5, 2 + boldMetrics.height(), -5, 0), flags, small);
+    painter.drawText(plate.adjusted(5, 2 + boldHeight, -5, 0), flags, small);
     return plate;
 }
 

@@ -80,8 +80,6 @@ void drawStems(QPainter& painter, const HistogramFrame& frame, const HistogramCo
     const AxisScale& x = frame.layout.x;
     const AxisScale y = frame.layout.y(panel, frame.floor, frame.top, frame.isLogarithmic());
     const double unit = 1 / painter.device()->devicePixelRatioF();
-    const double stepPixels = referenceStep(map) * x.pixelsPerUnit();
-    const double width = std::max(unit, snapped(painter, std::clamp(stepPixels * 0.5, 1.0, pale ? 3.0 : 11.0)));
     const double bottom = snapped(painter, panel.bottom());
     for (std::size_t i = 0; i < map.levels.size() && i < error.perLevel.size(); ++i) {
         const double level = map.levels[i];
@@ -90,6 +88,11 @@ void drawStems(QPainter& painter, const HistogramFrame& frame, const HistogramCo
         const double share = error.perLevel[i] / std::max(1.0, error.count);
         const double clipped = i == 0 ? error.clippedLow : i + 1 == map.levels.size() ? error.clippedHigh : 0;
         const double kept = std::max(0.0, error.perLevel[i] - clipped) / std::max(1.0, error.count);
+        // Levels are values, not ranges: a stem is never wider than half the way to its neighbour.
+        const double spacing = std::min(i > 0 ? level - map.levels[i - 1] : INFINITY,
+                                        i + 1 < map.levels.size() ? map.levels[i + 1] - level : INFINITY);
+        const double width = std::max(unit, snapped(painter, std::clamp(spacing * x.pixelsPerUnit() * 0.5, 1.0,
+                                                                        pale ? 3.0 : 11.0)));
         const double left = snapped(painter, x.toPixel(level) - width / 2);
         const double top = std::max(panel.top(), snapped(painter, y.toPixel(share)));
         const double keptTop = clipped > 0 ? std::max(panel.top(), snapped(painter, y.toPixel(kept))) : top;

@@ -62,24 +62,32 @@ void drawBand(QPainter& painter, const HistogramFrame& frame, const AxisScale& y
     }
 }
 
+/// From the smallest to the largest error of the weights in each bin.
 void drawErrorEnvelope(QPainter& painter, const HistogramFrame& frame, const AxisScale& y)
 {
     const DequantizedPicture& picture = *frame.content.dequantized;
     const QRectF& panel = frame.layout.error;
-    const double cell = (picture.high - picture.low) / double(picture.stored.size());
+    const double cellsPerUnit = double(picture.stored.size()) / (picture.high - picture.low);
+    const double bins = double(frame.before.shares.size());
     QColor colour = theme().error;
     colour.setAlphaF(0.75f);
-    for (std::size_t i = 0; i < picture.lowestError.size(); ++i) {
-        if (std::isnan(picture.lowestError[i]))
+    for (double bin = 0; bin < bins; ++bin) {
+        const double from = frame.before.low + bin * frame.before.binWidth();
+        const double first = std::floor((from - picture.low) * cellsPerUnit);
+        const double last = std::floor((from + frame.before.binWidth() - picture.low) * cellsPerUnit);
+        double lowest = INFINITY, highest = -INFINITY;
+        for (double cell = std::max(0.0, first); cell <= std::min(last, double(picture.stored.size()) - 1); ++cell) {
+            if (std::isnan(picture.lowestError[std::size_t(cell)]))
+                continue;
+            lowest = std::min<double>(lowest, picture.lowestError[std::size_t(cell)]);
+            highest = std::max<double>(highest, picture.highestError[std::size_t(cell)]);
+        }
+        if (lowest > highest)
             continue;
-        const double left = frame.layout.x.toPixel(picture.low + double(i) * cell);
-        const double right = frame.layout.x.toPixel(picture.low + double(i + 1) * cell);
-        if (right < panel.left() || left > panel.right())
-            continue;
-        const double top = std::max(panel.top(), y.toPixel(picture.highestError[i]));
-        const double bottom = std::min(panel.bottom(), y.toPixel(picture.lowestError[i]));
-        painter.fillRect(QRectF(std::max(left, panel.left()), top - 0.5,
-                                std::min(right, panel.right()) - std::max(left, panel.left()), bottom - top + 1), colour);
+        const double left = std::round(panel.left() + panel.width() * bin / bins);
+        const double right = std::round(panel.left() + panel.width() * (bin + 1) / bins);
+        const double top = std::max(panel.top(), y.toPixel(highest)), bottom = std::min(panel.bottom(), y.toPixel(lowest));
+        painter.fillRect(QRectF(left, top - 0.5, right - left, bottom - top + 1), colour);
     }
 }
 

@@ -243,7 +243,7 @@ void HistogramView::paintEvent(QPaintEvent*)
         drawYAxes(painter, now);
         return drawCodes(painter, now);
     }
-    if (m_content.map) {
+    if (m_content.map && m_content.hasHandles) {
         // The two grounds differ in the hatching only; what lies outside the handles shows the other.
         const double low = std::clamp(m_layout.x.toPixel(now.clipLow()), m_layout.x.lowPixel, m_layout.x.highPixel);
         const double high = std::clamp(m_layout.x.toPixel(now.clipHigh()), m_layout.x.lowPixel, m_layout.x.highPixel);

@@ -8,6 +8,8 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
+#include <utility>
 
 namespace quantoscope {
 
@@ -195,11 +197,14 @@ void SchemeEditor::fillChoices()
         m_scale->addChoice(QString::fromLatin1(scale), elementName(scale));
 }
 
-void SchemeEditor::setScheme(const QuantizationScheme& scheme)
+void SchemeEditor::setScheme(const QuantizationScheme& scheme, bool isDragging)
 {
-    if (scheme == m_scheme)
+    const bool wasDragging = std::exchange(m_isDragging, isDragging);
+    if (scheme == m_scheme && wasDragging == isDragging)
         return;
     m_scheme = scheme;
+    if (wasDragging && isDragging)
+        return;
     describe();
 }
 
@@ -280,7 +285,7 @@ void SchemeEditor::describe()
                        : clip.kind == Clip::Kind::LeastSquares ? QStringLiteral("mse")
                        : clip.kind == Clip::Kind::ByHand       ? QStringLiteral("hand")
                            : QStringLiteral("percentile:") + QString::number(clip.percentile),
-                       clipName(clip));
+                       m_isDragging && clip.kind == Clip::Kind::ByHand ? tr("by hand") : clipName(clip));
     for (const RoundingRow& row : roundingRows()) {
         if (row.rounding == m_scheme.rounding.rounding)
             m_rounding->setCurrent(text(row.id));

@@ -23,7 +23,9 @@ class SchemeEditor : public QWidget {
 public:
     explicit SchemeEditor(QWidget* parent = nullptr);
 
-    void setScheme(const QuantizationScheme&);   ///< Emits nothing.
+    /// Emits nothing. While a hand drags, "by hand" stands without its numbers: words that change
+    /// their width sixty times a second would lay out the whole window anew each time.
+    void setScheme(const QuantizationScheme&, bool isDragging = false);
     const QuantizationScheme& scheme() const { return m_scheme; }
     /// The range in force, so that "by hand" begins where the method before left off.
     void setPresentRange(double low, double high);
@@ -55,6 +57,7 @@ private:
     QuantizationScheme m_scheme;
     double m_presentLow = 0, m_presentHigh = 0;
     bool m_isCompact = false;
+    bool m_isDragging = false;
     QStringList m_only;
     QHBoxLayout* m_layout;
     ChoiceButton* m_element;

@@ -112,6 +112,7 @@ void QuantizeFigure::connectParts()
     });
     connect(m_study, &QuantizationStudy::resultChanged, this, &QuantizeFigure::refresh);
     connect(m_study, &QuantizationStudy::methodsChanged, this, [this] {
+        arrange();
         refreshCurve();
         refreshResult();
         refreshMarks();
@@ -187,7 +188,7 @@ void QuantizeFigure::editScheme(const QuantizationScheme& scheme, const QString&
 {
     m_isDragging = isDragging;
     m_study->setScheme(scheme, isDragging);
-    m_editor->setScheme(scheme);
+    m_editor->setScheme(scheme, isDragging);
     emit schemeEdited(scheme);
     emit changed(step, mergeKey);
 }
@@ -323,7 +324,8 @@ void QuantizeFigure::resizeEvent(QResizeEvent*)
 /// Who is seen where: everything on a desk, less of it in a small window, a lesson or a hall.
 void QuantizeFigure::arrange()
 {
-    const double scale = theme().typeScale;
+    // A hall's type is larger than the theme's: what fits is measured in what is drawn.
+    const double scale = uiFont(13).pixelSize() / 13.0;
     const bool small = width() < 1120 * scale || height() < 640 * scale;
     const bool all = m_only.isEmpty();
     const auto wanted = [&](const char* name) { return all || m_only.contains(QLatin1String(name)); };
@@ -339,7 +341,9 @@ void QuantizeFigure::arrange()
     m_sourceBar->setFixed(!wanted("source") || m_isPresenting);
     m_scale->setVisible(wanted("view") && !m_isPresenting);
     const bool narrow = width() < 620 * scale;
-    const bool showCurve = wanted("curve") && !m_isPresenting && !narrow;
+    // Fitted levels and ranges of their own for every group have no one clip to plot.
+    const bool hasCurve = m_study->isAnsweredByCounts() && m_study->scheme().kind == QuantizationScheme::Kind::Uniform;
+    const bool showCurve = wanted("curve") && !m_isPresenting && !narrow && hasCurve;
     m_resultCard->setVisible(wanted("result") && !narrow);
     m_curveCard->setVisible(showCurve);
     m_marks->setVisible(all && height() >= 700 * scale);

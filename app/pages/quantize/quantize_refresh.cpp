@@ -149,8 +149,10 @@ QString QuantizeFigure::statusLine() const
                        : scheme.clip.kind == Clip::Kind::LeastSquares ? tr("least squares")
                                                                       : SchemeEditor::clipName(scheme.clip);
     const double below = m_study->bestSqnrDb() - m_study->error()->sqnrDb;
-    if (!(below >= 0.05))
-        return tr("%1, the best here").arg(name);
+    if (!(below >= 0.05)) {
+        return scheme.clip.kind == Clip::Kind::ByHand ? tr("%1, as good as the best").arg(name)
+                                                      : tr("%1, the best here").arg(name);
+    }
     return tr("%1, %2 dB below best").arg(name, fixedNumber(below, 1));
 }
 
