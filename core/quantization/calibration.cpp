@@ -187,7 +187,7 @@ std::vector<ClipCost> clipCostCurve(const QuantizationScheme& scheme, const Valu
     const auto& totals = counts.totals();
     const ClipRange full = rangeFor(scheme, totals.min, totals.max);
     const double largest = std::max(-full.low, full.high);
-    if (totals.finite == 0 || largest == 0 || points < 2 || scheme.kind == QuantizationScheme::Kind::Codebook)
+    if (totals.finite == 0 || largest == 0 || points < 2 || scheme.kind != QuantizationScheme::Kind::Uniform)
         return {};
     // Below half the root mean square no clip is sensible; the largest value may be a far outlier.
     const double rms = std::sqrt(totals.sumOfSquares / double(totals.finite));
@@ -224,7 +224,7 @@ constexpr std::array calibrationRows{
 std::vector<CalibrationMark> calibrationMarks(const QuantizationScheme& scheme, const ValueCounts& counts)
 {
     std::vector<CalibrationMark> marks;
-    if (scheme.kind == QuantizationScheme::Kind::Codebook)
+    if (scheme.kind != QuantizationScheme::Kind::Uniform)
         return marks;
     for (const CalibrationRow& row : calibrationRows) {
         QuantizationScheme variant = scheme;

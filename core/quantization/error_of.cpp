@@ -226,6 +226,12 @@ private:
 
 QuantizationError errorOf(const ValueCounts& counts, const LevelMap& map)
 {
+    if (map.size() == 0) {
+        // Nothing to store a value as: no figure, rather than one that looks perfect.
+        QuantizationError none;
+        none.meanSquaredError = none.sqnrDb = none.largestError = none.cosine = std::numeric_limits<double>::quiet_NaN();
+        return none;
+    }
     return ErrorSum(counts, map).run();
 }
 

@@ -151,6 +151,13 @@ private slots:
         QVERIFY2(all.report.error().message.find("group=N") != std::string::npos, all.report.error().message.c_str());
     }
 
+    void countsAloneSayNothingAboutBlocks()
+    {
+        const auto counts = countValues(std::vector<float>{1, 2, 3});
+        QVERIFY(std::isnan(errorOf(*counts, levelMapOf(*parseScheme("q4_0"), *counts)).sqnrDb));
+        QVERIFY(calibrationMarks(*parseScheme("q4_0"), *counts).empty());
+    }
+
     void optionsDoNotChangeWhatANameMeans()
     {
         QVERIFY(!parseScheme("q4_0,group=64"));

@@ -1,0 +1,33 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# qscope stats, histogram, schemes, quantize and calibrate: keys, files written, refusals.
+set -u
+program=$1
+folder=$(mktemp -d)
+trap 'rm -rf "$folder"' EXIT
+failed=0
+wrong() { echo "wrong: $*"; failed=1; }
+
+json=$("$program" quantize --synthetic normal,count=65536,seed=3 --scheme int4,group=64,scale=fp16 \
+       --output "$folder/x.npy" --codes "$folder/codes" --scales "$folder/scales" --json) || wrong "quantize failed"
+for key in scheme count bitsPerWeight bytes mse rmse sqnrDb maxAbsError cosine clippedShare levelsUsed scales; do
+  grep -q "\"$key\"" <<<"$json" || wrong "quantize has no $key"
+done
+grep -q '"bitsPerWeight": 4.25' <<<"$json" || wrong "int4 per 64 with FP16 scales is 4.25 bits"
+[ "$(stat -c %s "$folder/codes")" = 32768 ] || wrong "two codes a byte"
+[ "$(stat -c %s "$folder/scales")" = 2048 ] || wrong "one FP16 scale per 64"
+[ "$(stat -c %s "$folder/x.npy")" = $((65536 * 4 + 128)) ] || wrong "the NPY has a header and FP32 values"
+
+stats=$("$program" stats "$folder/x.npy" --json) || wrong "stats failed"
+for key in tensors name count min max mean std absmax kurtosis zeros subnormals nan inf outliers quantiles; do
+  grep -q "\"$key\"" <<<"$stats" || wrong "stats has no $key"
+done
+"$program" histogram "$folder/x.npy" array --bins 8 --range=-0.1,0.1 --json | grep -q '"underflow"' || wrong "histogram"
+"$program" schemes --json | grep -q '"mxfp4"' || wrong "schemes"
+"$program" calibrate "$folder/x.npy" array --bits 4 --json | grep -q '"mse"' || wrong "calibrate"
+
+"$program" quantize "$folder/x.npy" array --scheme int99 2>"$folder/error"; [ $? = 2 ] || wrong "an unknown element is wrong usage"
+grep -q int99 "$folder/error" || wrong "the sentence names the element"
+"$program" quantize "$folder/x.npy" nothing --scheme int8 2>/dev/null; [ $? = 1 ] || wrong "an unknown tensor cannot be done"
+"$program" quantize "$folder/x.npy" array --scheme int8 --output "$folder/x.npy" 2>/dev/null; [ $? = 2 ] || wrong "the input is never overwritten"
+exit $failed
