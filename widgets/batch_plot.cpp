@@ -2,17 +2,28 @@
 #include "widgets/batch_plot.h"
 
 #include "widgets/gemm_mark.h"
-#include "widgets/label_placer.h"
-#include "widgets/plot_axis.h"
+#include "widgets/house_plot.h"
 #include "widgets/plot_text.h"
 #include "widgets/theme.h"
 
-#include <QPainter>
+#include <qcustomplot.h>
 
 #include <algorithm>
 #include <cmath>
 
 namespace quantoscope {
+
+namespace {
+
+QCPScatterStyle scatterOf(GemmMark mark, const QColor& colour)
+{
+    const auto shape = mark == GemmMark::Float   ? QCPScatterStyle::ssCircle
+                     : mark == GemmMark::Integer ? QCPScatterStyle::ssSquare
+                                                 : QCPScatterStyle::ssDiamond;
+    return QCPScatterStyle(shape, QPen(colour, 1.2), QBrush(colour), 6);
+}
+
+}  // namespace
 
 std::optional<double> crossoverOf(const BatchLine& line)
 {
@@ -29,9 +40,14 @@ std::optional<double> crossoverOf(const BatchLine& line)
 
 BatchPlot::BatchPlot(QWidget* parent)
     : QWidget(parent)
+    , m_plot(makeHousePlot(this))
 {
     setAccessibleName(tr("Speed against batch size"));
     setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Expanding);
+    setPowerTicks(*m_plot->xAxis, 4);
+    setPowerTicks(*m_plot->yAxis, 2, " ×");
+    m_plot->xAxis->setLabel(tr("M: rows (tokens) at once"));
+    m_plot->hide();
 }
 
 void BatchPlot::setLines(std::vector<BatchLine> lines, const QString& baseline)
@@ -40,82 +56,114 @@ void BatchPlot::setLines(std::vector<BatchLine> lines, const QString& baseline)
     m_baseline = baseline;
     QStringList texts;
     for (const BatchLine& line : m_lines) {
-        const auto crossover = crossoverOf(line);
-        if (crossover)
+        if (const auto crossover = crossoverOf(line))
             texts << tr("%1 stops paying at M = %2").arg(line.name, wholeNumber(std::round(*crossover)));
     }
     setAccessibleDescription(texts.join(QStringLiteral("; ")));
-    update();
+    redraw();
+}
+
+void BatchPlot::redraw()
+{
+    m_plot->setVisible(!m_lines.empty());
+    if (m_lines.empty()) {
+        update();
+        return;
+    }
+    applyTheme(*m_plot);
+    m_plot->clearPlottables();
+    m_plot->clearItems();
+    double low = 0.5, high = 2, lastM = 4;
+    for (const BatchLine& line : m_lines) {
+        for (const auto& [m, speed] : line.points) {
+            low = std::min(low, speed);
+            high = std::max(high, speed);
+            lastM = std::max(lastM, m);
+        }
+    }
+    low = std::exp2(std::floor(std::log2(low)));
+    // Room at the right for the names: a third of the axis, in doublings.
+    m_plot->xAxis->setRange(1, std::pow(lastM, 1.32));
+    m_plot->yAxis->setRange(low, std::exp2(std::ceil(std::log2(high))));
+    drawBaseline(lastM, low);
+    for (const BatchLine& line : m_lines) {
+        const QColor colour = colourOf(line.mark);
+        auto* graph = m_plot->addGraph();
+        graph->setPen(QPen(colour, theme().stroke));
+        graph->setScatterStyle(scatterOf(line.mark, colour));
+        for (const auto& [m, speed] : line.points)
+            graph->addData(m, speed);
+    }
+    m_plot->replot(QCustomPlot::rpImmediateRefresh);
+    drawNames(lastM);
+    m_plot->replot(QCustomPlot::rpImmediateRefresh);
+}
+
+/// The line at 1 ×, and hatching below it: not by colour alone.
+void BatchPlot::drawBaseline(double lastM, double low)
+{
+    auto* one = m_plot->addGraph();
+    one->setPen(QPen(theme().text, 1.4));
+    one->addData(1, 1);
+    one->addData(lastM, 1);
+    QColor hatch = theme().error;
+    hatch.setAlphaF(0.35f);
+    auto* slower = new QCPItemRect(m_plot);
+    slower->topLeft->setCoords(1, 1);
+    slower->bottomRight->setCoords(lastM, low);
+    slower->setPen(Qt::NoPen);
+    slower->setBrush(QBrush(hatch, Qt::BDiagPattern));
+}
+
+/// Names at the ends of the lines; where ends meet they move apart.
+void BatchPlot::drawNames(double lastM)
+{
+    struct Name { double pixel; QString text; QColor colour; };
+    std::vector<Name> names{{m_plot->yAxis->coordToPixel(1), m_baseline, theme().text}};
+    for (const BatchLine& line : m_lines) {
+        if (!line.points.empty())
+            names.push_back({m_plot->yAxis->coordToPixel(line.points.back().second), line.name, colourOf(line.mark)});
+    }
+    std::ranges::sort(names, {}, &Name::pixel);
+    const QFont font = uiFont(11, QFont::DemiBold);
+    const double height = QFontMetricsF(font).height();
+    for (std::size_t i = 1; i < names.size(); ++i)
+        names[i].pixel = std::max(names[i].pixel, names[i - 1].pixel + height);
+    const double excess = std::max(0.0, names.back().pixel + height / 2 - m_plot->axisRect()->bottom());
+    for (const Name& name : names) {
+        auto* label = new QCPItemText(m_plot);
+        label->setClipToAxisRect(false);
+        label->setPositionAlignment(Qt::AlignLeft | Qt::AlignVCenter);
+        label->position->setType(QCPItemPosition::ptAbsolute);
+        label->position->setCoords(m_plot->xAxis->coordToPixel(lastM) + 8, name.pixel - excess);
+        label->setText(name.text);
+        label->setFont(font);
+        label->setColor(name.colour);
+    }
 }
 
 void BatchPlot::paintEvent(QPaintEvent*)
 {
-    QPainter painter(this);
-    painter.setRenderHint(QPainter::Antialiasing);
-    painter.setFont(uiFont(12));
-    const double line = painter.fontMetrics().height();
-    double nameWidth = painter.fontMetrics().horizontalAdvance(m_baseline);
-    double low = 0.5, high = 2, largestM = 64;
-    for (const BatchLine& each : m_lines) {
-        nameWidth = std::max<double>(nameWidth, QFontMetricsF(uiFont(11, QFont::DemiBold)).horizontalAdvance(each.name));
-        for (const auto& [m, speed] : each.points) {
-            low = std::min(low, speed);
-            high = std::max(high, speed);
-            largestM = std::max(largestM, m);
-        }
-    }
-    const QRectF area = QRectF(rect()).adjusted(painter.fontMetrics().horizontalAdvance(QStringLiteral("1/4 ×")) + 10, 4,
-                                                -(nameWidth + 10), -(2 * line + 10));
-    const AxisScale batch{1, largestM, area.left(), area.right(), true};
-    const AxisScale speed{std::exp2(std::floor(std::log2(low))), std::exp2(std::ceil(std::log2(high))), area.bottom(), area.top(), true};
-
-    const double one = speed.toPixel(1);
-    if (m_lines.empty()) {
-        painter.setPen(theme().muted);
-        painter.drawText(QRectF(rect()), Qt::AlignCenter | Qt::TextWordWrap, tr("Not measured yet for this layer."));
-        return;
-    }
-    fillHatched(painter, QRectF(QPointF(area.left(), one), area.bottomRight()), theme().error);
-    for (int power = int(std::lround(std::log2(speed.low))); power <= int(std::lround(std::log2(speed.high))); ++power) {
-        const double y = speed.toPixel(std::exp2(power));
-        painter.setPen(theme().grid);
-        painter.drawLine(QPointF(area.left(), y), QPointF(area.right(), y));
-        painter.setPen(theme().muted);
-        const QString label = power >= 0 ? QStringLiteral("%1 ×").arg(1 << power) : QStringLiteral("1/%1 ×").arg(1 << -power);
-        painter.drawText(QRectF(0, y - line / 2, area.left() - 8, line), Qt::AlignRight | Qt::AlignVCenter, label);
-    }
-    for (double m = 1; m <= largestM; m *= 4) {
-        painter.setPen(theme().muted);
-        painter.drawText(QRectF(batch.toPixel(m) - 30, area.bottom() + 4, 60, line), Qt::AlignCenter, wholeNumber(m));
-    }
-    painter.drawText(QRectF(area.left(), area.bottom() + line + 6, area.width(), line), Qt::AlignCenter, tr("M: rows (tokens) at once"));
-    painter.setPen(QPen(theme().text, 1.4));
-    painter.drawLine(QPointF(area.left(), one), QPointF(area.right(), one));
-
-    // Names stand at the line's end; where ends meet they move apart.
-    LabelPlacer placer(QRectF(area.right() + 6, area.top() - line, nameWidth + 4, area.height() + 2 * line));
-    painter.setFont(uiFont(11, QFont::DemiBold));
-    const auto name = [&](const QString& text, double y, const QColor& colour) {
-        const QRectF place = placer.place(QPointF(area.right() + 6 + nameWidth / 2 + 2, y), -painter.fontMetrics().height() / 2.0,
-                                          QSizeF(nameWidth, painter.fontMetrics().height()));
-        painter.setPen(colour);
-        painter.drawText(place, Qt::AlignLeft | Qt::AlignVCenter, text);
-    };
-    for (const BatchLine& each : m_lines) {
-        const QColor colour = colourOf(each.mark);
-        QPolygonF points;
-        for (const auto& [m, value] : each.points)
-            points << QPointF(batch.toPixel(m), speed.toPixel(value));
-        painter.setPen(QPen(colour, theme().stroke));
-        painter.setBrush(Qt::NoBrush);
-        painter.drawPolyline(points);
-        for (const QPointF& point : points)
-            drawGemmMark(painter, point, 3, each.mark, colour, colour);
-        if (!points.empty())
-            name(each.name, points.back().y(), colour);
-    }
     if (!m_lines.empty())
-        name(m_baseline, one, theme().text);
+        return;
+    QPainter painter(this);
+    painter.setFont(uiFont(12));
+    painter.setPen(theme().muted);
+    painter.drawText(rect(), Qt::AlignCenter | Qt::TextWordWrap, tr("Not measured yet for this layer."));
+}
+
+void BatchPlot::resizeEvent(QResizeEvent* event)
+{
+    QWidget::resizeEvent(event);
+    m_plot->setGeometry(rect());
+    redraw();
+}
+
+void BatchPlot::changeEvent(QEvent* event)
+{
+    QWidget::changeEvent(event);
+    if (event->type() == QEvent::PaletteChange)
+        redraw();
 }
 
 }  // namespace quantoscope

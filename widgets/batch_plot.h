@@ -9,6 +9,8 @@
 #include <optional>
 #include <vector>
 
+class QCustomPlot;
+
 namespace quantoscope {
 
 /// How one kernel does against the baseline as the batch grows.
@@ -32,10 +34,17 @@ public:
 
 protected:
     void paintEvent(QPaintEvent*) override;
+    void resizeEvent(QResizeEvent*) override;
+    void changeEvent(QEvent*) override;
 
 private:
+    void redraw();
+    void drawBaseline(double lastM, double low);
+    void drawNames(double lastM);
+
     std::vector<BatchLine> m_lines;
     QString m_baseline;
+    QCustomPlot* m_plot;
 };
 
 }  // namespace quantoscope
