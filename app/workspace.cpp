@@ -23,7 +23,7 @@ QString firstToShow(const TensorSource& model)
 {
     const TensorInfo* best = nullptr;
     for (const TensorInfo& each : model.tensors()) {
-        if (each.type && each.count > 0 && (!best || each.count >= best->count))
+        if (each.hasValues() && each.count > 0 && (!best || each.count >= best->count))
             best = &each;
     }
     return best ? QString::fromStdString(best->name) : QString();
@@ -142,7 +142,7 @@ void Workspace::chooseTensor(const QString& name)
 Counts Workspace::counts()
 {
     const TensorInfo* chosen = tensor();
-    if (m_counts || m_counting->isRunning() || !chosen || !chosen->type)
+    if (m_counts || m_counting->isRunning() || !chosen || !chosen->hasValues())
         return m_counts;
     m_countingProgress = 0;
     m_counting->start(

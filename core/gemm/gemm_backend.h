@@ -30,6 +30,7 @@ struct GemmKernel {
     GemmMark mark = GemmMark::Float;
     bool sumsExactly = false;
     double accumulatorUnitRoundoff = 0;   ///< u of the accumulator; 0 where sums are exact.
+    bool isExtra = false;   ///< Not one of the choices people have: the reference, a teaching rung, a deliberately wrong one.
 };
 
 struct DeviceInfo {

@@ -135,10 +135,12 @@ void GemmFigure::connectBar()
         run();
     });
     connect(m_bar, &GemmBar::kernelToggled, this, [this](const QString& id, bool runs) {
-        runs ? void(m_state.leftOut.removeAll(id)) : m_state.leftOut.append(id);
+        QStringList rest = leftOut();
+        runs ? void(rest.removeAll(id)) : rest.append(id);
+        m_state.leftOut = rest;
         std::erase_if(m_measured, [&](const MeasuredKernel& each) { return !runs && each.id() == id; });
         change(tr("choose kernels"));
-        QMetaObject::invokeMethod(this, [this] { m_bar->setKernels(m_backend->kernels(), m_state.leftOut); }, Qt::QueuedConnection);
+        QMetaObject::invokeMethod(this, [this] { m_bar->setKernels(m_backend->kernels(), leftOut()); }, Qt::QueuedConnection);
         runs ? run() : refresh();
     });
     connect(m_bar, &GemmBar::runRequested, this, &GemmFigure::run);
@@ -218,7 +220,7 @@ void GemmFigure::setState(const QJsonObject& json)
     if (before.device != m_state.device)
         chooseBackend();
     m_bar->show(m_state);
-    m_bar->setKernels(m_backend->kernels(), m_state.leftOut);
+    m_bar->setKernels(m_backend->kernels(), leftOut());
     m_deck->setCurrent(m_state.panel);
     m_plot->setSelected(m_state.selected);
     const bool sameWork = before.shape == m_state.shape && before.data == m_state.data && before.seed == m_state.seed
@@ -296,7 +298,7 @@ void GemmFigure::chooseBackend()
     m_sweep.clear();
     m_ceilings = {};
     m_roofline->setCeilings(m_ceilings);
-    m_bar->setKernels(m_backend->kernels(), m_state.leftOut);
+    m_bar->setKernels(m_backend->kernels(), leftOut());
 }
 
 QList<std::pair<QString, QString>> GemmFigure::keys() const

@@ -59,6 +59,7 @@ private:
     void arrange();
     void chooseBackend();
     std::vector<GemmKernel> kernelsToRun() const;
+    QStringList leftOut() const;
     Result<GemmProblem> makeProblem(const GemmShape& shape);
     void start(std::vector<GemmTask> tasks, TimeBudget budget);
     void take(const GemmTask& task, const GemmRun& run);

@@ -13,11 +13,24 @@
 
 namespace quantoscope {
 
+QStringList GemmFigure::leftOut() const
+{
+    if (m_state.leftOut)
+        return *m_state.leftOut;
+    QStringList extras;
+    for (const GemmKernel& kernel : m_backend->kernels()) {
+        if (kernel.isExtra)
+            extras << QString::fromStdString(kernel.id);
+    }
+    return extras;
+}
+
 std::vector<GemmKernel> GemmFigure::kernelsToRun() const
 {
+    const QStringList leftOut = this->leftOut();
     std::vector<GemmKernel> kernels;
     for (const GemmKernel& kernel : m_backend->kernels()) {
-        if (!m_state.leftOut.contains(QString::fromStdString(kernel.id)))
+        if (!leftOut.contains(QString::fromStdString(kernel.id)))
             kernels.push_back(kernel);
     }
     return kernels;

@@ -22,15 +22,17 @@ std::span<const LayerPreset> layerPresets()
 
 QJsonObject GemmState::toJson() const
 {
-    return {{QStringLiteral("preset"), preset},
+    QJsonObject json{{QStringLiteral("preset"), preset},
             {QStringLiteral("shape"), QJsonArray{double(shape.m), double(shape.n), double(shape.k)}},
             {QStringLiteral("data"), data},
             {QStringLiteral("seed"), QString::number(seed)},
             {QStringLiteral("device"), device},
-            {QStringLiteral("leftOut"), QJsonArray::fromStringList(leftOut)},
             {QStringLiteral("selected"), selected},
             {QStringLiteral("panel"), panel},
             {QStringLiteral("seconds"), seconds}};
+    if (leftOut)
+        json.insert(QStringLiteral("leftOut"), QJsonArray::fromStringList(*leftOut));
+    return json;
 }
 
 GemmState GemmState::fromJson(const QJsonObject& json)
@@ -51,9 +53,9 @@ GemmState GemmState::fromJson(const QJsonObject& json)
     state.seed = ok ? seed : state.seed;
     state.device = words("device", state.device);
     if (json.contains(QStringLiteral("leftOut"))) {
-        state.leftOut.clear();
+        state.leftOut.emplace();
         for (const QJsonValue& id : json[QStringLiteral("leftOut")].toArray())
-            state.leftOut << id.toString();
+            *state.leftOut << id.toString();
     }
     state.selected = words("selected", {});
     state.panel = words("panel", state.panel);

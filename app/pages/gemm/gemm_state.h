@@ -6,6 +6,7 @@
 #include <QJsonObject>
 #include <QStringList>
 
+#include <optional>
 #include <span>
 
 namespace quantoscope {
@@ -26,7 +27,7 @@ struct GemmState {
     QString data = QStringLiteral("normal");     ///< A row of gemmDataRows(), or "tensor".
     quint64 seed = 7;
     QString device = QStringLiteral("cpu");
-    QStringList leftOut{QStringLiteral("fp64")}; ///< Kernels that are not run.
+    std::optional<QStringList> leftOut;          ///< Kernels that are not run; none chosen: the device's extras.
     QString selected;                            ///< The kernel whose figures are shown.
     QString panel = QStringLiteral("roofline");
     double seconds = 0.3;                        ///< Budget a kernel.

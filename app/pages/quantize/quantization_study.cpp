@@ -117,7 +117,7 @@ void QuantizationStudy::findMethods()
 void QuantizationStudy::startPass()
 {
     const bool needed = !m_report && !(isAnsweredByCounts() && m_counts && m_counts->isExact());
-    if (!m_model || !m_tensor || !m_tensor->type || !m_counts || m_counts->totals().finite == 0 || !needed)
+    if (!m_model || !m_tensor || !m_tensor->hasValues() || !m_counts || m_counts->totals().finite == 0 || !needed)
         return;
     m_watch = std::make_shared<PassWatch>();
     const auto& totals = m_counts->totals();

@@ -190,7 +190,7 @@ void QuantizePage::followWorkspace()
     m_figure->setSourceArguments(arguments);
     m_figure->sourceBar()->showSource(isFile ? m_workspace.model().get() : nullptr, tensor, m_workspace.syntheticRecipe());
     m_figure->setSource(m_workspace.model(), tensor, counts);
-    if (tensor && !tensor->type)
+    if (tensor && !tensor->hasValues())
         emit problem(tr("The values of %1 are of a type that cannot be read (%2); choose another tensor.")
                          .arg(QString::fromStdString(tensor->name), QString::fromStdString(tensor->typeName)));
 }

@@ -163,7 +163,7 @@ void QuantizeFigure::refreshResult()
     content.headline = QStringLiteral("–");
     content.isByHand = presentMark() == u"hand" && m_study->error();
     const auto& tensor = m_study->tensor();
-    const double wasBits = tensor && tensor->type ? tensor->type->bits : 0;
+    const double wasBits = tensor && tensor->count > 0 ? double(tensor->bytes) * 8 / double(tensor->count) : 0;
     if (const auto soFar = m_study->soFar(); soFar && !m_study->error()) {
         content.headline = decibelText(soFar->sqnrDb());
         content.status = tr("So far, %1 of the weights").arg(percentText(soFar->count / std::max(1.0, double(tensor->count))));

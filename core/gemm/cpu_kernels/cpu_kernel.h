@@ -34,6 +34,7 @@ Multiply multiplyDecodedOnOneCore;
 Multiply multiplyInt8;       // int8_exact.cpp
 Multiply multiplyInt8Saturating;   // int8_saturating.cpp
 Multiply multiplyNaive;            // ladder_1_naive.cpp
+Multiply multiplyByEigen;          // ladder_6_eigen.cpp
 Multiply multiplyInLoopOrder;      // ladder_2_loop_order.cpp
 Multiply multiplyBlocked;          // ladder_3_blocked.cpp
 }  // namespace cpu

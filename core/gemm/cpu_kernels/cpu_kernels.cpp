@@ -30,7 +30,7 @@ std::span<const CpuKernel> cpuKernels()
     using enum ScaleSharing;
     constexpr double fp64Roundoff = 0x1p-53, fp32Roundoff = 0x1p-24;
     static const std::vector<CpuKernel> kernels{
-        {{"fp64", "FP64", "Products and sums in FP64, by OpenBLAS: the reference.", GemmMark::Float, false, fp64Roundoff},
+        {{"fp64", "FP64", "Products and sums in FP64, by OpenBLAS: the reference.", GemmMark::Float, false, fp64Roundoff, true},
          {Fp64}, {Fp64}, SumType::Fp64, 0, cpu::multiplyFp64},
         {{"fp32", "FP32", "Products and sums in FP32, by OpenBLAS.", GemmMark::Float, false, fp32Roundoff},
          {Fp32}, {Fp32}, SumType::Fp32, 0, cpu::multiplyFp32},
@@ -52,18 +52,20 @@ std::span<const CpuKernel> cpuKernels()
           GemmMark::WeightOnly, false, fp32Roundoff},
          {Fp16}, {Nf4, Group, 64}, SumType::Fp32, 1, cpu::multiplyDecoded},
         {{"int8_saturating", "INT8, saturating", "INT8 as fast libraries multiply it on AVX2, and wrong: 16-bit sums of pairs saturate.",
-          GemmMark::Integer, false, 0},
+          GemmMark::Integer, false, 0, true},
          {Int8, Row}, {Int8, Row}, SumType::Int32, 0, cpu::multiplyInt8Saturating, sumsFitInt32},
-        {{"fp32_naive", "1 Naive", "Three loops in FP32, against the order of memory.", GemmMark::Float, false, fp32Roundoff},
+        {{"fp32_naive", "1 Naive", "Three loops in FP32, against the order of memory.", GemmMark::Float, false, fp32Roundoff, true},
          {Fp32}, {Fp32}, SumType::Fp32, 0, cpu::multiplyNaive, isSmallEnough<3>},
-        {{"fp32_loop_order", "2 Loop order", "The same loops in the order of memory.", GemmMark::Float, false, fp32Roundoff},
+        {{"fp32_loop_order", "2 Loop order", "The same loops in the order of memory.", GemmMark::Float, false, fp32Roundoff, true},
          {Fp32}, {Fp32}, SumType::Fp32, 0, cpu::multiplyInLoopOrder, isSmallEnough<10>},
-        {{"fp32_blocked", "3 Blocked", "Tiles whose numbers are used several times.", GemmMark::Float, false, fp32Roundoff},
+        {{"fp32_blocked", "3 Blocked", "Tiles whose numbers are used several times.", GemmMark::Float, false, fp32Roundoff, true},
          {Fp32}, {Fp32}, SumType::Fp32, 0, cpu::multiplyBlocked, isSmallEnough<20>},
-        {{"fp32_vectorised", "4 Vectorised", "Tiles of vectors in registers, on one core.", GemmMark::Float, false, fp32Roundoff},
+        {{"fp32_vectorised", "4 Vectorised", "Tiles of vectors in registers, on one core.", GemmMark::Float, false, fp32Roundoff, true},
          {Fp32}, {Fp32}, SumType::Fp32, 0, cpu::multiplyDecodedOnOneCore},
-        {{"fp32_parallel", "5 Parallel", "The same on all cores.", GemmMark::Float, false, fp32Roundoff},
+        {{"fp32_parallel", "5 Parallel", "The same on all cores.", GemmMark::Float, false, fp32Roundoff, true},
          {Fp32}, {Fp32}, SumType::Fp32, 0, cpu::multiplyDecoded},
+        {{"fp32_eigen", "6 Eigen", "FP32 by Eigen, compiled for any x86-64, on all cores.", GemmMark::Float, false, fp32Roundoff, true},
+         {Fp32}, {Fp32}, SumType::Fp32, 0, cpu::multiplyByEigen},
     };
     return kernels;
 }
