@@ -120,7 +120,7 @@ private slots:
         const auto took = std::chrono::steady_clock::now() - start;
         QVERIFY(!number);
         QVERIFY2(QString::fromStdString(number.error().message).contains(part), number.error().message.c_str());
-        QVERIFY(took < std::chrono::seconds(1));
+        QVERIFY(took < std::chrono::seconds(10));
     }
 
     void aTypedNumberIsRoundedOnce()

