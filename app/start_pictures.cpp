@@ -117,7 +117,7 @@ void drawPiInFormats(QPainter& painter, const QRectF& area)
             painter.drawRoundedRect(box, 2, 2);
             if (bits <= 16 && cell >= 9) {
                 painter.setFont(monoFont(11));
-                painter.setPen(!isOne ? ink : isExponent ? QColor(0x14181F) : QColor(Qt::white));
+                painter.setPen(!isOne ? ink : isExponent || t.isDark ? QColor(0x14181F) : QColor(Qt::white));
                 painter.drawText(box, Qt::AlignCenter, isOne ? QStringLiteral("1") : QStringLiteral("0"));
             }
             x += width + (isSign || (isExponent && bit == layout->mantissaBits) ? 4 : 0);
