@@ -115,22 +115,24 @@ static QRectF drawAfterCaption(QPainter& painter, const HistogramFrame& frame)
     return plate;
 }
 
-static QRectF drawErrorCaption(QPainter& painter, const HistogramFrame& frame)
+static std::vector<QRectF> drawErrorCaption(QPainter& painter, const HistogramFrame& frame)
 {
     if (!frame.layout.hasError())
         return {};
     const Theme& t = theme();
-    drawCaption(painter, frame.layout.error, Corner::BottomLeft, 0, words("Error"), words("stored − weight"), t.error);
+    const QRectF title = drawCaption(painter, frame.layout.error, Corner::BottomLeft, 0, words("Error"),
+                                     words("stored − weight"), t.error);
     if (!frame.content.map)
-        return {};
+        return {title};
     const LevelMap& map = *frame.content.map;
     const double inner = largestInnerError(map);
     const bool half = map.step > 0 && std::abs(inner / map.step - 0.5) < 1e-3;
     const bool whole = map.step > 0 && std::abs(inner / map.step - 1) < 1e-3;
     const QString bound = half ? QStringLiteral("Δ/2") : whole ? QStringLiteral("Δ") : roundedNumber(inner, 3);
     const QString text = frame.content.hasHandles ? words("at most %1 between the handles") : words("at most %1");
-    return drawCaption(painter, frame.layout.error, Corner::TopRight, 0, text.arg(bound),
-                map.step > 0 ? words("Δ = %1").arg(roundedNumber(map.step, 4)) : words("steps differ"), t.error);
+    return {title, drawCaption(painter, frame.layout.error, Corner::TopRight, 0, text.arg(bound),
+                               map.step > 0 ? words("Δ = %1").arg(roundedNumber(map.step, 4)) : words("steps differ"),
+                               t.error)};
 }
 
 std::vector<QRectF> drawCaptions(QPainter& painter, const HistogramFrame& frame)
@@ -146,7 +148,9 @@ std::vector<QRectF> drawCaptions(QPainter& painter, const HistogramFrame& frame)
         plates = drawClippedCounts(painter, frame, first.height());
         drawEndStemLabel(painter, frame);
     }
-    plates.insert(plates.end(), {first, drawAfterCaption(painter, frame), drawErrorCaption(painter, frame)});
+    plates.insert(plates.end(), {first, drawAfterCaption(painter, frame)});
+    const auto errorPlates = drawErrorCaption(painter, frame);
+    plates.insert(plates.end(), errorPlates.begin(), errorPlates.end());
     return plates;
 }
 

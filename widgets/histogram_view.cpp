@@ -50,6 +50,13 @@ HistogramView::Range HistogramView::fullRange() const
         const double reach = low == 0 ? 1 : std::abs(low) / 2;
         return {low - reach, high + reach};
     }
+    // A symmetric range reaches as far to either side: its second handle is shown too, unless that
+    // would leave more than a quarter of the picture empty.
+    const double reach = std::max(std::abs(low), std::abs(high));
+    if (m_content.isSymmetric && m_content.hasHandles && 2 * reach < 1.34 * (high - low)) {
+        low = -reach;
+        high = reach;
+    }
     const double margin = (high - low) * 0.02;
     return {low - margin, high + margin};
 }
@@ -65,9 +72,11 @@ void HistogramView::setContent(HistogramContent content)
     if (newCounts) {
         m_ghost.reset();
         m_isZoomed = false;
-        m_range = fullRange();
     }
-    if (newShape)
+    const bool newRange = !m_isZoomed && m_range != fullRange();
+    if (newRange)
+        m_range = fullRange();
+    if (newShape || newRange)
         changeLayout();
     else
         chooseScales(newLevels);
