@@ -11,8 +11,14 @@ void TensorTableLines::setOrder(const TensorOrder& order)
 {
     m_order = &order;
     const bool isLong = order.groups.size() > longRun;
-    const bool fits = order.tensors.size() + order.groups.size() <= linesAtFirst;
-    m_folds.assign(order.groups.size(), fits ? Fold::Open : isLong ? Fold::InRun : Fold::Alone);
+    m_folds.assign(order.groups.size(), isLong ? Fold::InRun : Fold::Alone);
+    std::size_t lines = order.tensors.size() + std::min<std::size_t>(order.groups.size(), longRun);
+    for (const TensorGroup& group : order.groups)
+        lines -= group.count;
+    for (std::size_t g = 0; g < order.groups.size() && lines + order.groups[g].count <= linesAtFirst; ++g) {
+        m_folds[g] = Fold::Open;
+        lines += order.groups[g].count;
+    }
     rebuild();
 }
 

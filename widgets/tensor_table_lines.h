@@ -22,9 +22,10 @@ struct TensorLine {
 /// line, "blk.0 … blk.16". Stretches are kept, never lines: the cost is that of layers, not of tensors.
 class TensorTableLines {
 public:
-    /// More layers than this are folded into runs at first; and so many lines may be open at first.
-    static constexpr int longRun = 16;
-    static constexpr int linesAtFirst = 40;
+    /// More layers than this are folded into runs at first, and layers from the first on are open while
+    /// there are at most so many lines: a table that fills a screen and still shows all of the model.
+    static constexpr int longRun = 12;
+    static constexpr int linesAtFirst = 26;
 
     void setOrder(const TensorOrder&);
     int count() const { return m_count; }

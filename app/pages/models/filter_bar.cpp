@@ -51,10 +51,11 @@ FilterBar::FilterBar(QWidget* parent)
     auto* line = new QHBoxLayout(this);
     line->setContentsMargins(0, 0, 0, 0);
     line->setSpacing(space::small);
-    line->addWidget(m_search, 1);
+    line->addWidget(m_search, 100);
     for (QWidget* chip : {static_cast<QWidget*>(m_types), static_cast<QWidget*>(m_below), static_cast<QWidget*>(m_outliers),
                           static_cast<QWidget*>(m_byLayer)})
         line->addWidget(chip);
+    line->addStretch(1);
     m_search->setObjectName(QStringLiteral("tensorSearch"));
     m_search->setAccessibleName(tr("Search by name, type or shape"));
     m_search->setToolTip(tr("Name, type or shape; several words must all occur, a shape is typed 128x512"));

@@ -223,7 +223,7 @@ void ModelScan::next()
     };
     const auto hasRoom = [&] { return tasks.size() < batchTensors && bytes < 256e6; };
     for (std::size_t i = 0; i < m_wanted.size() && hasRoom(); ++i)
-        if (needsWork(m_wanted[i]))
+        if (needsWork(m_wanted[i]) && std::ranges::find(tasks, m_wanted[i], &Task::tensor) == tasks.end())
             add(m_wanted[i]);
     // What nobody looks at follows in the order of the file, one pass from its start to its end.
     if (tasks.empty()) {
@@ -263,6 +263,7 @@ void ModelScan::take(const std::vector<ScanAnswer>& answers, int schemeVersion)
     for (const ScanAnswer& answer : answers) {
         if (answer.error && answer.error->kind == Error::Kind::Cancelled)
             continue;
+        const bool wasNeeded = needsWork(answer.tensor);
         TensorFacts& facts = m_table.factsToChange(answer.tensor);
         if (answer.summary) {
             facts.setSummary(*answer.summary);
@@ -280,7 +281,7 @@ void ModelScan::take(const std::vector<ScanAnswer>& answers, int schemeVersion)
         }
         if (answer.counts)
             keep(answer.tensor, answer.counts);
-        if (!needsWork(answer.tensor)) {
+        if (wasNeeded && !needsWork(answer.tensor)) {
             m_doneBytes += double(tensors[answer.tensor].bytes);
             countIn(answer.tensor);
         }

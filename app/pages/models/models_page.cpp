@@ -17,6 +17,7 @@
 #include <QStackedLayout>
 
 #include <algorithm>
+#include <utility>
 
 namespace quantoscope {
 
@@ -141,6 +142,8 @@ void ModelsPage::followModel()
     followTensor();
     if (!m_workspace.model())
         return;
+    if (!m_wantedState.isEmpty())
+        setState(std::exchange(m_wantedState, {}));
     chooseWanted();
     m_scan->start();
 }
@@ -308,6 +311,8 @@ void ModelsPage::setState(const QJsonObject& state)
             list << name.toString();
         return list;
     };
+    if (m_isStale)
+        m_wantedState = state;
     TensorTableModel* tensors = m_table->tensors();
     setThreshold(std::clamp(state[u"threshold"].toDouble(18), 0.0, 200.0));
     TensorFilter filter;

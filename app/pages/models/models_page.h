@@ -93,6 +93,7 @@ private:
     PushButton* m_resume;
     double m_threshold = 18;
     bool m_isStale = true;
+    QJsonObject m_wantedState;   ///< Of a model that is not open yet.
     bool m_isPresenting = false;
     bool m_wasSettled = true;
 };

@@ -44,7 +44,7 @@ std::vector<std::pair<QString, QString>> summaryRows(const Summary& s)
     };
     for (std::size_t i = 0; i < s.quantiles.size(); ++i) {
         const double share = Summary::quantileShares[i];
-        rows.emplace_back(share == 0.5 ? tr("Median") : tr("%1 quantile").arg(percentText(share)), number(s.quantiles[i]));
+        rows.emplace_back(share == 0.5 ? tr("Median") : tr("%1 % quantile").arg(share * 100), number(s.quantiles[i]));
     }
     return rows;
 }
@@ -56,9 +56,7 @@ StatisticsList::StatisticsList(QWidget* parent)
     setWidgetResizable(true);
     setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     setAccessibleName(tr("Statistics"));
-    viewport()->setAutoFillBackground(false);
     auto* sheet = new QWidget(this);
-    sheet->setAutoFillBackground(false);
     m_grid = new QGridLayout(sheet);
     m_grid->setContentsMargins(0, space::tight, space::normal, space::tight);
     m_grid->setHorizontalSpacing(space::normal);
@@ -67,6 +65,9 @@ StatisticsList::StatisticsList(QWidget* parent)
     m_note = new TextLabel({}, 12, QFont::Normal, TextTone::Muted, sheet);
     m_note->setWordWrap(true);
     setWidget(sheet);
+    // Both fill themselves with the window's colour otherwise; behind them is a card.
+    sheet->setAutoFillBackground(false);
+    viewport()->setAutoFillBackground(false);
     m_grid->addWidget(m_note, 1000, 0, 1, 2);
     m_grid->setRowStretch(1001, 1);
 }

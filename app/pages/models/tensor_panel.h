@@ -4,9 +4,12 @@
 #include "core/quantization/level_map.h"
 #include "core/statistics/summary.h"
 #include "widgets/controls.h"
+#include "app/pages/models/unit_spans.h"
+#include "widgets/heat_map_content.h"
 #include "widgets/tensor_facts.h"
 
 #include <QJsonObject>
+#include <QTimer>
 #include <QWidget>
 
 #include <memory>
@@ -17,6 +20,8 @@ class QStackedLayout;
 namespace quantoscope {
 
 class BackgroundJob;
+class HeatMap;
+class LargestList;
 class StatisticsList;
 class WeightHistogram;
 
@@ -40,6 +45,7 @@ public:
 
     const TensorInfo* tensor() const { return m_info; }
     const std::optional<Summary>& summary() const { return m_summary; }
+    HeatMap* heatMap() const { return m_map; }
     bool isSettled() const;
 
     QJsonObject state() const;
@@ -51,11 +57,21 @@ signals:
     void settled();
     void problem(const QString& sentence);
 
+protected:
+    void showEvent(QShowEvent*) override;
+    void resizeEvent(QResizeEvent*) override;
+
 private:
     void build();
     void refreshHead();
     void refreshHistogram();
+    void refreshPlace();
+    void showTab(const QString& id);
+    void startReading();
     void summarizeExactly();
+    void findLargest();
+    void findSpans();
+    void ended();
 
     Model m_model;
     const TensorInfo* m_info = nullptr;
@@ -66,11 +82,18 @@ private:
     QString m_schemeName;
     std::optional<Summary> m_summary;
     bool m_summaryIsExact = false;
+    std::shared_ptr<const HeatMapContent> m_places;
+    std::optional<UnitSpans> m_spans;
     BackgroundJob* m_summarizing;
+    BackgroundJob* m_placing;
+    BackgroundJob* m_spanning;
+    QTimer m_readSoon;            ///< Whoever runs through the table with an arrow key starts nothing.
+    QJsonObject m_wantedPlace;    ///< Of a state, until the tensor is there.
 
     Card* m_headCard;
     Card* m_tabCard;
     QWidget* m_name;
+    PushButton* m_open;
     TextLabel* m_shape;
     TextLabel* m_sqnr;
     TextLabel* m_sqnrUnit;
@@ -78,7 +101,10 @@ private:
     WeightHistogram* m_histogram;
     TabStrip* m_tabs;
     QStackedLayout* m_stack;
+    HeatMap* m_map;
+    TextLabel* m_place;
     StatisticsList* m_statistics;
+    LargestList* m_largest;
 };
 
 }  // namespace quantoscope

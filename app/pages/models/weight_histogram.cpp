@@ -19,6 +19,15 @@ namespace {
 
 constexpr double deviations = 6;   // Beyond them a weight is called an outlier.
 
+/// A power of ten as a share: "10 %", "0.1 %", "10⁻⁵ %".
+QString percentPower(double share)
+{
+    const int exponent = int(std::lround(std::log10(share))) + 2;
+    const QString number = exponent < -2 ? QStringLiteral("10") + superscript(exponent)
+                                         : fixedNumber(std::pow(10, exponent), std::max(0, -exponent));
+    return number + QChar(0x202F) + u'%';
+}
+
 }  // namespace
 
 struct WeightHistogram::Frame {
@@ -123,16 +132,17 @@ void WeightHistogram::drawAxes(QPainter& painter, const Frame& f) const
     const QFontMetrics metrics(small);
     painter.setFont(small);
     const int room = std::max(2, int(f.plot.height() / 34));
-    for (const AxisTick& tick : asPercent(logarithmicTicks(f.y.low, f.y.high, room))) {
+    for (const AxisTick& tick : logarithmicTicks(f.y.low, f.y.high, room)) {
         const double y = std::round(f.y.toPixel(tick.value)) + 0.5;
         painter.setPen(QPen(t.grid, 1));
         if (!tick.label.isEmpty())
             painter.drawLine(QPointF(f.plot.left(), y), QPointF(f.plot.right(), y));
         painter.setPen(t.muted);
-        painter.drawText(QRectF(0, y - 10, f.plot.left() - 7, 20), Qt::AlignRight | Qt::AlignVCenter, tick.label);
+        painter.drawText(QRectF(0, y - 10, f.plot.left() - 7, 20), Qt::AlignRight | Qt::AlignVCenter,
+                         tick.label.isEmpty() ? QString() : percentPower(tick.value));
     }
     const double base = std::round(f.plot.bottom()) + 0.5;
-    for (const AxisTick& tick : linearTicks(f.x.low, f.x.high, std::max(2, int(f.plot.width() / 64)))) {
+    for (const AxisTick& tick : linearTicks(f.x.low, f.x.high, std::max(2, int(f.plot.width() / 46)))) {
         const double x = std::round(f.x.toPixel(tick.value)) + 0.5;
         painter.setPen(QPen(t.axis, 1));
         painter.drawLine(QPointF(x, base), QPointF(x, base + 4));
