@@ -48,6 +48,8 @@ public:
     bool isEmpty() const { return m_whole.empty(); }   ///< NaN and infinities have no digits.
     bool isNegative() const { return m_negative; }
     int leadingWeight() const { return m_leading; }    ///< Of the first 1; 0 for the number zero.
+    int lastWeight() const { return m_last; }          ///< Of the last 1 that is known; 0 for the number zero.
+    bool goesOn() const { return m_cut; }              ///< More digits follow than were computed.
     bool digit(int weight) const;
     bool isKnown(int weight) const;                    ///< False below the digits that were computed.
     bool hasDigitsBelow(int weight) const;             ///< Something other than zeros follows.

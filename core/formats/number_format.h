@@ -64,7 +64,7 @@ std::span<const FormatFamily> formatFamilies();
 /// walk this list; the hundreds of P3109 formats are behind formatsOf("p3109").
 std::span<const NumberFormat> numberFormats();
 std::span<const NumberFormat> formatsOf(std::string_view family);
-const NumberFormat* findNumberFormat(std::string_view id);   ///< Of any family; nullptr where there is none.
+const NumberFormat* findNumberFormat(std::string_view id);   ///< Of any family, built ones too (built_format.h); nullptr where there is none.
 
 int bitsOf(const NumberFormat&);              ///< Width of a code: 32 for TF32.
 int significantBitsOf(const NumberFormat&);   ///< Bits that can differ: 19 for TF32.

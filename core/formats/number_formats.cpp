@@ -3,6 +3,7 @@
 // IEEE 754-2019, OCP OFP8 1.0, OCP MX 1.0, and of ml_dtypes for the FNUZ and IEEE-style 8-bit floats.
 #include "core/formats/number_format.h"
 
+#include "core/formats/built_format.h"
 #include "core/formats/p3109_formats.h"
 
 #include <algorithm>
@@ -136,6 +137,8 @@ std::span<const NumberFormat> formatsOf(std::string_view family)
 
 const NumberFormat* findNumberFormat(std::string_view id)
 {
+    if (id.starts_with("float:"))
+        return findBuiltFormat(id);
     for (const std::span<const NumberFormat> table : {numberFormats(), id.starts_with("binary") ? p3109Formats() : std::span<const NumberFormat>{}})
         for (const NumberFormat& row : table)
             if (row.id == id)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/pages/numbers/line_card.h"
 
+#include "app/pages/numbers/arithmetic_panel.h"
 #include "app/pages/numbers/number_texts.h"
 #include "widgets/code_grid.h"
 #include "widgets/number_line.h"
@@ -19,6 +20,7 @@ LineCard::LineCard(QWidget* parent) : Card(parent)
     m_tabs = new TabStrip;
     m_tabs->addTab(QStringLiteral("line"), tr("Number line"));
     m_tabs->addTab(QStringLiteral("values"), tr("All values"));
+    m_tabs->addTab(QStringLiteral("arithmetic"), tr("Arithmetic"));
     m_about = new TextLabel({}, 12, QFont::Normal, TextTone::Muted);
     m_scale = new SegmentedControl;
     m_scale->setAccessibleName(tr("Scale of the number line"));
@@ -33,6 +35,7 @@ LineCard::LineCard(QWidget* parent) : Card(parent)
     m_noGrid = new TextLabel({}, 13, QFont::Normal, TextTone::Muted);
     m_noGrid->setAlignment(Qt::AlignCenter);
     m_noGrid->setWordWrap(true);
+    m_arithmetic = new ArithmeticPanel;
 
     auto* head = new QHBoxLayout;
     head->setSpacing(12);
@@ -45,6 +48,7 @@ LineCard::LineCard(QWidget* parent) : Card(parent)
     m_stack->addWidget(m_line);
     m_stack->addWidget(m_grid);
     m_stack->addWidget(m_noGrid);
+    m_stack->addWidget(m_arithmetic);
     body()->addLayout(head);
     body()->addLayout(m_stack, 1);
     setCompact(false);
@@ -63,6 +67,7 @@ void LineCard::setCompact(bool compact)
 {
     layout()->setContentsMargins(16, compact ? 3 : 9, 16, compact ? 3 : 8);
     body()->setSpacing(compact ? 0 : 4);
+    m_arithmetic->setCompact(compact);
 }
 
 QSize LineCard::minimumSizeHint() const
@@ -90,10 +95,18 @@ int LineCard::gridRow(const NumbersState& state)
 
 void LineCard::show(const NumbersState& state, const NumbersContent& content, const std::optional<NumbersContent>& ghost)
 {
-    const bool showsLine = state.tab != QLatin1String("values");
-    m_tabs->setCurrent(showsLine ? QStringLiteral("line") : QStringLiteral("values"));
+    const bool showsArithmetic = state.tab == QLatin1String("arithmetic");
+    const bool showsGrid = state.tab == QLatin1String("values");
+    const bool showsLine = !showsArithmetic && !showsGrid;
+    m_tabs->setCurrent(showsLine ? QStringLiteral("line") : state.tab);
     m_scale->setVisible(showsLine && m_settingsVisible);
-    m_colouring->setVisible(!showsLine && m_settingsVisible);
+    m_colouring->setVisible(showsGrid && m_settingsVisible);
+    if (showsArithmetic) {
+        m_about->setText({});
+        m_arithmetic->show(state, content);
+        m_stack->setCurrentWidget(m_arithmetic);
+        return;
+    }
     m_scale->setCurrent(state.logarithmic ? QStringLiteral("log") : QStringLiteral("linear"));
     m_colouring->setCurrent(state.colouring);
     if (showsLine)

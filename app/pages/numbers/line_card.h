@@ -9,10 +9,12 @@ class QStackedLayout;
 
 namespace quantoscope {
 
+class ArithmeticPanel;
 class CodeGrid;
 class NumberLine;
 
-/// Below the rows: the number line of all of them, or every value of one small format.
+/// Below the rows: the number line of all of them, or every value of one small format; in place of the
+/// rows: arithmetic in the selected format.
 class LineCard : public Card {
     Q_OBJECT
 
@@ -24,6 +26,9 @@ public:
     void setControlsVisible(bool tabs, bool settings);
     NumberLine* line() const { return m_line; }
     CodeGrid* grid() const { return m_grid; }
+    ArithmeticPanel* arithmetic() const { return m_arithmetic; }
+    /// Whether a tab takes the room of the rows: it is about one format and needs space.
+    static bool takesRows(const QString& tab) { return tab == QLatin1String("arithmetic"); }
     /// The format whose values the grid shows: the selected row, else the first one small enough.
     static int gridRow(const NumbersState& state);
     QSize minimumSizeHint() const override;
@@ -48,6 +53,7 @@ private:
     NumberLine* m_line;
     CodeGrid* m_grid;
     TextLabel* m_noGrid;
+    ArithmeticPanel* m_arithmetic;
     QStackedLayout* m_stack;
     QStringList m_ids;
     QString m_gridId;

@@ -2,6 +2,7 @@
 #include "app/pages/numbers/numbers_figure.h"
 
 #include "app/page.h"
+#include "app/pages/numbers/arithmetic_panel.h"
 #include "app/pages/numbers/line_card.h"
 #include "app/pages/numbers/number_texts.h"
 #include "app/pages/numbers/presented_numbers.h"
@@ -31,12 +32,18 @@ NumbersFigure::NumbersFigure(Part part, QWidget* parent)
     layout->addWidget(m_valueCard);
     layout->addWidget(m_rowsCard);
     layout->addWidget(m_lineCard, 1);
-    if (part != Part::Page && part != Part::NumberLine) {
+    const bool hasLine = part != Part::Rows && part != Part::BitView;
+    if (!hasLine) {
         m_lineCard->hide();
         layout->addStretch(1);
     }
-    if (part == Part::NumberLine)
-        m_rowsCard->hide();
+    if (part == Part::Arithmetic || part == Part::RunningSum) {
+        m_state.tab = QStringLiteral("arithmetic");
+        m_lineCard->setControlsVisible(false, true);
+        m_lineCard->arithmetic()->setParts(part == Part::Arithmetic, part == Part::RunningSum);
+        if (part == Part::RunningSum)
+            m_valueCard->setParts(false, false, true);
+    }
     if (part == Part::BitView)
         m_valueCard->setParts(true, false, false);
     m_rowsCard->setEditsFormats(part == Part::Page || part == Part::Rows);
@@ -89,7 +96,8 @@ void NumbersFigure::connectParts()
     });
     connect(m_rowsCard, &RowsCard::problem, this, [this](const QString& sentence) { m_valueCard->showProblem(sentence, 0); });
     connect(m_lineCard, &LineCard::tabChosen, this, [this](const QString& tab) {
-        edit([&](NumbersState& s) { s.tab = tab; }, tab == QLatin1String("line") ? tr("number line") : tr("all values"));
+        const QString words = tab == QLatin1String("line") ? tr("number line") : tab == QLatin1String("values") ? tr("all values") : tr("arithmetic");
+        edit([&](NumbersState& s) { s.tab = tab; }, words);
     });
     connect(m_lineCard, &LineCard::scaleChosen, this, [this](bool logarithmic) {
         edit([&](NumbersState& s) { s.logarithmic = logarithmic; s.view.reset(); }, logarithmic ? tr("logarithmic") : tr("linear"));
@@ -106,6 +114,45 @@ void NumbersFigure::connectParts()
     connect(m_lineCard, &LineCard::codeChosen, this, [this](const QString& id, Code code, const QString& mergeKey) {
         takeCode(id, code, tr("choose code"), mergeKey);
     });
+    connectArithmetic();
+}
+
+bool NumbersFigure::showsRows() const
+{
+    return m_part == Part::Rows || m_part == Part::BitView || (m_part == Part::Page && !LineCard::takesRows(m_state.tab));
+}
+
+void NumbersFigure::connectArithmetic()
+{
+    ArithmeticPanel* panel = m_lineCard->arithmetic();
+    connect(panel, &ArithmeticPanel::formatChosen, this, &NumbersFigure::select);
+    connect(panel, &ArithmeticPanel::operationChosen, this, [this](const QString& id) {
+        edit([&](NumbersState& s) { s.operation = id; }, tr("operation"));
+    });
+    connect(panel, &ArithmeticPanel::operandEdited, this, &NumbersFigure::enterOperand);
+    connect(panel, &ArithmeticPanel::sumsEdited, this, [this](const SumSettings& settings, const QString& text) {
+        edit([&](NumbersState& s) { s.sums = settings; }, text);
+    });
+}
+
+void NumbersFigure::enterOperand(int operand, const QString& text, bool finished)
+{
+    const NumberFormat format = m_state.formats[std::size_t(m_state.indexOf(m_state.selected))].format();
+    const std::string characters = text.trimmed().toStdString();
+    QString sentence;
+    if (looksLikeCode(characters)) {
+        if (const Result<Code> code = parseCode(format, characters); !code)
+            sentence = QString::fromStdString(code.error().message);
+    } else if (const Result<RealNumber> number = parseNumber(characters); !number) {
+        sentence = QString::fromStdString(number.error().message);
+    }
+    m_lineCard->arithmetic()->showProblem(operand, sentence);
+    if (!sentence.isEmpty())
+        return;
+    if (finished)
+        ++m_typing;
+    edit([&](NumbersState& s) { (operand == 1 ? s.second : s.third) = text; }, tr("operand %1").arg(text),
+         finished ? QString() : QStringLiteral("operand-%1-%2").arg(operand).arg(m_typing));
 }
 
 void NumbersFigure::edit(const std::function<void(NumbersState&)>& change, const QString& text, const QString& mergeKey)
@@ -122,6 +169,8 @@ void NumbersFigure::refresh()
 {
     m_content = std::make_shared<const NumbersContent>(computeNumbers(m_state));
     m_valueCard->show(m_state, *m_content);
+    if (!m_presented && m_part != Part::BitView)
+        m_rowsCard->setVisible(showsRows());
     if (!m_rowsCard->isHidden())
         m_rowsCard->show(m_state, m_content, m_ghost);
     if (!m_lineCard->isHidden())

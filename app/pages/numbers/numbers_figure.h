@@ -25,6 +25,8 @@ public:
         Rows,         ///< Value and rows: lesson figure "numbers".
         BitView,      ///< One format's row that explains itself: "bit-view".
         NumberLine,   ///< The number line of the formats: "number-line".
+        Arithmetic,   ///< One operation, digit by digit: "arithmetic".
+        RunningSum,   ///< Sums of many terms: "running-sum".
     };
     explicit NumbersFigure(Part part = Part::Page, QWidget* parent = nullptr);
     ~NumbersFigure() override;
@@ -36,7 +38,10 @@ public:
     QVariantMap readings() const override;
     QString commandLine() const override;
     QByteArray csv() const override;
-    /// Controls: value, examples, rounding, formats, bits, tabs, scale.
+    /// Of the Arithmetic tab: exact, rounded, error, absorbedBits, cancelledBits, isAbsorbed; of every
+    /// running sum "naive.sum", "naive.stuckAt", "naive.stuckAfter" and so on, and exactSum.
+    QVariantMap arithmeticReadings() const;
+    /// Controls: value, examples, rounding, formats, bits, tabs, scale, operation, sum.
     void showOnlyControls(const QStringList&) override;
     void setPresenting(bool) override;
     QList<std::pair<QString, QString>> keys() const override;
@@ -58,6 +63,9 @@ protected:
 
 private:
     void connectParts();
+    void connectArithmetic();
+    void enterOperand(int operand, const QString& text, bool finished);
+    bool showsRows() const;
     void arrange();
     void refresh();
     void select(const QString& format);

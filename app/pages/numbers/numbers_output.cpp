@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/pages/numbers/arithmetic_panel.h"
+#include "app/pages/numbers/arithmetic_table.h"
 #include "app/pages/numbers/line_card.h"
 #include "app/pages/numbers/number_texts.h"
 #include "app/pages/numbers/numbers_figure.h"
@@ -51,11 +53,15 @@ QJsonObject NumbersFigure::state() const
 void NumbersFigure::setState(const QJsonObject& json)
 {
     m_state = NumbersState::fromJson(json);
+    if (m_part == Part::Arithmetic || m_part == Part::RunningSum)
+        m_state.tab = QStringLiteral("arithmetic");
     const bool namesFormats = json.contains(QStringLiteral("formats")) || json.contains(QStringLiteral("format"));
     if (m_part == Part::BitView && (!namesFormats || m_state.formats.size() > 1)) {
         m_state.formats = {m_state.formats[std::size_t(m_state.indexOf(m_state.selected))]};
     }
     m_valueCard->showProblem({}, 0);
+    for (const int operand : {1, 2})
+        m_lineCard->arithmetic()->showProblem(operand, {});
     refresh();
 }
 
@@ -74,7 +80,15 @@ QVariantMap NumbersFigure::readings() const
     all.insert(QStringLiteral("value"), m_content->typed.toDouble());
     all.insert(QStringLiteral("text"), m_state.text);
     all.insert(QStringLiteral("rounding"), roundingId(m_state.rounding));
+    if (m_state.tab == QLatin1String("arithmetic"))
+        all.insert(arithmeticReadings());
     return all;
+}
+
+QVariantMap NumbersFigure::arithmeticReadings() const
+{
+    const ArithmeticPanel* panel = m_lineCard->arithmetic();
+    return readingsOf(panel->arithmetic(), panel->sums());
 }
 
 QString NumbersFigure::commandLine() const
@@ -93,6 +107,8 @@ QString NumbersFigure::commandLine() const
 
 QByteArray NumbersFigure::csv() const
 {
+    if (m_state.tab == QLatin1String("arithmetic"))
+        return arithmeticTable(m_lineCard->arithmetic()->arithmetic(), m_lineCard->arithmetic()->sums());
     QByteArray text = "format,code,value,absError,relError,ulpError,previous,next,ulp,class\n";
     for (const NumberRowContent& row : m_content->rows) {
         const StoredNumber& stored = row.stored;
@@ -113,6 +129,7 @@ void NumbersFigure::showOnlyControls(const QStringList& controls)
     m_valueCard->setParts(has("value"), has("examples"), has("rounding"));
     m_rowsCard->setEditsFormats(has("formats"));
     m_lineCard->setControlsVisible(has("tabs"), has("scale"));
+    m_lineCard->arithmetic()->setControlsVisible(has("operation"), has("sum"));
     refresh();
 }
 
@@ -136,9 +153,9 @@ void NumbersFigure::setPresenting(bool presenting)
         });
         m_presented->QWidget::show();
         m_presented->setFocus();
-    } else if (m_part != Part::Page) {
-        m_lineCard->setVisible(m_part == Part::NumberLine);
-        m_rowsCard->setVisible(m_part != Part::NumberLine);
+    } else {
+        m_lineCard->setVisible(m_part != Part::Rows && m_part != Part::BitView);
+        m_rowsCard->setVisible(showsRows());
     }
     refresh();
     if (m_presented)

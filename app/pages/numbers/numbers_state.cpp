@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/pages/numbers/numbers_state.h"
 
+#include "core/formats/arithmetic.h"
+
 #include <QCoreApplication>
 #include <QJsonArray>
 
@@ -77,6 +79,49 @@ std::vector<ChosenFormat> formatsFromJson(const QJsonValue& value)
     return formats;
 }
 
+/// The Arithmetic tab's part of a state: written only where it differs, so that links stay short.
+void writeArithmetic(const NumbersState& state, QJsonObject& json)
+{
+    const NumbersState usual;
+    const auto write = [&](const char* key, const QString& now, const QString& then) {
+        if (now != then)
+            json[QLatin1String(key)] = now;
+    };
+    write("operation", state.operation, usual.operation);
+    write("b", state.second, usual.second);
+    write("c", state.third, usual.third);
+    write("terms", state.sums.data, usual.sums.data);
+    write("sumSeed", QString::number(state.sums.seed), QString::number(usual.sums.seed));
+    if (state.sums.terms != usual.sums.terms)
+        json[QStringLiteral("termCount")] = state.sums.terms;
+}
+
+void readArithmetic(NumbersState& state, const QJsonObject& json)
+{
+    const auto words = [&](const char* key, const QString& otherwise) {
+        const QJsonValue value = json[QLatin1String(key)];
+        return value.isDouble() ? QString::number(value.toDouble(), 'g', 17) : value.toString(otherwise);
+    };
+    const auto isOperand = [](const QString& typed) {
+        const std::string characters = typed.trimmed().toStdString();
+        return looksLikeCode(characters) || parseNumber(characters).has_value();
+    };
+    const QString operation = words("operation", state.operation);
+    const auto rows = operationRows();
+    if (operation == QLatin1String("fma") || std::any_of(rows.begin(), rows.end(), [&](const OperationRow& row) { return text(row.id) == operation; }))
+        state.operation = operation;
+    if (const QString b = words("b", state.second); isOperand(b))
+        state.second = b;
+    if (const QString c = words("c", state.third); isOperand(c))
+        state.third = c;
+    const QString data = words("terms", state.sums.data);
+    if (data == QLatin1String("one") || data == QLatin1String("tenth") || data == QLatin1String("random"))
+        state.sums.data = data;
+    state.sums.terms = std::clamp(json[QStringLiteral("termCount")].toInt(state.sums.terms), 2, SumSettings::mostTerms);
+    if (json.contains(QStringLiteral("sumSeed")))
+        state.sums.seed = json[QStringLiteral("sumSeed")].toVariant().toULongLong();
+}
+
 }  // namespace
 
 NumberFormat ChosenFormat::format() const
@@ -120,6 +165,7 @@ QJsonObject NumbersState::toJson() const
                      {QStringLiteral("seed"), QString::number(seed)}, {QStringLiteral("selected"), selected},
                      {QStringLiteral("tab"), tab}, {QStringLiteral("logarithmic"), logarithmic},
                      {QStringLiteral("colouring"), colouring}, {QStringLiteral("allDigits"), allDigits}};
+    writeArithmetic(*this, json);
     if (given) {
         json[QStringLiteral("code")] = QStringLiteral("0x") + QString::number(given->code, 16).toUpper();
         json[QStringLiteral("codeFormat")] = given->format;
@@ -162,6 +208,7 @@ NumbersState NumbersState::fromJson(const QJsonObject& json)
     state.logarithmic = json[QStringLiteral("logarithmic")].toBool(false);
     state.colouring = words("colouring", state.colouring);
     state.allDigits = json[QStringLiteral("allDigits")].toBool(false);
+    readArithmetic(state, json);
     if (has("view")) {
         const QJsonObject view = json[QStringLiteral("view")].toObject();
         const double span = view[QStringLiteral("span")].toDouble();

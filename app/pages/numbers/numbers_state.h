@@ -30,6 +30,15 @@ struct GivenCode {
     friend bool operator==(const GivenCode&, const GivenCode&) = default;
 };
 
+/// What the running sums of the Arithmetic tab add up.
+struct SumSettings {
+    static constexpr int mostTerms = 16384;   ///< Five methods of exact arithmetic stay well under 200 ms.
+    int terms = 4096;
+    QString data = QStringLiteral("one");     ///< "one", "tenth" (0.1) or "random" (uniform on 0 … 1).
+    quint64 seed = 1;
+    friend bool operator==(const SumSettings&, const SumSettings&) = default;
+};
+
 /// All that decides what the Numbers page shows.
 struct NumbersState {
     QString text = QStringLiteral("π");   ///< As typed. The exact value of the code where one is given.
@@ -43,6 +52,10 @@ struct NumbersState {
     std::optional<NumberLineView> view;   ///< Empty: around the value.
     QString colouring = QStringLiteral("value");
     bool allDigits = false;
+    QString operation = QStringLiteral("add");   ///< Id of an operation, or "fma".
+    QString second = QStringLiteral("0.01");     ///< Operand b, as typed; a is the page's value.
+    QString third = QStringLiteral("1");         ///< Operand c of a fused multiply-add.
+    SumSettings sums;
 
     static NumbersState first();          ///< π in six formats.
     QJsonObject toJson() const;
