@@ -67,7 +67,7 @@ QString scientificText(double value, int digits)
     if (!cut)
         kept.erase(kept.find_last_not_of('0') + 1);
     if (kept.size() > 1)
-        kept.insert(1, ".");
+        kept.insert(1, 1, '.');
     QString text = (value < 0 ? QStringLiteral("−") : QString()) + QString::fromStdString(kept);
     if (cut)
         text += u'…';
