@@ -14,7 +14,7 @@ namespace quantoscope {
 namespace {
 
 constexpr std::array columns{
-    TensorColumnRow{"name", QT_TRANSLATE_NOOP("TensorTable", "Tensor"), 190, 0, false},
+    TensorColumnRow{"name", QT_TRANSLATE_NOOP("TensorTable", "Tensor"), 178, 0, false},
     TensorColumnRow{"type", QT_TRANSLATE_NOOP("TensorTable", "Type"), 54, 7, false},
     TensorColumnRow{"shape", QT_TRANSLATE_NOOP("TensorTable", "Shape"), 112, 8, false},
     TensorColumnRow{"size", QT_TRANSLATE_NOOP("TensorTable", "Size"), 82, 2, true},

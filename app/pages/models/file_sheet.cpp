@@ -105,14 +105,17 @@ FileSheet::FileSheet(QWidget* parent)
     m_table->setTabKeyNavigation(false);
     m_table->setWordWrap(false);
     m_table->setColumnWidth(0, 240);
+    m_table->verticalHeader()->setSectionResizeMode(QHeaderView::Fixed);
+    m_table->verticalHeader()->setMinimumSectionSize(16);
     m_table->setAccessibleName(tr("Metadata"));
     m_value = new QPlainTextEdit(this);
     m_value->setReadOnly(true);
     m_value->setTabChangesFocus(true);
     m_value->setFont(monoFont(12));
-    m_value->setMaximumHeight(160);
+    m_value->setFrameShape(QFrame::NoFrame);
     m_value->setAccessibleName(tr("The chosen value"));
     m_metadataCard->body()->addWidget(m_table, 1);
+    m_metadataCard->body()->addWidget(m_key = new TextLabel({}, 12, QFont::DemiBold, TextTone::Muted, this));
     m_metadataCard->body()->addWidget(m_value);
     connect(m_table->selectionModel(), &QItemSelectionModel::currentRowChanged, this,
             [this](const QModelIndex& now) { showEntry(now.row()); });
@@ -123,6 +126,8 @@ void FileSheet::showModel(const TensorSource* model, const QString& path)
     m_model = model;
     m_metadata->setModel(model);
     m_value->hide();
+    m_key->hide();
+    m_table->verticalHeader()->setDefaultSectionSize(QFontMetrics(monoFont(12)).height() + 9);
     const double entries = model ? double(model->metadata().size()) : 0;
     m_metadataCard->setTitle(tr("Metadata"), entries == 0 ? tr("this file has none") : tr("%1 entries").arg(wholeNumber(entries)));
     m_table->setVisible(entries > 0);
@@ -186,7 +191,13 @@ void FileSheet::showEntry(int row)
     if (value.size() > shownOfValue)
         text += tr("\n… %1 of %2 shown").arg(byteWords(double(shownOfValue)), byteWords(double(value.size())));
     m_value->setPlainText(text);
-    m_value->setVisible(value.size() > 60 || value.find('\n') != value.npos);
+    // A value that fits its row is not said twice.
+    const bool isLong = value.size() > 90 || value.find('\n') != value.npos;
+    m_key->setText(textOf(m_model->metadata()[std::size_t(row)].first, 200));
+    m_key->setVisible(isLong);
+    m_value->setVisible(isLong);
+    const int lines = std::clamp(int(value.size() / 100) + int(text.count(u'\n')) + 1, 2, 9);
+    m_value->setFixedHeight(lines * QFontMetrics(monoFont(12)).lineSpacing() + 14);
 }
 
 }  // namespace quantoscope

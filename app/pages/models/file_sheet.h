@@ -13,6 +13,7 @@ namespace quantoscope {
 
 class Card;
 class MetadataModel;
+class TextLabel;
 class TypeShares;
 
 /// The File tab: where the model lies, what it is made of, and what it says about itself.
@@ -34,6 +35,7 @@ private:
     Card* m_metadataCard;
     QTableView* m_table;
     MetadataModel* m_metadata;
+    TextLabel* m_key;          ///< Of the value shown whole.
     QPlainTextEdit* m_value;
 };
 

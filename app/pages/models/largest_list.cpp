@@ -20,10 +20,11 @@ LargestList::LargestList(QWidget* parent)
     setSelectionMode(SingleSelection);
     setTabKeyNavigation(false);
     verticalHeader()->hide();
-    setHorizontalHeaderLabels({tr("Row"), tr("Column"), tr("Weight"), tr("From the mean")});
+    setHorizontalHeaderLabels({tr("Row"), tr("Column"), tr("Weight"), tr("In σ")});
     horizontalHeader()->setSectionResizeMode(QHeaderView::Stretch);
     horizontalHeader()->setDefaultAlignment(Qt::AlignRight | Qt::AlignVCenter);
     horizontalHeader()->setHighlightSections(false);
+    horizontalHeaderItem(3)->setToolTip(tr("Distance from the mean in standard deviations"));
     setAccessibleName(tr("Largest weights"));
     connect(this, &QTableWidget::currentCellChanged, this, [this](int row) {
         if (!m_isFilling && row >= 0 && row < int(m_values.size()))
@@ -41,8 +42,8 @@ void LargestList::showValues(const std::vector<PlacedValue>& values, double mean
     for (int row = 0; row < rowCount(); ++row) {
         const PlacedValue& v = values[std::size_t(row)];
         const QString texts[] = {
-            wholeNumber(double(v.row)), wholeNumber(double(v.column)), roundedNumber(v.value, 6),
-            deviation > 0 ? tr("%1 σ").arg(fixedNumber((v.value - mean) / deviation, 1)) : QString()};
+            wholeNumber(double(v.row)), wholeNumber(double(v.column)), roundedNumber(v.value, 4),
+            deviation > 0 ? fixedNumber((v.value - mean) / deviation, 1) : QString()};
         for (int column = 0; column < 4; ++column) {
             auto* item = new QTableWidgetItem(texts[column]);
             item->setTextAlignment(Qt::AlignRight | Qt::AlignVCenter);

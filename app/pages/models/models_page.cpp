@@ -210,6 +210,11 @@ void ModelsPage::followScan()
         if (!m_progress->property("runs").toBool())
             m_progress->begin(tr("Scan"));
         m_progress->setFraction(m_scan->fraction(), m_scan->rate());
+        // An order or a filter by what is being found moves now and then, not with every batch.
+        if (!m_sinceArranged.isValid() || m_sinceArranged.elapsed() > 1500) {
+            m_sinceArranged.start();
+            m_table->tensors()->rearrange();
+        }
     } else {
         m_progress->end();
         // What is sorted or filtered by facts is put in order once they are all there.
@@ -335,8 +340,11 @@ bool ModelsPage::isSettled() const
 {
     if (!m_workspace.model())
         return !m_workspace.isOpening();
-    return !m_isStale && !m_workspace.isOpening() && !m_table->tensors()->isArranging()
-        && (!m_scan->isRunning() || m_scan->hasWanted()) && m_panel->isSettled();
+    // Which tensors come first may depend on all of them; else those on the screen are enough.
+    const TensorTableModel& tensors = *m_table->tensors();
+    const bool needsAll = tensors.sort().column > TensorColumn::Size || tensors.filter().needsFacts();
+    return !m_isStale && !m_workspace.isOpening() && !tensors.isArranging()
+        && (!m_scan->isRunning() || (!needsAll && m_scan->hasWanted())) && m_panel->isSettled();
 }
 
 void ModelsPage::showEvent(QShowEvent* event)

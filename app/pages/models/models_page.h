@@ -4,6 +4,8 @@
 #include "app/page.h"
 #include "widgets/tensor_table_order.h"
 
+#include <QElapsedTimer>
+
 #include <optional>
 
 class QHBoxLayout;
@@ -96,6 +98,7 @@ private:
     QJsonObject m_wantedState;   ///< Of a model that is not open yet.
     bool m_isPresenting = false;
     bool m_wasSettled = true;
+    QElapsedTimer m_sinceArranged;
 };
 
 }  // namespace quantoscope

@@ -103,6 +103,8 @@ QWidget* ModelsPage::makeModelSheet()
     auto* foot = new QHBoxLayout;
     foot->setContentsMargins(space::gap, 0, space::gap, 0);
     foot->setSpacing(space::normal);
+    // As high as with Cancel in it: the table must not jump when a scan begins.
+    foot->addStrut(QFontMetrics(uiFont(12)).height() + 13);
     foot->addWidget(m_verdict = new TextLabel({}, 12, QFont::Medium, TextTone::Normal, card), 1);
     m_verdict->setMinimumWidth(80);
     m_verdict->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Fixed);
@@ -204,8 +206,14 @@ void ModelsPage::refreshVerdict()
         text += tr(", all %1").arg(roles.begin()->first);
     else if (tally.below > 2 && roles.size() == 2)
         text += tr(", all %1 or %2").arg(roles.begin()->first, std::next(roles.begin())->first);
-    m_verdict->setText(text + u'.');
-    m_verdict->setToolTip(m_verdict->text());
+    const auto fits = [this](const QString& words) {
+        const int room = m_verdict->parentWidget()->width() - 2 * space::gap - (m_scan->isRunning() ? m_progress->sizeHint().width() + 60 : 0);
+        return QFontMetrics(uiFont(12, QFont::Medium)).horizontalAdvance(words) < room;
+    };
+    const QString shortText = (isWhole ? tr("%1 of %2 below %3 dB") : tr("So far %1 of %2 below %3 dB"))
+                                  .arg(wholeNumber(tally.below), wholeNumber(isWhole ? tally.matrices : tally.known), db);
+    m_verdict->setText(fits(text) ? text + u'.' : shortText);
+    m_verdict->setToolTip(text + u'.');
 }
 
 QVariantMap ModelsPage::readings() const

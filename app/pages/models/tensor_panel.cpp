@@ -318,6 +318,7 @@ void TensorPanel::refreshHistogram()
         const LevelMap map = levelMapOf(m_scheme, *m_counts);
         if (!map.levels.empty())
             ranges.push_back({tr("%1 levels for the whole tensor").arg(wholeNumber(double(map.levels.size()))),
+                              tr("%1 levels").arg(wholeNumber(double(map.levels.size()))),
                               map.levels.front(), map.levels.back(), map.levels, false});
     }
     if (m_spans && !m_spans->median.levels.empty() && !m_spans->widest.levels.empty()) {
@@ -325,10 +326,11 @@ void TensorPanel::refreshHistogram()
         const LevelMap& median = m_spans->median;
         const LevelMap& widest = m_spans->widest;
         const QString levels = wholeNumber(double(widest.levels.size()));
-        ranges.push_back({isChannel ? tr("levels of the median channel") : tr("levels of the median group"),
+        ranges.push_back({isChannel ? tr("levels of the median channel") : tr("levels of the median group"), tr("median"),
                           median.levels.front(), median.levels.back(), median.levels, false});
         ranges.push_back({isChannel ? tr("widest channel: its weights share these %1 levels").arg(levels)
                                     : tr("widest group: %1 weights share these %2 levels").arg(wholeNumber(double(m_scheme.granularity.group)), levels),
+                          isChannel ? tr("widest channel") : tr("widest group of %1").arg(wholeNumber(double(m_scheme.granularity.group))),
                           widest.levels.front(), widest.levels.back(), widest.levels, true});
     }
     m_histogram->setContent(m_counts, m_summary, std::move(ranges));

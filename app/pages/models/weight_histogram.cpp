@@ -152,7 +152,9 @@ void WeightHistogram::drawAxes(QPainter& painter, const Frame& f) const
         painter.drawText(QRectF(left, base + 5, wide, metrics.height()), Qt::AlignCenter, tick.label);
     }
     const auto& totals = m_counts->totals();
-    const QString caption = tr("weight · min %1 · max %2 · share per bin").arg(roundedNumber(totals.min, 4), roundedNumber(totals.max, 4));
+    const QString ends = tr("min %1 · max %2").arg(roundedNumber(totals.min, 4), roundedNumber(totals.max, 4));
+    const QString whole = tr("weight · %1 · share per bin").arg(ends);
+    const QString caption = metrics.horizontalAdvance(whole) < width() ? whole : ends;
     painter.setPen(t.text);
     painter.drawText(QRectF(0, base + 7 + metrics.height(), width(), metrics.height() + 2), Qt::AlignCenter,
                      metrics.elidedText(caption, Qt::ElideRight, width()));
@@ -249,10 +251,12 @@ void WeightHistogram::drawRanges(QPainter& painter, const Frame& f) const
         if (range.levels.empty())
             for (const double x : {left, right})
                 painter.drawLine(QPointF(x, y - 5), QPointF(x, y + 5));
-        const double wide = metrics.horizontalAdvance(range.words) + 2.0;
+        const bool isTight = metrics.horizontalAdvance(range.words) + 2 > f.plot.width();
+        const QString& words = isTight ? range.shortWords : range.words;
+        const double wide = metrics.horizontalAdvance(words) + 2.0;
         const double middle = std::clamp((left + right) / 2, f.plot.left() + wide / 2, std::max(f.plot.left() + wide / 2, f.plot.right() - wide / 2));
         painter.setPen(ink);
-        painter.drawText(QRectF(middle - wide / 2, top - 1, wide, metrics.height()), Qt::AlignCenter, range.words);
+        painter.drawText(QRectF(middle - wide / 2, top - 1, wide, metrics.height()), Qt::AlignCenter, words);
         top += f.rangeLane;
     }
 }

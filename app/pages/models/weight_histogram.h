@@ -14,7 +14,8 @@ namespace quantoscope {
 
 /// What the histogram shows over its bars: levels and the values they reach from and to.
 struct LevelRange {
-    QString words;                  ///< "15 levels of the tensor"
+    QString words;                  ///< "15 levels for the whole tensor"
+    QString shortWords;             ///< Where there is little room.
     double low = 0, high = 0;
     std::vector<double> levels;     ///< Drawn as ticks where there are few.
     bool isWarning = false;
