@@ -135,6 +135,11 @@ Figure* MainWindow::makePage(const QString& id)
         if (figure == page())
             m_history->record(text, mergeKey);
     });
+    // In a lecture the keys change with what is shown: a lesson's tally has others than its figure.
+    connect(figure, &Figure::readingsChanged, this, [this, figure] {
+        if (m_isPresenting && figure == page())
+            m_presenterBar->setKeys(figure->keys() << std::pair(tr("F11"), tr("back")));
+    });
     connect(figure, &Figure::problem, this, [this, figure](const QString& sentence) {
         if (figure == page())
             showProblem(sentence);

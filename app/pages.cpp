@@ -17,6 +17,7 @@ const std::vector<PageRow> rows{
     {"quantize", QT_TRANSLATE_NOOP("Pages", "Quantize"), "quantize", makeQuantizePage},
     {"models", QT_TRANSLATE_NOOP("Pages", "Models"), "models", makeModelsPage},
     {"gemm", QT_TRANSLATE_NOOP("Pages", "GEMM"), "gemm", makeGemmPage},
+    {"lessons", QT_TRANSLATE_NOOP("Pages", "Lessons"), "lessons", makeLessonsPage},
     {"reference", QT_TRANSLATE_NOOP("Pages", "Reference"), "reference", makeReferencePage},
 };
 

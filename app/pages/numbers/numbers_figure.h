@@ -22,7 +22,8 @@ class NumbersFigure : public Figure {
 public:
     enum class Part {
         Page,         ///< Value, rows, number line.
-        Rows,         ///< Value and rows: lesson figure "numbers".
+        Rows,         ///< Value and rows.
+        Lesson,       ///< All of it without the page's margins: lesson figure "numbers".
         BitView,      ///< One format's row that explains itself: "bit-view".
         NumberLine,   ///< The number line of the formats: "number-line".
         Arithmetic,   ///< One operation, digit by digit: "arithmetic".
@@ -33,7 +34,7 @@ public:
 
     QJsonObject state() const override;
     void setState(const QJsonObject&) override;
-    /// value, formats, rounding; of the selected row: format code stored relativeError ulpError
+    /// value, selected, rounding; of the selected row: format code stored relativeError ulpError
     /// absoluteError className ulp previous next; of every row: "fp16.code" and so on.
     QVariantMap readings() const override;
     QString commandLine() const override;

@@ -77,6 +77,7 @@ QVariantMap NumbersFigure::readings() const
         }
     }
     all.insert(QStringLiteral("format"), m_state.selected);
+    all.insert(QStringLiteral("selected"), m_state.selected);
     all.insert(QStringLiteral("value"), m_content->typed.toDouble());
     all.insert(QStringLiteral("text"), m_state.text);
     all.insert(QStringLiteral("rounding"), roundingId(m_state.rounding));
