@@ -80,6 +80,21 @@ std::string readingText(const QVariant& reading)
     return {digits, error == std::errc{} ? end : digits};
 }
 
+QString shownNumber(double value)
+{
+    if (value == std::round(value) && std::abs(value) < 1e9)
+        return wholeNumber(value);
+    // Zeros that only pad are left out, before an exponent too.
+    QString text = roundedNumber(value, 8);
+    const qsizetype end = text.indexOf(u' ') < 0 ? text.size() : text.indexOf(u' ');
+    qsizetype last = end;
+    while (text.contains(u'.') && last > 0 && text[last - 1] == u'0')
+        --last;
+    if (last > 0 && text[last - 1] == u'.')
+        --last;
+    return text.remove(last, end - last);
+}
+
 QString shownReading(const QString& name, const QVariant& reading)
 {
     if (!reading.isValid())
@@ -91,7 +106,7 @@ QString shownReading(const QString& name, const QVariant& reading)
         return percentText(value);
     if (name.endsWith(u"Db"))
         return decibelText(value) + QStringLiteral(" dB");
-    return roundedNumber(value, 6);
+    return shownNumber(value);
 }
 
 std::vector<LessonProblem> figureProblems(const Lesson& lesson)

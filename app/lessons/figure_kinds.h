@@ -26,6 +26,8 @@ QJsonObject answerState(const LessonFigure&, const LessonQuestion&);
 
 /// A reading as a condition compares it: numbers in the shortest digits that give them back.
 std::string readingText(const QVariant& reading);
+/// As few digits as say a number to eight: "255", "65 504", "2.38 × 10⁻⁷", "3.140625".
+QString shownNumber(double value);
 /// A reading as people read it: "3.14", "0.031 %" for errors and shares, "subnormal".
 QString shownReading(const QString& name, const QVariant& reading);
 

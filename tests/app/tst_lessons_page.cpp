@@ -6,6 +6,7 @@
 #include "app/pages/lessons/lesson_list.h"
 #include "app/pages/lessons/lesson_view.h"
 #include "app/pages/lessons/lessons_page.h"
+#include "app/pages/lessons/presented_lesson.h"
 #include "app/pages/lessons/question_card.h"
 #include "app/pages/numbers/numbers_figure.h"
 #include "app/workspace.h"
@@ -28,6 +29,8 @@ class TestLessonsPage : public QObject {
         auto page = std::make_unique<LessonsPage>(workspace);
         page->resize(1300, 820);
         page->show();
+        page->activateWindow();
+        [[maybe_unused]] const bool isActive = QTest::qWaitForWindowActive(page.get());
         return page;
     }
 
@@ -38,6 +41,12 @@ class TestLessonsPage : public QObject {
                 return int(i);
         }
         return -1;
+    }
+
+    static void settle(const LessonView& view)
+    {
+        for (int i = 0; i < 500 && !view.panel()->figure()->isSettled(); ++i)
+            QTest::qWait(10);
     }
 
     /// Answers the present question as a learner who knows it all: by click, by typing, by doing.
@@ -54,7 +63,9 @@ class TestLessonsPage : public QObject {
             QTest::keyClick(card->field(), Qt::Key_Return);
         } else {
             // The state that answers it, brought about by a person: what they change is announced.
+            settle(view);
             view.panel()->figure()->setState(answerState(view.panel()->wanted(), question));
+            settle(view);
         }
     }
 
@@ -229,9 +240,9 @@ private slots:
         file.close();
         Workspace workspace;
         workspace.setProfile(Profile::open(folder.path()));
-        const auto page = shownPage(workspace);
+        const auto page = std::make_unique<LessonsPage>(workspace);
         QSignalSpy problems(page.get(), &Figure::problem);
-        QVERIFY(problems.wait(1000));
+        QTRY_VERIFY_WITH_TIMEOUT(!problems.isEmpty(), 1000);
         QVERIFY(problems[0][0].toString().contains(QStringLiteral("progress.json.unreadable-1")));
         QVERIFY(QFile::exists(folder.filePath(QStringLiteral("progress.json.unreadable-1"))));
     }
@@ -291,6 +302,33 @@ private slots:
         page->view()->goTo(100);
         QTest::mouseClick(page->view()->end()->nextButton(), Qt::LeftButton);
         QCOMPARE(page->view()->lesson().number, 1);
+    }
+
+    void aHallIsCountedAndNothingLocks()
+    {
+        Workspace workspace;
+        const auto page = shownPage(workspace);
+        page->setState({{QStringLiteral("lesson"), 0}});
+        page->setPresenting(true);
+        PresentedLesson* hall = page->view()->presented();
+        QVERIFY(hall && hall->isTally());
+        for (const auto key : {Qt::Key_1, Qt::Key_2, Qt::Key_2, Qt::Key_3, Qt::Key_2, Qt::Key_Backspace})
+            QTest::keyClick(page->view(), key);
+        QCOMPARE(hall->tally(), (std::vector<int>{1, 2, 1}));
+        QTest::keyClick(page->view(), Qt::Key_R);
+        QVERIFY(hall->isRevealed());
+        QTest::keyClick(page->view(), Qt::Key_1);
+        QCOMPARE(hall->tally()[0], 2);
+        QTest::keyClick(page->view(), Qt::Key_PageDown);
+        QVERIFY(!hall->isTally() && page->view()->panel()->figure()->isEnabled());
+        QTest::keyClick(page->view(), Qt::Key_PageDown);
+        QCOMPARE(page->view()->screen(), 1);
+        QTest::keyClick(page->view(), Qt::Key_PageUp);
+        QCOMPARE(page->view()->screen(), 0);
+        QVERIFY(!hall->isTally());   // Backwards through the same stages.
+        QVERIFY(!page->progress().question(page->view()->lesson(), {0, 1}).isDone);
+        page->setPresenting(false);
+        QVERIFY(!page->view()->presented());
     }
 };
 

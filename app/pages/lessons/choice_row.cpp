@@ -103,7 +103,7 @@ void ChoiceRow::paintEvent(QPaintEvent*)
         painter.setFont(uiFont(11, QFont::DemiBold));
         painter.drawText(mark, Qt::AlignCenter, QString::number(m_number));
     }
-    m_document.draw(painter, {double(textLeft()), textTop + 1}, width() - textLeft() - side, m_mark == Mark::Wrong ? t.muted : t.text);
+    m_document.draw(painter, {double(textLeft()), textTop + 2.5 * t.typeScale}, width() - textLeft() - side, m_mark == Mark::Wrong ? t.muted : t.text);
 }
 
 }  // namespace quantoscope

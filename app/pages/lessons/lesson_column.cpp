@@ -74,7 +74,6 @@ void LessonColumn::build(const LessonScreen& screen)
 {
     m_items.clear();
     auto* content = new QWidget;
-    content->setAutoFillBackground(false);
     auto* column = new QVBoxLayout(content);
     column->setContentsMargins(sideMargin, space::gap, sideMargin, space::gap);
     column->setSpacing(space::normal);
@@ -85,6 +84,7 @@ void LessonColumn::build(const LessonScreen& screen)
     head->addWidget(m_title);
     column->addLayout(head);
     setWidget(content);
+    content->setAutoFillBackground(false);   // Which setWidget() turns on.
     int index = 0;
     for (const LessonStep& step : screen.steps) {
         m_items.push_back(makeItem(step, index++));

@@ -48,6 +48,7 @@ public:
     QSize minimumSizeHint() const override;
     bool hasHeightForWidth() const override { return true; }
     int heightForWidth(int width) const override { return m_document.heightFor(width); }
+    double idealWidth() const { return m_document.idealWidth(); }
 
 protected:
     void paintEvent(QPaintEvent*) override;

@@ -31,14 +31,16 @@ LessonView::LessonView(Workspace& workspace, LessonProgress& progress, QWidget* 
     , m_stack(new QStackedLayout)
     , m_back(new PushButton(tr("Back"), PushButton::Role::Quiet, m_text))
     , m_next(new PushButton(tr("Next"), PushButton::Role::Quiet, m_text))
+    , m_goOn(new PushButton(tr("Next"), PushButton::Role::Primary, m_text))
     , m_panel(new FigurePanel(workspace, this))
 {
     layOut();
     connect(m_back, &PushButton::clicked, this, &LessonView::back);
     connect(m_next, &PushButton::clicked, this, &LessonView::next);
+    connect(m_goOn, &PushButton::clicked, this, &LessonView::next);
     const auto addKey = [this](Qt::Key key, void (LessonView::*run)()) {
         auto* shortcut = new QShortcut(key, this);
-        shortcut->setContext(Qt::WidgetWithChildrenShortcut);
+        shortcut->setContext(Qt::WindowShortcut);   // From wherever the keyboard is, while a lesson is shown.
         connect(shortcut, &QShortcut::activated, this, run);
     };
     addKey(Qt::Key_PageUp, &LessonView::back);
@@ -77,6 +79,8 @@ void LessonView::layOut()
     foot->addWidget(m_back);
     foot->addStretch(1);
     foot->addWidget(m_next);
+    foot->addWidget(m_goOn);
+    m_goOn->setKeyHint(QStringLiteral("PgDn"));
     column->addLayout(foot);
     m_back->setKeyHint(QStringLiteral("PgUp"));
     m_next->setKeyHint(QStringLiteral("PgDn"));
@@ -169,7 +173,14 @@ void LessonView::refresh()
     const int screens = int(m_lesson.screens.size());
     m_stack->setCurrentWidget(isAtEnd() ? static_cast<QWidget*>(m_end) : m_column);
     m_back->setEnabled(m_screen > 0);
+    // With nothing left to answer here, going on is the thing to do.
+    const bool isDone = !isAtEnd() && m_progress.isScreenDone(m_lesson, m_screen);
+    const bool hadFocus = m_next->hasFocus() || m_goOn->hasFocus();
     m_next->setEnabled(!isAtEnd());
+    m_next->setVisible(!isDone);
+    m_goOn->setVisible(isDone);
+    if (hadFocus)
+        (isDone ? m_goOn : m_next)->setFocus();
     if (isAtEnd()) {
         m_end->show(m_lesson, m_progress);
         m_strip->setEntries({}, tr("the end"));
@@ -177,7 +188,8 @@ void LessonView::refresh()
         return;
     }
     m_column->refresh();
-    m_strip->setEntries(m_column->entries(), tr("screen %1 of %2").arg(m_screen + 1).arg(screens));
+    m_strip->setEntries(m_column->entries(), tr("screen %1 of %2").arg(m_screen + 1).arg(screens),
+                        QStringLiteral("%1 / %2").arg(m_screen + 1).arg(screens));
     m_panel->setVeiled(m_column->isPredictionOpen() && !m_presented);
 }
 

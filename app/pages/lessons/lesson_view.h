@@ -91,6 +91,7 @@ private:
     QStackedLayout* m_stack;
     PushButton* m_back;
     PushButton* m_next;
+    PushButton* m_goOn;          ///< The same in accent, once the screen is done.
     FigurePanel* m_panel;
     PresentedLesson* m_presented = nullptr;
 };

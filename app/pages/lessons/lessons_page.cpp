@@ -8,6 +8,7 @@
 #include "widgets/controls.h"
 #include "widgets/theme.h"
 
+#include <QApplication>
 #include <QDir>
 #include <QHBoxLayout>
 #include <QStackedLayout>
@@ -72,7 +73,6 @@ void LessonsPage::layOut()
     line->setContentsMargins(0, 0, 0, 0);
     line->setSpacing(space::small);
     line->addWidget(m_back);
-    line->addSpacing(space::tight);
     for (QWidget* part : {m_number, m_title, m_about})
         line->addWidget(part);
     m_title->setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Preferred);
@@ -90,6 +90,16 @@ void LessonsPage::layOut()
     m_stack->addWidget(m_view);
     m_back->setKeyHint(QStringLiteral("Esc"));
     m_header->setMinimumHeight(m_back->sizeHint().height());
+}
+
+/// Digits and Enter answer from the first moment on, wherever the person came from.
+void LessonsPage::showEvent(QShowEvent* event)
+{
+    Figure::showEvent(event);
+    QTimer::singleShot(0, this, [this] {
+        if (m_view->isVisible() && !isAncestorOf(QApplication::focusWidget()))
+            m_view->setFocus();
+    });
 }
 
 void LessonsPage::openFolder(const QString& folder)

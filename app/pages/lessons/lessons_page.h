@@ -45,6 +45,9 @@ public:
     bool showsList() const { return m_lesson.isEmpty(); }
     QString progressLine() const;
 
+protected:
+    void showEvent(QShowEvent*) override;
+
 private:
     void layOut();
     void openLesson(const QString& name, bool isStep);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/pages/lessons/presented_lesson.h"
 
+#include "app/lessons/figure_kinds.h"
 #include "app/pages/lessons/lesson_text.h"
-#include "widgets/plot_text.h"
 #include "widgets/theme.h"
 
 #include <QPainter>
@@ -27,7 +27,7 @@ std::vector<Option> optionsOf(const LessonQuestion& question)
         numbers.push_back({reply.value, false});
     std::ranges::sort(numbers);
     for (const auto& [value, isRight] : numbers)
-        options.push_back({roundedNumber(value, 8), isRight});
+        options.push_back({shownNumber(value), isRight});
     options.push_back({PresentedLesson::tr("something else"), false});
     return options;
 }

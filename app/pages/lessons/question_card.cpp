@@ -1,18 +1,19 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/pages/lessons/question_card.h"
 
+#include "app/lessons/figure_kinds.h"
 #include "app/pages/lessons/choice_row.h"
 #include "app/pages/lessons/condition_list.h"
 #include "app/pages/lessons/lesson_text.h"
 #include "core/formats/real_number.h"
-#include "widgets/plot_text.h"
 #include "widgets/theme.h"
 
-#include <QGridLayout>
 #include <QHBoxLayout>
 #include <QLineEdit>
 #include <QPainter>
 #include <QVBoxLayout>
+
+#include <algorithm>
 
 namespace quantoscope {
 
@@ -36,7 +37,7 @@ QString rightAnswer(const LessonQuestion& question)
         if (choice.isRight)
             return QString::fromStdString(choice.text);
     }
-    return question.answer ? roundedNumber(*question.answer, 8) : QString();
+    return question.answer ? shownNumber(*question.answer) : QString();
 }
 
 Verdict lastVerdict(const LessonQuestion& question, const QuestionRecord& record)
@@ -58,9 +59,9 @@ QuestionCard::QuestionCard(const LessonQuestion& question, bool isPrediction, QW
     , m_text(new LessonText(14, QFont::Normal, TextTone::Normal, this))
     , m_answers(new QWidget(this))
     , m_comparison(new QWidget(this))
-    , m_guess(new LessonText(20, QFont::DemiBold, TextTone::Normal, m_comparison))
+    , m_guess(new LessonText(19, QFont::DemiBold, TextTone::Normal, m_comparison))
     , m_guessNote(new TextLabel(tr("you predicted"), 13, QFont::Normal, TextTone::Normal, m_comparison))
-    , m_truth(new LessonText(20, QFont::DemiBold, TextTone::Normal, m_comparison))
+    , m_truth(new LessonText(19, QFont::DemiBold, TextTone::Normal, m_comparison))
     , m_truthNote(new TextLabel({}, 13, QFont::Normal, TextTone::Normal, m_comparison))
     , m_inputProblem(new TextLabel({}, 12, QFont::Normal, TextTone::Error, this))
     , m_reply(new LessonText(13, QFont::Normal, TextTone::Normal, this))
@@ -88,13 +89,16 @@ QuestionCard::QuestionCard(const LessonQuestion& question, bool isPrediction, QW
     addAnswers(answers);
     column->addWidget(m_answers);
 
-    auto* grid = new QVBoxLayout(m_comparison);
-    grid->setContentsMargins(0, 0, 0, 0);
-    grid->setSpacing(0);
+    auto* comparison = new QVBoxLayout(m_comparison);
+    comparison->setContentsMargins(0, 0, 0, 0);
+    comparison->setSpacing(2);
     for (auto [value, note] : {std::pair{m_guess, m_guessNote}, std::pair{m_truth, m_truthNote}}) {
-        grid->addWidget(note);
-        grid->addWidget(value);
-        grid->addSpacing(value == m_guess ? 4 : 0);
+        auto* line = new QBoxLayout(QBoxLayout::LeftToRight);
+        line->setSpacing(space::small);
+        line->addWidget(value);
+        line->addWidget(note, 1);
+        comparison->addLayout(line);
+        m_comparisonLines << line;
     }
     column->addWidget(m_comparison);
     m_inputProblem->setWordWrap(true);
@@ -257,8 +261,16 @@ void QuestionCard::showComparison()
     }
     m_guess->setLine(guess);
     m_truth->setLine(rightAnswer(m_question));
-    m_guessNote->setText(isRight ? tr("you predicted, and it is so") : tr("you predicted"));
-    m_truthNote->setText(tr("in truth"));
+    m_guessNote->setText(isRight ? tr("you predicted, and that is right") : tr("you predicted"));
+    m_truthNote->setText(tr("is right"));
+    // What is short stands on one line with whose it is; a sentence stands under it.
+    const bool isShort = std::max(m_guess->idealWidth(), m_truth->idealWidth()) < 180;
+    for (QBoxLayout* line : m_comparisonLines) {
+        line->setDirection(isShort ? QBoxLayout::LeftToRight : QBoxLayout::BottomToTop);
+        line->setSpacing(isShort ? space::small : 0);
+    }
+    for (LessonText* text : {m_guess, m_truth})
+        text->setMaximumWidth(isShort ? int(text->idealWidth()) + 4 : QWIDGETSIZE_MAX);
     m_truth->setVisible(!isRight);
     m_truthNote->setVisible(!isRight);
 }

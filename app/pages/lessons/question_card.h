@@ -6,6 +6,7 @@
 #include <QVariantMap>
 #include <QWidget>
 
+class QBoxLayout;
 class QLineEdit;
 class QVBoxLayout;
 
@@ -76,6 +77,7 @@ private:
     TextLabel* m_guessNote;
     LessonText* m_truth;
     TextLabel* m_truthNote;
+    QList<QBoxLayout*> m_comparisonLines;
     TextLabel* m_inputProblem;
     LessonText* m_reply;
     LessonText* m_reveal;

@@ -21,12 +21,13 @@ QString StepStrip::word(LessonStep::Kind kind)
     return {};
 }
 
-void StepStrip::setEntries(const std::vector<Entry>& entries, const QString& place)
+void StepStrip::setEntries(const std::vector<Entry>& entries, const QString& place, const QString& shortPlace)
 {
     if (entries == m_entries && place == m_place)
         return;
     m_entries = entries;
     m_place = place;
+    m_shortPlace = shortPlace;
     QStringList words;
     for (const Entry& entry : entries)
         words << word(entry.kind) + (entry.mark == Mark::Done ? tr(" (done)") : entry.mark == Mark::Present ? tr(" (now)") : QString());
@@ -46,13 +47,17 @@ void StepStrip::paintEvent(QPaintEvent*)
     painter.setRenderHint(QPainter::Antialiasing);
     painter.setFont(uiFont(12));
     painter.setPen(t.muted);
-    painter.drawText(rect().adjusted(0, 0, -space::padding, 0), Qt::AlignRight | Qt::AlignVCenter, m_place);
-    const double room = width() - 2 * space::padding - QFontMetrics(uiFont(12)).horizontalAdvance(m_place) - 8;
     const double scale = t.typeScale, side = 13 * scale;
     const QFontMetrics bold(uiFont(12, QFont::DemiBold));
     double wanted = 0;
     for (const Entry& entry : m_entries)
         wanted += side + 6 + bold.horizontalAdvance(word(entry.kind));
+    // Where the words leave no room for "screen 2 of 5", it is "2 / 5".
+    const auto wide = [](const QString& text) { return QFontMetrics(uiFont(12)).horizontalAdvance(text); };
+    const bool fits = wanted + 14.0 * double(m_entries.size()) + wide(m_place) <= width() - 2 * space::padding;
+    const QString place = fits ? m_place : m_shortPlace;
+    painter.drawText(rect().adjusted(0, 0, -space::padding, 0), Qt::AlignRight | Qt::AlignVCenter, place);
+    const double room = width() - 2 * space::padding - wide(place) - 14;
     const double gap = m_entries.size() < 2 ? 0 : std::clamp((room - wanted) / double(m_entries.size() - 1), 8.0, 22.0 * scale);
     double x = space::padding;
     for (const Entry& entry : m_entries) {
@@ -68,9 +73,9 @@ void StepStrip::paintEvent(QPaintEvent*)
         const bool isPresent = entry.mark == Mark::Present;
         painter.setFont(uiFont(12, isPresent ? QFont::DemiBold : QFont::Medium));
         painter.setPen(isPresent ? t.accent : entry.mark == Mark::Done ? t.text : t.faint);
-        const double wide = bold.horizontalAdvance(word(entry.kind)) + 2;
-        painter.drawText(QRectF(mark.right() + 6, 0, wide, height()), Qt::AlignLeft | Qt::AlignVCenter, word(entry.kind));
-        x = mark.right() + 6 + wide + gap;
+        const double words = bold.horizontalAdvance(word(entry.kind)) + 2;
+        painter.drawText(QRectF(mark.right() + 6, 0, words, height()), Qt::AlignLeft | Qt::AlignVCenter, word(entry.kind));
+        x = mark.right() + 6 + words + gap;
     }
     painter.fillRect(QRectF(0, height() - 1, width(), 1), t.border);
 }

@@ -21,7 +21,7 @@ public:
     };
 
     using QWidget::QWidget;
-    void setEntries(const std::vector<Entry>& entries, const QString& place);
+    void setEntries(const std::vector<Entry>& entries, const QString& place, const QString& shortPlace = {});
     const std::vector<Entry>& entries() const { return m_entries; }
     static QString word(LessonStep::Kind);
     QSize sizeHint() const override;
@@ -33,6 +33,7 @@ protected:
 private:
     std::vector<Entry> m_entries;
     QString m_place;
+    QString m_shortPlace;
 };
 
 /// A row of small cells: one a lesson or a screen, filled when done.

@@ -5,6 +5,7 @@
 
 #include <QCoreApplication>
 #include <QJsonArray>
+#include <QLocale>
 
 #include <algorithm>
 
@@ -191,7 +192,7 @@ NumbersState NumbersState::fromJson(const QJsonObject& json)
         state.selected = state.formats.front().id;
 
     const QJsonValue value = json[QStringLiteral("value")];
-    state.text = value.isDouble() ? QString::number(value.toDouble(), 'g', 17) : value.toString(state.text);
+    state.text = value.isDouble() ? QString::number(value.toDouble(), 'g', QLocale::FloatingPointShortest) : value.toString(state.text);
     if (const auto code = codeFromJson(json[QStringLiteral("code")])) {
         const QString id = words("codeFormat", state.selected);
         const int row = state.indexOf(id);
