@@ -97,7 +97,9 @@ private slots:
             page->setState({{QStringLiteral("lesson"), lesson.number}});
             QCOMPARE(page->view()->lesson().id, lesson.id);
             finish(*page->view());
-            QVERIFY(page->view()->isAtEnd());
+            const QuestionCard* stuck = page->view()->column()->presentCard();
+            QVERIFY2(page->view()->isAtEnd(), qPrintable(QStringLiteral("lesson %1 stays on screen %2: %3").arg(lesson.number).arg(page->view()->screen())
+                                                             .arg(stuck ? QString::fromStdString(stuck->question().text) : QString())));
             QVERIFY(page->progress().isDone(lesson));
             QCOMPARE(page->progress().rightAtFirst(lesson).done, page->progress().rightAtFirst(lesson).all);
             QVERIFY(page->view()->end()->headline().contains(QStringLiteral("done")));

@@ -17,7 +17,8 @@ namespace quantoscope {
 
 namespace {
 
-constexpr double lineHeight = 146;   // Per cent: text is read, not scanned.
+/// Per cent: text is read, not scanned; what is large stands close.
+double lineHeight(double pixels) { return pixels >= 18 ? 118 : 146; }
 
 struct Piece {
     int start, length;
@@ -100,7 +101,7 @@ void LessonDocument::style()
     for (QTextBlock block = m_document.begin(); block.isValid(); block = block.next()) {
         QTextCursor cursor(block);
         QTextBlockFormat format = block.blockFormat();
-        format.setLineHeight(lineHeight, QTextBlockFormat::ProportionalHeight);
+        format.setLineHeight(lineHeight(m_pixels), QTextBlockFormat::ProportionalHeight);
         const bool isList = block.textList() != nullptr;
         format.setTopMargin(block == m_document.begin() ? 0 : isList ? 3 : std::round(m_pixels * 0.6));
         format.setBottomMargin(0);

@@ -222,8 +222,13 @@ void LessonView::takeAnswer(int step, const QString& answer)
     keep(step, record);
     if (record.isDone && figure && !question(step).show.empty()) {
         const QScopedValueRollback playing(m_isPlaying, true);
-        m_panel->play(answerState(*figure, question(step)));
-        m_column->setReadings(m_panel->figure()->readings());
+        QJsonObject state = answerState(*figure, question(step));
+        // A figure with a place for it shows the guess beside the truth too.
+        if (const auto guess = typedNumber(answer); isPrediction && question(step).answer && guess)
+            state.insert(QStringLiteral("prediction"), *guess);
+        m_panel->play(state);
+        if (m_panel->figure())
+            m_column->setReadings(m_panel->figure()->readings());
     }
 }
 
@@ -267,6 +272,11 @@ void LessonView::followFigure()
 
 void LessonView::keyPressEvent(QKeyEvent* event)
 {
+    // Where no shortcut took them: those are for active windows only.
+    if (event->key() == Qt::Key_PageDown)
+        return next();
+    if (event->key() == Qt::Key_PageUp)
+        return back();
     if (m_presented) {
         if (!m_presented->takeKey(event->key()))
             QWidget::keyPressEvent(event);
@@ -276,7 +286,8 @@ void LessonView::keyPressEvent(QKeyEvent* event)
     const int digit = event->key() - Qt::Key_1;
     if (card && digit >= 0 && digit < 9 && !card->choices().isEmpty() && !(event->modifiers() & ~Qt::KeypadModifier))
         return card->choose(digit);
-    if (card && (event->key() == Qt::Key_Return || event->key() == Qt::Key_Enter) && card->answerButton()->isVisible() && card->answerButton()->isEnabled())
+    // A number field has taken its own Enter already, which then comes by here.
+    if (card && !card->field() && (event->key() == Qt::Key_Return || event->key() == Qt::Key_Enter) && card->answerButton()->isVisible() && card->answerButton()->isEnabled())
         return card->answerButton()->click();
     if (event->key() == Qt::Key_Escape) {
         emit listWanted();

@@ -227,7 +227,7 @@ void PresentedLesson::paintTally(QPainter& painter, double top) const
         LessonDocument words(20, revealed && option.isRight ? QFont::DemiBold : QFont::Normal);
         words.setLine(option.text);
         const int wide = int(row.width() - badge - 110);
-        words.draw(painter, {cap.right() + 16, row.center().y() - words.heightFor(wide) / 2.0 + 2}, wide,
+        words.draw(painter, {cap.right() + 16, row.center().y() - words.heightFor(wide) / 2.0 + 5 * t.typeScale}, wide,
                    revealed && !option.isRight ? t.muted : t.text);
     }
     if (revealed && revealHigh > 0)
