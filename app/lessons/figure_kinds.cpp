@@ -31,6 +31,8 @@ const FigureKind rows[] = {
     {"numbers", "numbers", makeNumbers<NumbersFigure::Part::Lesson>},
     {"bit-view", "numbers", makeNumbers<NumbersFigure::Part::BitView>},
     {"number-line", "numbers", makeNumbers<NumbersFigure::Part::NumberLine>},
+    {"arithmetic", "numbers", makeNumbers<NumbersFigure::Part::Arithmetic>},
+    {"running-sum", "numbers", makeNumbers<NumbersFigure::Part::RunningSum>},
     {"quantize", "quantize", makeQuantize},
 };
 

@@ -119,7 +119,8 @@ void NumbersFigure::connectParts()
 
 bool NumbersFigure::showsRows() const
 {
-    return m_part == Part::Rows || m_part == Part::BitView || (m_part == Part::Page && !LineCard::takesRows(m_state.tab));
+    const bool hasTabs = m_part == Part::Page || m_part == Part::Lesson;
+    return m_part == Part::Rows || m_part == Part::BitView || (hasTabs && !LineCard::takesRows(m_state.tab));
 }
 
 void NumbersFigure::connectArithmetic()
