@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/pages/numbers/arithmetic_table.h"
 
+#include "core/formats/built_format.h"
+#include "core/formats/format_limits.h"
+
 namespace quantoscope {
 
 namespace {
@@ -64,6 +67,42 @@ QByteArray arithmeticTable(const ArithmeticContent& arithmetic, const SumsConten
     for (const auto& [summation, sum] : sums.sums)
         series(idOf(summation).toUtf8(), sum, sum.sums);
     return text;
+}
+
+QVariantMap readingsOf(const BlockContent& block)
+{
+    QVariantMap all{{QStringLiteral("rmsError"), block.rmsError}, {QStringLiteral("rmsErrorWithout"), block.rmsErrorWithout},
+                    {QStringLiteral("zeros"), block.zeros}, {QStringLiteral("zerosWithout"), block.zerosWithout},
+                    {QStringLiteral("bitsPerWeight"), block.format->bitsPerWeight},
+                    {QStringLiteral("largestIsClipped"), block.outlierClipped}};
+    if (block.scaleBytes.size() == 1)
+        all.insert(QStringLiteral("scaleCode"), QStringLiteral("0x") + QString::fromLatin1(block.scaleBytes.toHex()).toUpper());
+    return all;
+}
+
+QByteArray blockTable(const BlockContent& block)
+{
+    QByteArray text = "index,value,level,stored\n";
+    for (std::size_t i = 0; i < block.values.size(); ++i)
+        text += QByteArray::number(qulonglong(i)) + ',' + number(block.values[i]) + ',' + QByteArray::number(block.levels[i]) + ','
+            + number(block.stored[i]) + '\n';
+    return text;
+}
+
+QVariantMap readingsOfBuilt(const QString& id)
+{
+    const NumberFormat& format = *findBuiltFormat(id.toStdString());
+    const FormatLimits limits = limitsOf(format);
+    QVariantMap all{{QStringLiteral("built"), id}, {QStringLiteral("largest"), limits.largest}, {QStringLiteral("bits"), bitsOf(format)},
+                    {QStringLiteral("finiteValues"), censusOf(*format.asFloat()).finite}};
+    if (limits.smallestNormal)
+        all.insert(QStringLiteral("smallestNormal"), *limits.smallestNormal);
+    if (limits.smallestSubnormal)
+        all.insert(QStringLiteral("smallestSubnormal"), *limits.smallestSubnormal);
+    const Code one = encode(format, 1.0);
+    if (valueOf(format, one) == 1)
+        all.insert(QStringLiteral("epsilon"), valueOf(format, nextCode(format, one)) - 1);
+    return all;
 }
 
 }  // namespace quantoscope

@@ -248,8 +248,8 @@ void DigitSheet::paintLine(QPainter& painter, const Grid& grid, const DigitLine&
         painter.drawText(QRectF(grid.left, y, grid.valueLeft - grid.left, lineHeight()), Qt::AlignVCenter,
                          std::isnan(line.number) ? tr("not a number: no digits") : tr("infinite: no digits"));
     } else {
+        paintMarks(painter, grid, line, y);   // Below the digits: hatching may not cross them out.
         paintDigits(painter, grid, line, y);
-        paintMarks(painter, grid, line, y);
     }
     painter.setFont(monoFont(m_compact ? 12 : 13, isResult ? QFont::DemiBold : QFont::Normal));
     const QRectF place(grid.valueLeft, y, grid.valueRight - grid.valueLeft, lineHeight());

@@ -2,6 +2,8 @@
 #include "app/pages/numbers/line_card.h"
 
 #include "app/pages/numbers/arithmetic_panel.h"
+#include "app/pages/numbers/block_panel.h"
+#include "app/pages/numbers/build_panel.h"
 #include "app/pages/numbers/number_texts.h"
 #include "widgets/code_grid.h"
 #include "widgets/number_line.h"
@@ -21,6 +23,8 @@ LineCard::LineCard(QWidget* parent) : Card(parent)
     m_tabs->addTab(QStringLiteral("line"), tr("Number line"));
     m_tabs->addTab(QStringLiteral("values"), tr("All values"));
     m_tabs->addTab(QStringLiteral("arithmetic"), tr("Arithmetic"));
+    m_tabs->addTab(QStringLiteral("build"), tr("Build a format"));
+    m_tabs->addTab(QStringLiteral("block"), tr("Block"));
     m_about = new TextLabel({}, 12, QFont::Normal, TextTone::Muted);
     m_scale = new SegmentedControl;
     m_scale->setAccessibleName(tr("Scale of the number line"));
@@ -36,6 +40,8 @@ LineCard::LineCard(QWidget* parent) : Card(parent)
     m_noGrid->setAlignment(Qt::AlignCenter);
     m_noGrid->setWordWrap(true);
     m_arithmetic = new ArithmeticPanel;
+    m_build = new BuildPanel;
+    m_block = new BlockPanel;
 
     auto* head = new QHBoxLayout;
     head->setSpacing(12);
@@ -49,6 +55,8 @@ LineCard::LineCard(QWidget* parent) : Card(parent)
     m_stack->addWidget(m_grid);
     m_stack->addWidget(m_noGrid);
     m_stack->addWidget(m_arithmetic);
+    m_stack->addWidget(m_build);
+    m_stack->addWidget(m_block);
     body()->addLayout(head);
     body()->addLayout(m_stack, 1);
     setCompact(false);
@@ -68,6 +76,8 @@ void LineCard::setCompact(bool compact)
     layout()->setContentsMargins(16, compact ? 3 : 9, 16, compact ? 3 : 8);
     body()->setSpacing(compact ? 0 : 4);
     m_arithmetic->setCompact(compact);
+    m_build->setCompact(compact);
+    m_block->setCompact(compact);
 }
 
 QSize LineCard::minimumSizeHint() const
@@ -95,16 +105,15 @@ int LineCard::gridRow(const NumbersState& state)
 
 void LineCard::show(const NumbersState& state, const NumbersContent& content, const std::optional<NumbersContent>& ghost)
 {
-    const bool showsArithmetic = state.tab == QLatin1String("arithmetic");
+    const bool showsPanel = takesRows(state.tab);
     const bool showsGrid = state.tab == QLatin1String("values");
-    const bool showsLine = !showsArithmetic && !showsGrid;
+    const bool showsLine = !showsPanel && !showsGrid;
     m_tabs->setCurrent(showsLine ? QStringLiteral("line") : state.tab);
     m_scale->setVisible(showsLine && m_settingsVisible);
     m_colouring->setVisible(showsGrid && m_settingsVisible);
-    if (showsArithmetic) {
+    if (showsPanel) {
         m_about->setText({});
-        m_arithmetic->show(state, content);
-        m_stack->setCurrentWidget(m_arithmetic);
+        showPanel(state, content);
         return;
     }
     m_scale->setCurrent(state.logarithmic ? QStringLiteral("log") : QStringLiteral("linear"));
@@ -113,6 +122,25 @@ void LineCard::show(const NumbersState& state, const NumbersContent& content, co
         showLine(state, content, ghost);
     else
         showGrid(state, content, ghost);
+}
+
+bool LineCard::takesRows(const QString& tab)
+{
+    return tab == QLatin1String("arithmetic") || tab == QLatin1String("build") || tab == QLatin1String("block");
+}
+
+void LineCard::showPanel(const NumbersState& state, const NumbersContent& content)
+{
+    if (state.tab == QLatin1String("arithmetic")) {
+        m_arithmetic->show(state, content);
+        m_stack->setCurrentWidget(m_arithmetic);
+    } else if (state.tab == QLatin1String("build")) {
+        m_build->show(state, content, m_saved);
+        m_stack->setCurrentWidget(m_build);
+    } else {
+        m_block->show(state);
+        m_stack->setCurrentWidget(m_block);
+    }
 }
 
 void LineCard::showLine(const NumbersState& state, const NumbersContent& content, const std::optional<NumbersContent>& ghost)

@@ -10,6 +10,8 @@ class QStackedLayout;
 namespace quantoscope {
 
 class ArithmeticPanel;
+class BlockPanel;
+class BuildPanel;
 class CodeGrid;
 class NumberLine;
 
@@ -27,8 +29,11 @@ public:
     NumberLine* line() const { return m_line; }
     CodeGrid* grid() const { return m_grid; }
     ArithmeticPanel* arithmetic() const { return m_arithmetic; }
+    BuildPanel* build() const { return m_build; }
+    BlockPanel* block() const { return m_block; }
+    void setSavedFormats(const QStringList& ids) { m_saved = ids; }
     /// Whether a tab takes the room of the rows: it is about one format and needs space.
-    static bool takesRows(const QString& tab) { return tab == QLatin1String("arithmetic"); }
+    static bool takesRows(const QString& tab);
     /// The format whose values the grid shows: the selected row, else the first one small enough.
     static int gridRow(const NumbersState& state);
     QSize minimumSizeHint() const override;
@@ -43,6 +48,7 @@ signals:
     void codeChosen(const QString& format, quantoscope::Code code, const QString& mergeKey);
 
 private:
+    void showPanel(const NumbersState&, const NumbersContent&);
     void showLine(const NumbersState&, const NumbersContent&, const std::optional<NumbersContent>&);
     void showGrid(const NumbersState&, const NumbersContent&, const std::optional<NumbersContent>&);
 
@@ -54,6 +60,9 @@ private:
     CodeGrid* m_grid;
     TextLabel* m_noGrid;
     ArithmeticPanel* m_arithmetic;
+    BuildPanel* m_build;
+    BlockPanel* m_block;
+    QStringList m_saved;
     QStackedLayout* m_stack;
     QStringList m_ids;
     QString m_gridId;

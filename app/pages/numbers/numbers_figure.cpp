@@ -9,6 +9,7 @@
 #include "app/pages/numbers/rows_card.h"
 #include "app/pages/numbers/value_card.h"
 #include "core/formats/parse_code.h"
+#include "app/workspace.h"
 #include "widgets/bit_view.h"
 #include "widgets/number_line.h"
 #include "widgets/theme.h"
@@ -37,9 +38,13 @@ NumbersFigure::NumbersFigure(Part part, QWidget* parent)
         m_lineCard->hide();
         layout->addStretch(1);
     }
-    if (part == Part::Arithmetic || part == Part::RunningSum) {
-        m_state.tab = QStringLiteral("arithmetic");
+    if (!tabOfPart().isEmpty()) {
+        m_state.tab = tabOfPart();
         m_lineCard->setControlsVisible(false, true);
+    }
+    if (part == Part::Block)
+        m_valueCard->setParts(false, false, false);
+    if (part == Part::Arithmetic || part == Part::RunningSum) {
         m_lineCard->arithmetic()->setParts(part == Part::Arithmetic, part == Part::RunningSum);
         if (part == Part::RunningSum)
             m_valueCard->setParts(false, false, true);
@@ -96,7 +101,8 @@ void NumbersFigure::connectParts()
     });
     connect(m_rowsCard, &RowsCard::problem, this, [this](const QString& sentence) { m_valueCard->showProblem(sentence, 0); });
     connect(m_lineCard, &LineCard::tabChosen, this, [this](const QString& tab) {
-        const QString words = tab == QLatin1String("line") ? tr("number line") : tab == QLatin1String("values") ? tr("all values") : tr("arithmetic");
+        const QString words = tab == QLatin1String("line") ? tr("number line") : tab == QLatin1String("values") ? tr("all values")
+            : tab == QLatin1String("arithmetic") ? tr("arithmetic") : tab == QLatin1String("build") ? tr("build a format") : tr("block");
         edit([&](NumbersState& s) { s.tab = tab; }, words);
     });
     connect(m_lineCard, &LineCard::scaleChosen, this, [this](bool logarithmic) {
@@ -115,6 +121,18 @@ void NumbersFigure::connectParts()
         takeCode(id, code, tr("choose code"), mergeKey);
     });
     connectArithmetic();
+    connectBuildAndBlock();
+}
+
+QString NumbersFigure::tabOfPart() const
+{
+    switch (m_part) {
+    case Part::Arithmetic:
+    case Part::RunningSum: return QStringLiteral("arithmetic");
+    case Part::Build: return QStringLiteral("build");
+    case Part::Block: return QStringLiteral("block");
+    default: return {};
+    }
 }
 
 bool NumbersFigure::showsRows() const
@@ -306,9 +324,11 @@ void NumbersFigure::changeEvent(QEvent* event)
         arrange();
 }
 
-Figure* makeNumbersPage(Workspace&, QWidget* parent)
+Figure* makeNumbersPage(Workspace& workspace, QWidget* parent)
 {
-    return new NumbersFigure(NumbersFigure::Part::Page, parent);
+    auto* page = new NumbersFigure(NumbersFigure::Part::Page, parent);
+    page->setProfile(&workspace.profile());
+    return page;
 }
 
 }  // namespace quantoscope

@@ -12,6 +12,7 @@ namespace quantoscope {
 class LineCard;
 class NumberRow;
 class PresentedNumbers;
+class Profile;
 class RowsCard;
 class ValueCard;
 
@@ -28,6 +29,8 @@ public:
         NumberLine,   ///< The number line of the formats: "number-line".
         Arithmetic,   ///< One operation, digit by digit: "arithmetic".
         RunningSum,   ///< Sums of many terms: "running-sum".
+        Build,        ///< A format put together: "build-format".
+        Block,        ///< Values that share a scale: "block".
     };
     explicit NumbersFigure(Part part = Part::Page, QWidget* parent = nullptr);
     ~NumbersFigure() override;
@@ -51,6 +54,9 @@ public:
     /// As if a person had typed it. False where it is not understood: the picture stays, a sentence
     /// says why.
     bool enterValue(const QString& text, bool finished = true);
+    /// Where the formats that a person built are kept; without one they last as long as the page.
+    void setProfile(Profile* profile);
+    const QStringList& savedFormats() const { return m_saved; }
     QString problemSentence() const;
     const NumbersContent& content() const { return *m_content; }
     NumberRow* row(const QString& format) const;
@@ -65,6 +71,9 @@ protected:
 private:
     void connectParts();
     void connectArithmetic();
+    void connectBuildAndBlock();
+    void saveFormats(const QStringList& ids);
+    QString tabOfPart() const;   ///< Empty where a part shows any.
     void enterOperand(int operand, const QString& text, bool finished);
     bool showsRows() const;
     void arrange();
@@ -87,6 +96,8 @@ private:
     LineCard* m_lineCard;
     PresentedNumbers* m_presented = nullptr;
     std::optional<QStringList> m_controls;
+    Profile* m_profile = nullptr;
+    QStringList m_saved;         ///< Ids of built formats.
     bool m_presenting = false;
     int m_typing = 0;
 };

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/pages/numbers/arithmetic_panel.h"
 #include "app/pages/numbers/arithmetic_table.h"
+#include "app/pages/numbers/block_panel.h"
 #include "app/pages/numbers/line_card.h"
 #include "app/pages/numbers/number_texts.h"
 #include "app/pages/numbers/numbers_figure.h"
@@ -53,8 +54,8 @@ QJsonObject NumbersFigure::state() const
 void NumbersFigure::setState(const QJsonObject& json)
 {
     m_state = NumbersState::fromJson(json);
-    if (m_part == Part::Arithmetic || m_part == Part::RunningSum)
-        m_state.tab = QStringLiteral("arithmetic");
+    if (!tabOfPart().isEmpty())
+        m_state.tab = tabOfPart();
     const bool namesFormats = json.contains(QStringLiteral("formats")) || json.contains(QStringLiteral("format"));
     if (m_part == Part::BitView && (!namesFormats || m_state.formats.size() > 1)) {
         m_state.formats = {m_state.formats[std::size_t(m_state.indexOf(m_state.selected))]};
@@ -83,6 +84,10 @@ QVariantMap NumbersFigure::readings() const
     all.insert(QStringLiteral("rounding"), roundingId(m_state.rounding));
     if (m_state.tab == QLatin1String("arithmetic"))
         all.insert(arithmeticReadings());
+    else if (m_state.tab == QLatin1String("block"))
+        all.insert(readingsOf(m_lineCard->block()->content()));
+    else if (m_state.tab == QLatin1String("build"))
+        all.insert(readingsOfBuilt(m_state.built));
     return all;
 }
 
@@ -108,6 +113,8 @@ QString NumbersFigure::commandLine() const
 
 QByteArray NumbersFigure::csv() const
 {
+    if (m_state.tab == QLatin1String("block"))
+        return blockTable(m_lineCard->block()->content());
     if (m_state.tab == QLatin1String("arithmetic"))
         return arithmeticTable(m_lineCard->arithmetic()->arithmetic(), m_lineCard->arithmetic()->sums());
     QByteArray text = "format,code,value,absError,relError,ulpError,previous,next,ulp,class\n";
@@ -216,6 +223,17 @@ void NumbersFigure::keyPressEvent(QKeyEvent* event)
         const Code code = up ? nextCode(row.format, row.stored.code) : previousCode(row.format, row.stored.code);
         if (code != row.stored.code)
             takeCode(row.id, code, up ? tr("next number") : tr("previous number"), {});
+        return;
+    }
+    case Qt::Key_BraceLeft:
+    case Qt::Key_BraceRight: {
+        // One binade: half or twice the stored value, where the format reaches that far.
+        const NumberRowContent& row = m_content->rows[std::size_t(m_state.indexOf(m_state.selected))];
+        const bool up = event->key() == Qt::Key_BraceRight;
+        const double wanted = row.stored.value * (up ? 2 : 0.5);
+        const Code code = encode(row.format, wanted, {Rounding::NearestEven, Overflow::Saturate});
+        if (std::isfinite(wanted) && code != row.stored.code)
+            takeCode(row.id, code, up ? tr("next binade") : tr("previous binade"), {});
         return;
     }
     case Qt::Key_L:

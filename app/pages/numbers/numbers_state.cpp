@@ -2,6 +2,8 @@
 #include "app/pages/numbers/numbers_state.h"
 
 #include "core/formats/arithmetic.h"
+#include "core/formats/built_format.h"
+#include "core/quantization/block_format.h"
 
 #include <QCoreApplication>
 #include <QJsonArray>
@@ -93,8 +95,34 @@ void writeArithmetic(const NumbersState& state, QJsonObject& json)
     write("c", state.third, usual.third);
     write("terms", state.sums.data, usual.sums.data);
     write("sumSeed", QString::number(state.sums.seed), QString::number(usual.sums.seed));
+    write("build", state.built, usual.built);
+    write("block", state.block.format, usual.block.format);
+    write("blockSeed", QString::number(state.block.seed), QString::number(usual.block.seed));
+    for (const BlockRuleRow& row : blockRules())
+        if (row.rule == state.block.rule && row.rule != usual.block.rule)
+            json[QStringLiteral("scaleRule")] = QLatin1String(row.id);
+    if (state.block.factor != usual.block.factor)
+        json[QStringLiteral("largestTimes")] = state.block.factor;
     if (state.sums.terms != usual.sums.terms)
         json[QStringLiteral("termCount")] = state.sums.terms;
+}
+
+/// The Build and Block tabs' part of a state.
+void readBuiltAndBlock(NumbersState& state, const QJsonObject& json)
+{
+    if (const QString built = json[QStringLiteral("build")].toString(); findBuiltFormat(built.toStdString()))
+        state.built = built;
+    const QString block = json[QStringLiteral("block")].toString();
+    if (const BlockFormat* format = findBlockFormat(block.toStdString()); format && format->elements <= 64)
+        state.block.format = block;
+    for (const BlockRuleRow& row : blockRules())
+        if (json[QStringLiteral("scaleRule")].toString() == QLatin1String(row.id))
+            state.block.rule = row.rule;
+    const double factor = json[QStringLiteral("largestTimes")].toDouble(state.block.factor);
+    if (factor >= 1 && factor <= 1024)
+        state.block.factor = factor;
+    if (json.contains(QStringLiteral("blockSeed")))
+        state.block.seed = json[QStringLiteral("blockSeed")].toVariant().toULongLong();
 }
 
 void readArithmetic(NumbersState& state, const QJsonObject& json)
@@ -121,9 +149,21 @@ void readArithmetic(NumbersState& state, const QJsonObject& json)
     state.sums.terms = std::clamp(json[QStringLiteral("termCount")].toInt(state.sums.terms), 2, SumSettings::mostTerms);
     if (json.contains(QStringLiteral("sumSeed")))
         state.sums.seed = json[QStringLiteral("sumSeed")].toVariant().toULongLong();
+    readBuiltAndBlock(state, json);
 }
 
 }  // namespace
+
+std::span<const BlockRuleRow> blockRules()
+{
+    static constexpr BlockRuleRow rows[] = {
+        {PowerOfTwoRule::Floor, "floor", QT_TRANSLATE_NOOP("BlockPanel", "OCP MX 1.0: the largest value's power of two; may clip it")},
+        {PowerOfTwoRule::Ceil, "ceil", QT_TRANSLATE_NOOP("BlockPanel", "The next power of two above the largest value")},
+        {PowerOfTwoRule::Even, "even", QT_TRANSLATE_NOOP("BlockPanel", "The largest value's power of two, after rounding it to the element's precision")},
+        {PowerOfTwoRule::RoundUpRatio, "rceil", QT_TRANSLATE_NOOP("BlockPanel", "The smallest scale that clips nothing")},
+    };
+    return rows;
+}
 
 NumberFormat ChosenFormat::format() const
 {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/formats/stored_number.h"
+#include "core/quantization/quantization_scheme.h"
 #include "widgets/bit_fields.h"
 #include "widgets/number_line_scale.h"
 
@@ -9,6 +10,7 @@
 #include <QString>
 
 #include <optional>
+#include <span>
 #include <vector>
 
 namespace quantoscope {
@@ -39,6 +41,23 @@ struct SumSettings {
     friend bool operator==(const SumSettings&, const SumSettings&) = default;
 };
 
+/// One block of the Block tab: normally distributed values, the largest of them made larger.
+struct BlockSettings {
+    QString format = QStringLiteral("mxfp4");   ///< Id of a row of blockFormats().
+    PowerOfTwoRule rule = PowerOfTwoRule::Floor;
+    double factor = 1;
+    quint64 seed = 1;
+    friend bool operator==(const BlockSettings&, const BlockSettings&) = default;
+};
+
+/// Ids as in schemes ("scale-rule=ceil").
+struct BlockRuleRow {
+    PowerOfTwoRule rule;
+    const char* id;
+    const char* sentence;
+};
+std::span<const BlockRuleRow> blockRules();
+
 /// All that decides what the Numbers page shows.
 struct NumbersState {
     QString text = QStringLiteral("π");   ///< As typed. The exact value of the code where one is given.
@@ -56,6 +75,8 @@ struct NumbersState {
     QString second = QStringLiteral("0.01");     ///< Operand b, as typed; a is the page's value.
     QString third = QStringLiteral("1");         ///< Operand c of a fused multiply-add.
     SumSettings sums;
+    QString built = QStringLiteral("float:1.3.4:3:fn");   ///< What is being put together: a built format's id.
+    BlockSettings block;
 
     static NumbersState first();          ///< π in six formats.
     QJsonObject toJson() const;

@@ -238,6 +238,19 @@ void RowsCard::showMenu()
         }
         menu.addSeparator();
     }
+    if (!m_saved.isEmpty()) {
+        menu.addAction(tr("Your formats"))->setEnabled(false);
+        for (const QString& id : m_saved) {
+            const NumberFormat* format = findNumberFormat(id.toStdString());
+            if (!format)
+                continue;
+            QAction* action = menu.addAction(text(format->name));
+            action->setCheckable(true);
+            action->setChecked(chosen.contains(id));
+            action->setToolTip(text(format->sentence));
+            action->setData(id);
+        }
+    }
     menu.setToolTipsVisible(true);
     const QAction* picked = menu.exec(m_header->formatsButton()->mapToGlobal(QPoint(0, m_header->formatsButton()->height() + 4)));
     if (!picked)

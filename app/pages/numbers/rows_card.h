@@ -51,6 +51,9 @@ public:
     QSize sizeHint() const override;
     QSize minimumSizeHint() const override;
 
+    /// Formats that a person built, offered beside those of the table.
+    void setSavedFormats(const QStringList& ids) { m_saved = ids; }
+
 signals:
     void codeEdited(const QString& format, quantoscope::Code code, const QString& text, const QString& mergeKey);
     void settingsEdited(const QString& format, double scale, qint64 zeroPoint);
@@ -66,6 +69,7 @@ protected:
     bool eventFilter(QObject*, QEvent*) override;
 
 private:
+    QStringList m_saved;
     void arrange();
     NumberRow* makeRow(const QString& id);
     void showMenu();

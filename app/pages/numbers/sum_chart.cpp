@@ -205,7 +205,7 @@ void SumChart::paintEvent(QPaintEvent*)
         return;
     QPainter painter(this);
     painter.setRenderHint(QPainter::Antialiasing);
-    const double tableWidth = std::clamp(width() * 0.30, 284.0, 380.0);
+    const double tableWidth = std::clamp(width() * 0.32, 324.0, 390.0);
     Plot plot;
     plot.area = QRectF(56, 8, width() - tableWidth - 56 - 28, height() - 8 - 22);
     double low = 0, high = 0;

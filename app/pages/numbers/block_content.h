@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "app/pages/numbers/numbers_state.h"
+#include "core/quantization/block_format.h"
+
+#include <QStringList>
+
+#include <vector>
+
+namespace quantoscope {
+
+/// One block of a block format, encoded and decoded as the format's own program does it.
+struct BlockContent {
+    const BlockFormat* format = nullptr;
+    QString name;                           ///< "MXFP4"
+    std::vector<float> values, stored;
+    std::vector<std::uint16_t> levels;      ///< The code of each value, as the format counts them.
+    QByteArray codeBytes, scaleBytes;
+    float tensorScale = 1;
+    std::size_t outlier = 0;                ///< Index of the value that was made larger.
+    double rmsError = 0;                    ///< Of all values but that one.
+    double rmsErrorWithout = 0;             ///< The same where no value is made larger.
+    int zeros = 0, zerosWithout = 0;        ///< Values other than 0 that are stored as 0.
+    bool outlierClipped = false;            ///< The largest value is stored smaller by more than 5 %.
+    QStringList sentences;
+};
+BlockContent computeBlock(const BlockSettings&);
+
+/// In the order of pickers: the formats with one block a picture has room for.
+std::vector<const BlockFormat*> shownBlockFormats();
+QString blockName(const BlockFormat&);
+
+}  // namespace quantoscope

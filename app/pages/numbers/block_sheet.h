@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "app/pages/numbers/block_content.h"
+
+#include <QWidget>
+
+namespace quantoscope {
+
+/// The values of one block beside what is stored of them, and the bytes that hold it.
+class BlockSheet : public QWidget {
+    Q_OBJECT
+
+public:
+    explicit BlockSheet(QWidget* parent = nullptr);
+    void show(const BlockContent& content);
+    QSize sizeHint() const override { return {640, 320}; }
+    QSize minimumSizeHint() const override { return {360, 190}; }
+    /// "scale 0x7D = 2⁻²": what the shared scale is, where the format keeps it apart.
+    static QString scaleWords(const BlockContent& content);
+
+protected:
+    void paintEvent(QPaintEvent*) override;
+
+private:
+    void paintChart(QPainter&, const QRectF&) const;
+    double paintBytes(QPainter&, const QString& name, const QByteArray& bytes, double y) const;
+    double bytesHeight() const;
+    int bytesPerLine() const;
+
+    BlockContent m_content;
+};
+
+}  // namespace quantoscope
