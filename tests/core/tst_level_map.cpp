@@ -112,7 +112,8 @@ private slots:
 
     void optimalCodebooksAreTheLloydMaxQuantizers()
     {
-        for (const auto& row : quantizationJson("lloyd_max.json")["lloyd_max"]) {
+        const auto rowRows = quantizationJson("lloyd_max.json")["lloyd_max"];   // a temporary would be gone before the first turn
+        for (const auto& row : rowRows) {
             const int bits = row["bits"];
             if (bits > 4)
                 continue;
@@ -130,7 +131,8 @@ private slots:
 
     void clusteringsAreTheGlobalOptimaOfExactDynamicProgramming()
     {
-        for (const auto& set : quantizationJson("kmeans1d.json")["sets"]) {
+        const auto setRows = quantizationJson("kmeans1d.json")["sets"];   // a temporary would be gone before the first turn
+        for (const auto& set : setRows) {
             std::vector<std::pair<double, std::uint64_t>> points;
             for (std::size_t i = 0; i < set["values"].size(); ++i)
                 points.push_back({numberOf(set["values"][i]), set["weights"].is_null() ? 1 : set["weights"][i].get<std::uint64_t>()});
@@ -156,7 +158,8 @@ private slots:
 
     void leastSquaresClipsAreTheOptimalUniformQuantizers()
     {
-        for (const auto& row : quantizationJson("optimal_uniform.json")["uniform"]) {
+        const auto rowRows = quantizationJson("optimal_uniform.json")["uniform"];   // a temporary would be gone before the first turn
+        for (const auto& row : rowRows) {
             const std::string levels = row["levels"];
             const int bits = row["bits"];
             if (levels == "midrise" || bits < 2 || bits > 8)

@@ -215,7 +215,8 @@ private slots:
     void codesAreThoseOfPyTorchFakeQuantize()
     {
         const std::string codes = quantizationBytes("fake_quant_codes.bin");
-        for (const auto& row : quantizationJson("fake_quant.json")["cases"]) {
+        const auto rowRows = quantizationJson("fake_quant.json")["cases"];   // a temporary would be gone before the first turn
+        for (const auto& row : rowRows) {
             const auto values = quantizationArray(row["array"]);
             const bool isSigned = row["qmin"] < 0;
             const std::string bits = std::to_string(row["bits"].get<int>());

@@ -118,7 +118,8 @@ private slots:
 
     void quantilesAreThoseOfNumpyPercentile()
     {
-        for (const auto& row : quantizationJson("percentiles.json")["percentile"]) {
+        const auto rowRows = quantizationJson("percentiles.json")["percentile"];   // a temporary would be gone before the first turn
+        for (const auto& row : rowRows) {
             auto values = quantizationArray(row["array"]);
             const auto source = makeTensor("x", values, {std::int64_t(values.size())});
             const auto counts = countValues(*source, source->tensors().front());

@@ -84,7 +84,14 @@ QUANTOSCOPE_VNNI std::int32_t offsetOf(const std::byte* w, std::size_t bytes)
     __m512i sum = _mm512_setzero_si512();
     for (std::size_t k = 0; k < bytes; k += 64)
         sum = _mm512_dpbusd_epi32(sum, offset, _mm512_loadu_si512(w + k));
-    return _mm512_reduce_add_epi32(sum);
+    // Each of the sixteen sums fits, but their total is 128 times a sum of codes and may pass 2^31. It is
+    // subtracted from one that is off by just as much, modulo 2^32, so it is added without a sign.
+    std::uint32_t parts[16];
+    _mm512_storeu_si512(parts, sum);
+    std::uint32_t total = 0;
+    for (const std::uint32_t part : parts)
+        total += part;
+    return static_cast<std::int32_t>(total);
 }
 
 template <int rowsOfW>
