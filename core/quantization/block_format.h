@@ -25,7 +25,7 @@ struct BlockFormat {
     int codeBytes;            ///< Of a block as `--codes` has it.
     int scaleBytes;           ///< Of a block as `--scales` has it; 0 where the block holds its scales.
     double bitsPerWeight;     ///< True ones, where codes are written one a byte.
-    /// Values are finite; their number is `elements`, or fewer for the last block of a flat format.
+    /// Any number of whole blocks; the last block of a flat format may be shorter. Values are finite.
     void (*encode)(std::span<const float> values, const BlockContext&, std::byte* codes, std::byte* scales);
     /// Values, and for each the number of its level within the format (0 … levels − 1).
     void (*decode)(const std::byte* codes, const std::byte* scales, const BlockContext&, std::span<float> values,
@@ -43,5 +43,7 @@ const BlockFormat* findBlockFormat(std::string_view id);
 std::span<const BlockFormat> mxFormats();
 std::span<const BlockFormat> bitsandbytesFormats();
 std::span<const BlockFormat> ggmlFormats();
+std::span<const BlockFormat> ggmlKFormats();
+std::span<const BlockFormat> ggmlIq4Formats();
 
 }  // namespace quantoscope

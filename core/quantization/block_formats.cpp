@@ -9,7 +9,7 @@ std::span<const BlockFormat> blockFormats()
 {
     static const std::vector<BlockFormat> all = [] {
         std::vector<BlockFormat> rows;
-        for (const auto family : {bitsandbytesFormats(), mxFormats(), ggmlFormats()})
+        for (const auto family : {bitsandbytesFormats(), mxFormats(), ggmlFormats(), ggmlKFormats(), ggmlIq4Formats()})
             rows.insert(rows.end(), family.begin(), family.end());
         return rows;
     }();
