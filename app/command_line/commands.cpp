@@ -22,6 +22,7 @@ constexpr std::array rows{
     Command{"schemes", "The quantization schemes with names of their own", command::schemes},
     Command{"quantize", "Quantizes a tensor and says what it costs", command::quantize},
     Command{"calibrate", "Where each method clips a tensor, and the cost of every clip", command::calibrate},
+    Command{"language", "What the sample model says under a scheme: its loss and the words it invents", command::language},
     Command{"lessons", "Checks lesson files: lessons check [DIR]", command::lessons},
     Command{"devices", "The processors that can multiply matrices, and why one cannot", command::devices},
     Command{"gemm", "Speed and error of a matrix product in every number format", command::gemm},

@@ -10,6 +10,7 @@ printed describes the file, not the state of the trainer:
 
     /usr/bin/python3 train_words.py --describe words.safetensors
     /usr/bin/python3 train_words.py --describe words.safetensors --reference words.reference.json
+    /usr/bin/python3 train_words.py --word-lists .
 
 One thread, a fixed seed and PyTorch's deterministic algorithms make a run
 repeat bit for bit on the same processor with the same libraries. Another
@@ -73,6 +74,7 @@ COUNTED_SAMPLES = 1000
 SAMPLE_SEED = 7
 REFERENCE_WORDS = ("quantize", "the", "strengthening", "jazz", "brimbleness")
 REFERENCE_HELD_OUT_WORDS = 500
+CALIBRATION_WORDS = 512
 
 TITLE = "Quantoscope sample: a character model that invents English words"
 LICENCE = "Apache-2.0"
@@ -529,19 +531,43 @@ def write_reference(path, model_path, held_out):
     write_atomically(path, lambda file: file.write(text.encode()))
 
 
+def write_word_lists(folder, training, held_out):
+    """Write the words that measure the loss and those that calibrate quantization.
+
+    Methods that look at activations must not look at the words their loss is
+    measured on, so their words are training words: those of the lowest hash,
+    which is a fair sample as any prefix of hash order is.
+    """
+
+    def order(word):
+        return hashlib.sha256(word.encode()).digest()
+
+    lists = {
+        "words.held_out.txt": held_out,
+        "words.calibration.txt": sorted(training, key=order)[:CALIBRATION_WORDS],
+    }
+    for name, words in lists.items():
+        text = "".join(word + "\n" for word in words)
+        write_atomically(os.path.join(folder, name), lambda file: file.write(text.encode()))
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
     parser.add_argument("--output", help="train and write the model to this file")
     parser.add_argument("--describe", help="describe this finished model instead of training")
     parser.add_argument("--reference", help="also write reference values to this JSON file")
+    parser.add_argument("--word-lists", metavar="FOLDER", help="only write the held-out and calibration words")
     parser.add_argument("--word-list", default=DEFAULT_WORD_LIST)
     parser.add_argument("--steps", type=int, default=STEPS, help="fewer for a quick trial")
     arguments = parser.parse_args()
-    if bool(arguments.output) == bool(arguments.describe):
+    if not arguments.word_lists and bool(arguments.output) == bool(arguments.describe):
         parser.error("give either --output or --describe")
 
     words = read_words(arguments.word_list)
     training, held_out = split_words(words)
+    if arguments.word_lists:
+        write_word_lists(arguments.word_lists, training, held_out)
+        return 0
     path = arguments.output or arguments.describe
     if arguments.output:
         print("%d training and %d held-out words" % (len(training), len(held_out)), flush=True)
