@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Conversion between FP32 and narrower floats, nearest even, by arithmetic on the codes. Normal values
-// are rounded by an integer addition; subnormal ones by a float addition whose last bit is the format's.
+// Conversion between FP32 and narrower floats, nearest even, by arithmetic on the codes. A value is
+// rounded by adding a power of two so large that the sum's last bit is the format's.
 // No operand is ever an FP32 subnormal unless the input is, so nothing falls into slow microcode.
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "core/formats/wide_float.cpp"
@@ -24,85 +24,111 @@ using I = hn::RebindToSigned<D>;
 using Floats = hn::Vec<D>;
 using Words = hn::Vec<U>;
 
-enum class Layout { General, SignlessZero, Fp32Exponents };
+/// Which special cases a format has.
+enum class Layout {
+    General,          ///< NaN takes the sign.
+    NaNWithoutSign,   ///< No NaN, or one alone, which is stored without the sign.
+    SignlessZero,     ///< The same, and its code is that of -0.
+    Fp32Exponents,    ///< BF16: the subnormals are FP32's own.
+};
 
 /// Constants of a format in registers, outside the loops.
 struct Constants {
     explicit Constants(const WideFloat& format)
-        : sign(hn::Set(U(), 0x80000000u)), one(hn::Set(U(), 1u)), infinity(hn::Set(I(), 0x7F800000)),
-          halfBelow(hn::Set(U(), (1u << (format.roundShift - 1)) - 1)), rebias(hn::Set(U(), format.rebias)),
-          firstNormal(hn::Set(I(), std::int32_t(format.firstNormal))), magic(hn::Set(D(), format.subnormalMagic)),
-          overflow(hn::Set(U(), format.overflow)), notANumber(hn::Set(U(), format.notANumber)),
-          codeSign(hn::Set(U(), format.signBit)), nanSign(hn::Set(U(), format.signedNaN ? ~0u : 0u)), shift(format.roundShift),
-          signShift(hwy::Num0BitsAboveMS1Bit_Nonzero32(format.signBit))
+        : sign(hn::Set(U(), 0x80000000u)), one(hn::Set(U(), 1u)),
+          halfBelow(hn::Set(U(), (1u << (format.roundShift - 1)) - 1)), clamp(hn::Set(U(), format.clamp)),
+          exponent(hn::Set(U(), 0x7F800000u)), lift(hn::Set(U(), std::uint32_t(format.roundShift) << 23)),
+          magic(hn::BitCast(U(), hn::Set(D(), format.subnormalMagic))),
+          magicCode(hn::ShiftRightSame(magic, format.roundShift)), overflow(hn::Set(U(), format.overflow)),
+          notANumber(hn::Set(U(), format.notANumber)), codeSign(hn::Set(U(), format.signBit)),
+          shift(format.roundShift), signShift(hwy::Num0BitsAboveMS1Bit_Nonzero32(format.signBit))
     {
     }
 
     Words sign, one;
-    hn::Vec<I> infinity;
-    Words halfBelow, rebias;
-    hn::Vec<I> firstNormal;
-    Floats magic;
-    Words overflow, notANumber, codeSign, nanSign;
+    Words halfBelow, clamp, exponent, lift, magic, magicCode, overflow, notANumber, codeSign;
     int shift, signShift;
 };
 
+/// One code a lane, in its lowest bits.
 template <Layout layout>
 HWY_INLINE Words encodeVector(const Constants& c, Floats value)
 {
     const D d;
     const U u;
-    const I i;
     const Words bits = hn::BitCast(u, value);
     const Words magnitude = hn::AndNot(c.sign, bits);
-    const auto signedMagnitude = hn::BitCast(i, magnitude);
+    const auto isNaN = hn::RebindMask(u, hn::IsNaN(value));
+    const Words codeSign = hn::ShiftRightSame(bits, c.signShift);
 
-    const Words odd = hn::And(hn::ShiftRightSame(magnitude, c.shift), c.one);
-    Words code = hn::ShiftRightSame(hn::Add(hn::Add(magnitude, c.halfBelow), odd), c.shift);
-    if constexpr (layout != Layout::Fp32Exponents) {
-        code = hn::Sub(code, c.rebias);
-        const Words small = hn::Sub(hn::BitCast(u, hn::Add(hn::BitCast(d, magnitude), c.magic)), hn::BitCast(u, c.magic));
-        const auto isSmall = hn::RebindMask(u, hn::Lt(signedMagnitude, c.firstNormal));
-        code = hn::IfThenElse(isSmall, small, code);
-    }
-    code = hn::Min(code, c.overflow);
-
-    const auto isNaN = hn::RebindMask(u, hn::Gt(signedMagnitude, c.infinity));
-    const Words codeSign = hn::And(hn::ShiftRightSame(bits, c.signShift), c.codeSign);
-    if constexpr (layout == Layout::SignlessZero) {
-        const auto isZero = hn::Eq(code, hn::Zero(u));
-        code = hn::Or(code, hn::IfThenZeroElse(isZero, codeSign));
-        return hn::IfThenElse(isNaN, c.notANumber, code);
+    Words code;
+    if constexpr (layout == Layout::Fp32Exponents) {
+        const Words odd = hn::And(hn::ShiftRightSame(magnitude, c.shift), c.one);
+        code = hn::ShiftRightSame(hn::Add(hn::Add(magnitude, c.halfBelow), odd), c.shift);
+        code = hn::Min(code, c.overflow);
     } else {
-        const Words nan = hn::Or(c.notANumber, hn::And(codeSign, c.nanSign));
-        return hn::IfThenElse(isNaN, nan, hn::Or(code, codeSign));
+        // The magic number is 2^23 steps of the value's binade, or of the subnormals': the sum is the
+        // value in steps, rounded once. The binade's own place is the magic number's exponent.
+        const Words clamped = hn::Min(magnitude, c.clamp);
+        const Words magic = hn::Max(hn::Add(hn::And(clamped, c.exponent), c.lift), c.magic);
+        const Words sum = hn::BitCast(u, hn::Add(hn::BitCast(d, clamped), hn::BitCast(d, magic)));
+        code = hn::Add(hn::Sub(sum, magic), hn::Sub(hn::ShiftRightSame(magic, c.shift), c.magicCode));
     }
+    code = hn::IfThenElse(isNaN, c.notANumber, code);
+    if constexpr (layout == Layout::NaNWithoutSign)
+        return hn::Or(code, hn::IfThenZeroElse(isNaN, hn::And(codeSign, c.codeSign)));
+    if constexpr (layout == Layout::SignlessZero) {
+        // The NaN is the code of -0: neither it nor zero takes a sign.
+        const auto takesNone = hn::Or(isNaN, hn::Eq(code, hn::Zero(u)));
+        return hn::Or(code, hn::IfThenZeroElse(takesNone, hn::And(codeSign, c.codeSign)));
+    }
+    return hn::OrAnd(code, codeSign, c.codeSign);
+}
+
+/// The low bytes or halves of as many vectors of codes as fill one, in order.
+template <class Stored>
+HWY_INLINE void storeCodes(const Words* codes, Stored* to)
+{
+#if HWY_TARGET == HWY_SCALAR   // one lane, which cannot be packed
+    for (std::size_t i = 0; i < sizeof(float) / sizeof(Stored); ++i)
+        to[i] = Stored(hn::GetLane(codes[i]));
+#else
+    const hn::Repartition<std::uint16_t, D> halves;
+    const auto pair = [&](const Words* two) {
+        return hn::ConcatEven(halves, hn::BitCast(halves, two[1]), hn::BitCast(halves, two[0]));
+    };
+    if constexpr (sizeof(Stored) == 2) {
+        hn::StoreU(pair(codes), halves, to);
+    } else {
+        const hn::Repartition<std::uint8_t, D> bytes;
+        hn::StoreU(hn::ConcatEven(bytes, hn::BitCast(bytes, pair(codes + 2)), hn::BitCast(bytes, pair(codes))), bytes, to);
+    }
+#endif
 }
 
 template <Layout layout, class Stored>
 void encodeAll(const WideFloat& format, const float* HWY_RESTRICT values, Stored* HWY_RESTRICT codes, std::size_t count)
 {
     const D d;
-    const I i32;
-    const hn::Rebind<Stored, D> narrow;
     const std::size_t lanes = hn::Lanes(d);
+    constexpr std::size_t vectors = sizeof(float) / sizeof(Stored);   // as many as fill one vector of codes
+    const std::size_t step = vectors * lanes;
     const Constants c(format);
     const auto one = [&](const float* from, Stored* to) {
-        const Words code = encodeVector<layout>(c, hn::LoadU(d, from));
-        hn::StoreU(hn::DemoteTo(narrow, hn::BitCast(i32, code)), narrow, to);
+        Words made[vectors];
+        for (std::size_t part = 0; part < vectors; ++part)
+            made[part] = encodeVector<layout>(c, hn::LoadU(d, from + part * lanes));
+        storeCodes(made, to);
     };
     std::size_t i = 0;
-    for (; i + 2 * lanes <= count; i += 2 * lanes) {
+    for (; i + step <= count; i += step)
         one(values + i, codes + i);
-        one(values + i + lanes, codes + i + lanes);
-    }
-    for (; i < count; i += lanes) {
-        const std::size_t left = std::min(lanes, count - i);
-        HWY_ALIGN float padded[HWY_MAX_BYTES / sizeof(float)] = {};
-        HWY_ALIGN Stored result[HWY_MAX_BYTES / sizeof(float)];
-        std::copy_n(values + i, left, padded);
+    if (i < count) {
+        HWY_ALIGN float padded[HWY_MAX_BYTES / sizeof(Stored)] = {};
+        HWY_ALIGN Stored result[HWY_MAX_BYTES / sizeof(Stored)];
+        std::copy_n(values + i, count - i, padded);
         one(padded, result);
-        std::copy_n(result, left, codes + i);
+        std::copy_n(result, count - i, codes + i);
     }
 }
 
@@ -117,7 +143,7 @@ void decodeAll(const WideFloat& format, const Stored* HWY_RESTRICT codes, float*
     const auto magnitudeMask = hn::Set(u, format.signBit - 1);
     const auto signMask = hn::Set(u, 0x80000000u);
     const auto rebias = hn::Set(u, format.rebias << format.roundShift);
-    const auto firstNormal = hn::Set(i32, std::int32_t(((format.firstNormal >> format.roundShift) - format.rebias)));
+    const auto firstNormal = hn::Set(i32, std::int32_t(1) << (23 - format.roundShift));
     const auto step = hn::Set(d, format.subnormalStep);
     const auto largest = hn::Set(i32, std::int32_t(format.largest));
     const auto infinityCode = hn::Set(u, format.hasInfinity ? format.largest + 1 : ~0u);
@@ -127,24 +153,26 @@ void decodeAll(const WideFloat& format, const Stored* HWY_RESTRICT codes, float*
 
     const auto one = [&](const Stored* from, float* to) {
         const Words code = hn::PromoteTo(u, hn::LoadU(narrow, from));
-        const Words sign = hn::And(hn::ShiftLeftSame(code, signShift), signMask);
         if constexpr (layout == Layout::Fp32Exponents) {
             const Words moved = hn::ShiftLeftSame(code, shift);
+            const auto value = hn::BitCast(d, moved);
             // A signalling NaN becomes a quiet one without payload, as everywhere else.
-            const auto isNaN = hn::Gt(hn::BitCast(i32, hn::AndNot(signMask, moved)), hn::BitCast(i32, infinity));
-            hn::StoreU(hn::BitCast(d, hn::IfThenElse(hn::RebindMask(u, isNaN), hn::Or(quietNaN, sign), moved)), d, to);
+            const auto canonical = hn::BitCast(d, hn::OrAnd(quietNaN, moved, signMask));
+            hn::StoreU(hn::IfThenElse(hn::IsNaN(value), canonical, value), d, to);
             return;
         }
+        const Words sign = hn::ShiftLeftSame(code, signShift);
         const Words magnitude = hn::And(code, magnitudeMask);
         const auto signedMagnitude = hn::BitCast(i32, magnitude);
         const Words normal = hn::Add(hn::ShiftLeftSame(magnitude, shift), rebias);
         const Words small = hn::BitCast(u, hn::Mul(hn::ConvertTo(d, signedMagnitude), step));
         Words result = hn::IfThenElse(hn::RebindMask(u, hn::Lt(signedMagnitude, firstNormal)), small, normal);
-        const Words special = hn::IfThenElse(hn::Eq(magnitude, infinityCode), infinity, quietNaN);
-        result = hn::IfThenElse(hn::RebindMask(u, hn::Gt(signedMagnitude, largest)), special, result);
+        auto isSpecial = hn::RebindMask(u, hn::Gt(signedMagnitude, largest));
         if constexpr (layout == Layout::SignlessZero)
-            result = hn::IfThenElse(hn::Eq(code, signBit), quietNaN, result);
-        hn::StoreU(hn::BitCast(d, hn::Or(result, sign)), d, to);
+            isSpecial = hn::Or(isSpecial, hn::Eq(code, signBit));
+        if (HWY_UNLIKELY(!hn::AllFalse(u, isSpecial)))
+            result = hn::IfThenElse(isSpecial, hn::IfThenElse(hn::Eq(magnitude, infinityCode), infinity, quietNaN), result);
+        hn::StoreU(hn::BitCast(d, hn::OrAnd(result, sign, signMask)), d, to);
     };
     std::size_t i = 0;
     for (; i + 2 * lanes <= count; i += 2 * lanes) {
@@ -168,6 +196,8 @@ void encodeAny(const WideFloat& format, const float* values, Stored* codes, std:
         encodeAll<Layout::Fp32Exponents>(format, values, codes, count);
     else if (format.signlessZero)
         encodeAll<Layout::SignlessZero>(format, values, codes, count);
+    else if (!format.signedNaN)
+        encodeAll<Layout::NaNWithoutSign>(format, values, codes, count);
     else
         encodeAll<Layout::General>(format, values, codes, count);
 }
@@ -242,11 +272,14 @@ std::optional<WideFloat> wideFloat(const FloatFormat& format, Overflow overflow)
     WideFloat wide;
     wide.roundShift = 23 - format.mantissaBits;
     wide.rebias = std::uint32_t(127 - format.bias) << format.mantissaBits;
-    wide.firstNormal = fp32Exponents ? 0 : std::uint32_t(format.minExponent() + 127) << 23;
     wide.subnormalStep = std::ldexp(1.0f, smallest);
     wide.subnormalMagic = std::ldexp(1.0f, smallest + 23);
     wide.largest = std::uint32_t(largestFiniteCode(format));
     wide.overflow = saturates || format.specials == SpecialCodes::None ? wide.largest : wide.largest + 1;
+    wide.clamp = (wide.overflow + wide.rebias) << wide.roundShift;
+    // The largest value must be a normal number, and the magic number of its binade one of FP32.
+    if (!fp32Exponents && (wide.largest >> format.mantissaBits == 0 || (wide.clamp >> 23) + std::uint32_t(wide.roundShift) > 254))
+        return std::nullopt;
     wide.notANumber = std::uint32_t(nanCode(format));
     wide.signBit = 1u << (format.significantBits() - 1);
     wide.hasInfinity = hasInfinity(format);

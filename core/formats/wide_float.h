@@ -13,11 +13,11 @@ namespace quantoscope {
 struct WideFloat {
     int roundShift = 0;              ///< 23 - mantissaBits
     std::uint32_t rebias = 0;        ///< What an FP32 code shifted right by roundShift is too high.
-    std::uint32_t firstNormal = 0;   ///< FP32 code of the smallest normal value.
     float subnormalStep = 0;         ///< Value of code 1.
     float subnormalMagic = 0;        ///< Added to a subnormal, it leaves the rounded code in the low bits.
     std::uint32_t largest = 0;       ///< Code of the largest finite magnitude.
     std::uint32_t overflow = 0;      ///< Code of a magnitude beyond it.
+    std::uint32_t clamp = 0;         ///< FP32 code of the magnitude that `overflow` stands for, were it a value.
     std::uint32_t notANumber = 0;    ///< Code, without the sign.
     std::uint32_t signBit = 0;       ///< 0 in unsigned formats.
     bool hasInfinity = false;

@@ -5,10 +5,13 @@
 
 #include "tests/test_case.h"
 
+#include <QFile>
+
 #include <hwy/targets.h>
 
 #include <bit>
 #include <cmath>
+#include <functional>
 
 using namespace quantoscope;
 
@@ -51,6 +54,50 @@ std::vector<const NumberFormat*> formatsOfUpTo16Bits()
 class TestConvertArray : public QObject {
     Q_OBJECT
 
+    static void onEveryInstructionSet(const std::function<void()>& test)
+    {
+        const auto all = hwy::SupportedTargets();
+        for (auto rest = all; rest != 0; rest &= rest - 1) {
+            hwy::SetSupportedTargetsForTest(rest & -rest);
+            hwy::GetChosenTarget().Update(hwy::SupportedTargets());
+            test();
+            if (QTest::currentTestFailed()) {
+                qWarning("The set is %s.", hwy::TargetName(rest & -rest));
+                break;
+            }
+        }
+        hwy::SetSupportedTargetsForTest(0);
+        hwy::GetChosenTarget().Update(hwy::SupportedTargets());
+    }
+
+    static void compareWithMlDtypes(const NumberFormat& source, const NumberFormat& format, Overflow overflow,
+                                    const char* expected)
+    {
+        std::vector<std::uint16_t> inputs(65536);
+        for (std::size_t i = 0; i < inputs.size(); ++i)
+            inputs[i] = std::uint16_t(i);
+        std::vector<float> values(inputs.size());
+        std::vector<std::uint8_t> codes(inputs.size());
+        decodeArray(source, std::span<const std::uint16_t>(inputs), values);
+        encodeArray(format, values, std::span(codes), {.overflow = overflow});
+        std::size_t compared = 0;
+        for (std::size_t i = 0; i < inputs.size(); ++i) {
+            const auto theirs = std::uint8_t(expected[i]);
+            if (std::isnan(values[i])) {
+                QVERIFY(!hasNaN(*format.asFloat()) || std::isnan(valueOf(format, codes[i])));
+                continue;
+            }
+            if (std::isinf(values[i]) && overflow == Overflow::Saturate)
+                continue;   // Theirs stays infinite.
+            ++compared;
+            if (codes[i] != theirs)
+                QFAIL(qPrintable(QStringLiteral("%1 as %2: %3 not %4").arg(double(values[i]), 0, 'g', 9)
+                                     .arg(QString::fromUtf8(format.id.data(), int(format.id.size())))
+                                     .arg(codes[i], 0, 16).arg(theirs, 0, 16)));
+        }
+        QVERIFY(compared > 63000);
+    }
+
 private slots:
     void encodingAnArrayIsEncodingEachValue()
     {
@@ -74,20 +121,60 @@ private slots:
 
     void everyInstructionSetOfThisProcessorGivesTheSameResults()
     {
-        const auto all = hwy::SupportedTargets();
-        for (auto rest = all; rest != 0; rest &= rest - 1) {
-            hwy::SetSupportedTargetsForTest(rest & -rest);
-            hwy::GetChosenTarget().Update(hwy::SupportedTargets());
+        onEveryInstructionSet([this] {
             encodingAnArrayIsEncodingEachValue();
             decodingAnArrayIsDecodingEachCode();
             everyLengthIsServed();
-            if (QTest::currentTestFailed()) {
-                qWarning("The set is %s.", hwy::TargetName(rest & -rest));
-                break;
-            }
-        }
-        hwy::SetSupportedTargetsForTest(0);
-        hwy::GetChosenTarget().Update(hwy::SupportedTargets());
+        });
+    }
+
+    /// All leading halves of FP32, with trailing halves on both sides of and on every place where a code
+    /// can change: between those the code cannot, because rounding keeps the order.
+    void everyStretchOfFp32BecomesTheCodeThatTheScalarEncoderGives_data()
+    {
+        QTest::addColumn<QByteArray>("id");
+        for (const NumberFormat* format : formatsOfUpTo16Bits())
+            if (format->asFloat() && format->asFloat()->isSigned)
+                QTest::newRow(format->id.data()) << QByteArray(format->id.data(), int(format->id.size()));
+    }
+    void everyStretchOfFp32BecomesTheCodeThatTheScalarEncoderGives()
+    {
+        QFETCH(QByteArray, id);
+        const NumberFormat& format = *findNumberFormat(id.toStdString());
+        // Midpoints of neighbours have one bit more than the format's fraction, of 23.
+        const std::uint32_t step = 1u << std::min(16, 23 - (format.asFloat()->mantissaBits + 1));
+        std::vector<float> inputs;
+        for (std::uint32_t leading = 0; leading < 65536; ++leading)
+            for (std::uint32_t trailing = 0; trailing < 65536; trailing += step)
+                for (const std::uint32_t beside : {0u, 1u, step - 1})
+                    inputs.push_back(std::bit_cast<float>(leading << 16 | (trailing + beside)));
+        std::vector<std::uint16_t> expected(inputs.size()), codes(inputs.size());
+        const RoundingRule rule{.overflow = Overflow::Ieee};
+        for (std::size_t i = 0; i < inputs.size(); ++i)
+            expected[i] = std::uint16_t(encode(format, double(inputs[i]), rule));
+        onEveryInstructionSet([&] {
+            encodeArray(format, inputs, std::span(codes), rule);
+            const auto wrong = std::mismatch(codes.begin(), codes.end(), expected.begin());
+            if (wrong.first != codes.end())
+                QFAIL(qPrintable(QStringLiteral("%1 becomes %2, not %3").arg(double(inputs[std::size_t(wrong.first - codes.begin())]), 0, 'g', 9)
+                                     .arg(*wrong.first, 0, 16).arg(*wrong.second, 0, 16)));
+        });
+    }
+
+    void fp16AndBf16TensorsBecomeTheCodesOfMlDtypes()
+    {
+        QFile file(QStringLiteral(TEST_DATA "/formats/encode16.qz"));
+        QVERIFY(file.open(QIODevice::ReadOnly));
+        const QByteArray codes = qUncompress(file.readAll());
+        const char* const ids[] = {"e2m1", "e2m3", "e3m2", "e3m4", "e4m3_ieee", "e4m3b11fnuz", "e4m3", "e4m3fnuz", "e5m2", "e5m2fnuz"};
+        QCOMPARE(codes.size(), int(std::size(ids) * 4 * 65536));
+        const char* expected = codes.constData();
+        for (const char* id : ids)
+            for (const char* source : {"fp16", "bf16"})
+                for (const Overflow overflow : {Overflow::Ieee, Overflow::Saturate}) {
+                    compareWithMlDtypes(*findNumberFormat(source), *findNumberFormat(id), overflow, expected);
+                    expected += 65536;
+                }
     }
 
     void decodingAnArrayIsDecodingEachCode()
