@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/scheme_editor.h"
 
+#include "core/quantization/element.h"
+
 #include "widgets/controls.h"
 #include "widgets/plot_text.h"
 
@@ -22,8 +24,7 @@ QString text(std::string_view name)
 
 bool isInteger(const QuantizationScheme& scheme)
 {
-    const NumberFormat* format = findNumberFormat(scheme.element);
-    return scheme.kind == QuantizationScheme::Kind::Uniform && (!format || format->asInteger());
+    return scheme.kind == QuantizationScheme::Kind::Uniform && isIntegerElement(scheme.element);
 }
 
 /// "int4" is "INT4" also where the format table has no row for every width of integer.
@@ -56,9 +57,14 @@ QuantizationScheme madeConsistent(QuantizationScheme scheme)
         scheme.rounding = {};
         if (scheme.scale == "e8m0")
             scheme.scale = "fp32";
+        if (scheme.fit == Fit::ByHand && std::ssize(scheme.levelValues) != scheme.levels)
+            scheme.fit = Fit::Optimal;
+        if (scheme.fit != Fit::ByHand)
+            scheme.levelValues.clear();
     } else {
         scheme.levels = QuantizationScheme().levels;
-        scheme.lloyd = false;
+        scheme.fit = Fit::Optimal;
+        scheme.levelValues.clear();
         if (!isInteger(scheme)) {
             scheme.symmetry = Symmetry::Symmetric;
             scheme.range = CodeRange::Restricted;
@@ -237,6 +243,11 @@ QString SchemeEditor::clipName(const Clip& clip)
     case Clip::Kind::MinMax: return tr("min-max");
     case Clip::Kind::Percentile: return QString::number(clip.percentile) + QChar(0x202F) + u'%';
     case Clip::Kind::LeastSquares: return tr("least squared error");
+    case Clip::Kind::Entropy: return tr("least divergence (KL)");
+    case Clip::Kind::Aciq:
+        return clip.model == Clip::Model::Laplace ? tr("ACIQ, Laplace")
+             : clip.model == Clip::Model::Gauss   ? tr("ACIQ, normal")
+                                                  : tr("ACIQ");
     case Clip::Kind::ByHand: break;
     }
     const auto end = [](double value) {
@@ -284,7 +295,7 @@ void SchemeEditor::describe()
     m_clip->setCurrent(clip.kind == Clip::Kind::MinMax         ? QStringLiteral("minmax")
                        : clip.kind == Clip::Kind::LeastSquares ? QStringLiteral("mse")
                        : clip.kind == Clip::Kind::ByHand       ? QStringLiteral("hand")
-                           : QStringLiteral("percentile:") + QString::number(clip.percentile),
+                                                               : text(clipText(clip)),
                        m_isDragging && clip.kind == Clip::Kind::ByHand ? tr("by hand") : clipName(clip));
     for (const RoundingRow& row : roundingRows()) {
         if (row.rounding == m_scheme.rounding.rounding)

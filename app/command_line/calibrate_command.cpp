@@ -35,7 +35,10 @@ Result<CommandOutput> calibrate(const Arguments& arguments)
     CommandOutput output;
     output.json = nlohmann::ordered_json::array();
     std::vector<std::vector<std::string>> rows;
-    for (const CalibrationMark& mark : calibrationMarks(*scheme, **counts)) {
+    const auto marks = calibrationMarks(*chosen->source, *chosen->tensor, *scheme, **counts, commandProgress("Calibrating"));
+    if (!marks)
+        return tl::unexpected(marks.error());
+    for (const CalibrationMark& mark : *marks) {
         output.json.push_back({{"method", mark.id}, {"low", jsonNumber(mark.low)}, {"high", jsonNumber(mark.high)},
                                {"mse", jsonNumber(mark.meanSquaredError)}, {"sqnrDb", jsonNumber(mark.sqnrDb)}});
         rows.push_back({mark.name, fmt::format("{:.6g}", mark.low), fmt::format("{:.6g}", mark.high),
@@ -63,7 +66,7 @@ std::function<Result<CommandOutput>()> command::calibrate(CLI::App& app)
 {
     auto arguments = std::make_shared<Arguments>();
     arguments->tensor.addTo(app);
-    app.add_option("--bits", arguments->bits, "Bits of the integers")->check(CLI::Range(2, 16))->required();
+    app.add_option("--bits", arguments->bits, "Bits of the integers")->check(CLI::Range(1, 16))->required();
     app.add_flag("--asymmetric", arguments->asymmetric, "With a zero point");
     return [arguments] { return quantoscope::calibrate(*arguments); };
 }

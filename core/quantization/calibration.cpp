@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Where the range of a scale ends, and what each choice costs.
+// Where the range of a scale ends.
+#include "core/quantization/aciq_clip.h"
 #include "core/quantization/element.h"
+#include "core/quantization/entropy_clip.h"
 #include "core/quantization/level_map.h"
 
 #include <algorithm>
@@ -165,7 +167,34 @@ ClipRange percentileRange(const QuantizationScheme& scheme, const ValueCounts& c
     return rangeFor(scheme, -largest, largest);
 }
 
+/// The part of the values' own range that lies within centre ± reach.
+ClipRange clippedRange(const QuantizationScheme& scheme, const ValueCounts& counts, double centre, double reach)
+{
+    const auto& totals = counts.totals();
+    return rangeFor(scheme, std::max(totals.min, centre - reach), std::min(totals.max, centre + reach));
+}
+
+ClipRange aciqRange(const QuantizationScheme& scheme, const ValueCounts& counts)
+{
+    const auto element = findElement(scheme.element);
+    const bool centred = scheme.symmetry == Symmetry::Asymmetric;
+    const bool oneSided = !element->isSigned && !centred;
+    const AciqClip clip = aciqClipOf(counts, scheme.clip.model, element->bits + oneSided, centred);
+    return clippedRange(scheme, counts, clip.centre, clip.reach);
+}
+
 }  // namespace
+
+ClipRange entropyRange(const QuantizationScheme& scheme, const ValueCounts& counts, const MagnitudeHistogram& histogram)
+{
+    return clippedRange(scheme, counts, 0, entropyClipOf(histogram, entropySearchOf(scheme)));
+}
+
+EntropySearch entropySearchOf(const QuantizationScheme& scheme)
+{
+    const auto element = findElement(scheme.element);
+    return entropySearchFor(element->bits, element->isSigned);
+}
 
 ClipRange clipRangeOf(const QuantizationScheme& scheme, const ValueCounts& counts)
 {
@@ -176,64 +205,14 @@ ClipRange clipRangeOf(const QuantizationScheme& scheme, const ValueCounts& count
         return percentileRange(scheme, counts, scheme.clip.percentile);
     case Clip::Kind::LeastSquares:
         return LeastSquares(scheme, counts).run();
+    case Clip::Kind::Entropy:
+        return entropyRange(scheme, counts, magnitudesOf(counts, entropySearchOf(scheme).bins));
+    case Clip::Kind::Aciq:
+        return aciqRange(scheme, counts);
     case Clip::Kind::ByHand:
         return rangeFor(scheme, scheme.clip.low, scheme.clip.high);
     }
     return rangeFor(scheme, counts.totals().min, counts.totals().max);
-}
-
-std::vector<ClipCost> clipCostCurve(const QuantizationScheme& scheme, const ValueCounts& counts, int points)
-{
-    const auto& totals = counts.totals();
-    const ClipRange full = rangeFor(scheme, totals.min, totals.max);
-    const double largest = std::max(-full.low, full.high);
-    if (totals.finite == 0 || largest == 0 || points < 2 || scheme.kind != QuantizationScheme::Kind::Uniform)
-        return {};
-    // Below half the root mean square no clip is sensible; the largest value may be a far outlier.
-    const double rms = std::sqrt(totals.sumOfSquares / double(totals.finite));
-    const double smallest = std::min(0.5, rms / 2 / largest);
-    std::vector<ClipCost> curve;
-    for (int i = 0; i < points; ++i) {
-        const double factor = std::pow(smallest, double(points - 1 - i) / (points - 1));
-        const ClipRange range = scaled(full, factor);
-        const QuantizationError error = errorOf(counts, levelMapOf(scheme, range.low, range.high));
-        curve.push_back({largest * factor, error.sqnrDb, error.meanSquaredError});
-    }
-    return curve;
-}
-
-namespace {
-
-/// The methods that are compared, in the order of their columns.
-struct CalibrationRow {
-    std::string_view id;
-    std::string_view name;
-    Clip clip;
-};
-
-constexpr std::array calibrationRows{
-    CalibrationRow{"minmax", "Smallest to largest value", {}},
-    CalibrationRow{"percentile:99", "99 % percentile", {.kind = Clip::Kind::Percentile, .percentile = 99}},
-    CalibrationRow{"percentile:99.9", "99.9 % percentile", {.kind = Clip::Kind::Percentile, .percentile = 99.9}},
-    CalibrationRow{"percentile:99.99", "99.99 % percentile", {.kind = Clip::Kind::Percentile, .percentile = 99.99}},
-    CalibrationRow{"mse", "Least squared error", {.kind = Clip::Kind::LeastSquares}},
-};
-
-}  // namespace
-
-std::vector<CalibrationMark> calibrationMarks(const QuantizationScheme& scheme, const ValueCounts& counts)
-{
-    std::vector<CalibrationMark> marks;
-    if (scheme.kind != QuantizationScheme::Kind::Uniform)
-        return marks;
-    for (const CalibrationRow& row : calibrationRows) {
-        QuantizationScheme variant = scheme;
-        variant.clip = row.clip;
-        const ClipRange range = clipRangeOf(variant, counts);
-        const QuantizationError error = errorOf(counts, levelMapOf(variant, range.low, range.high));
-        marks.push_back({row.id, std::string(row.name), range.low, range.high, error.meanSquaredError, error.sqnrDb});
-    }
-    return marks;
 }
 
 }  // namespace quantoscope

@@ -204,13 +204,35 @@ Clustering lloydClustering(std::span<const CountBin> bins, int clusters)
     return clusteringOf(costs, std::move(starts));
 }
 
+namespace {
+
+/// Medians of equal shares of the values.
+std::vector<double> quantileLevels(const ValueCounts& counts, int levels)
+{
+    std::vector<double> medians;
+    for (int i = 0; i < levels; ++i)
+        medians.push_back(counts.quantile((i + 0.5) / levels));
+    return medians;
+}
+
+std::vector<double> levelsBeforeRounding(const QuantizationScheme& scheme, const ValueCounts& counts)
+{
+    switch (scheme.fit) {
+    case Fit::Optimal: return optimalClustering(counts.bins(), scheme.levels).centroids;
+    case Fit::Lloyd: return lloydClustering(counts.bins(), scheme.levels).centroids;
+    case Fit::Quantile: return quantileLevels(counts, scheme.levels);
+    case Fit::ByHand: return scheme.levelValues;
+    }
+    return {};
+}
+
+}  // namespace
+
 std::vector<double> codebookOf(const QuantizationScheme& scheme, const ValueCounts& counts)
 {
-    const Clustering clustering = scheme.lloyd ? lloydClustering(counts.bins(), scheme.levels)
-                                               : optimalClustering(counts.bins(), scheme.levels);
     const NumberFormat* const format = scheme.scale == "fp32" ? nullptr : findNumberFormat(scheme.scale);
     std::vector<double> levels;
-    for (const double centroid : clustering.centroids)
+    for (const double centroid : levelsBeforeRounding(scheme, counts))
         levels.push_back(format ? valueOf(*format, encode(*format, centroid, {.overflow = Overflow::Saturate}))
                                 : double(float(centroid)));
     std::sort(levels.begin(), levels.end());

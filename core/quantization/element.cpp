@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <charconv>
 #include <cmath>
@@ -12,7 +13,7 @@ namespace quantoscope {
 
 namespace {
 
-/// "int4" and "uint12": whole numbers of 2 to 16 bits need no row in the format table.
+/// "int4" and "uint12": whole numbers of 1 to 16 bits need no row in the format table.
 std::optional<Element> findInteger(std::string_view id)
 {
     const bool isSigned = !id.starts_with('u');
@@ -23,35 +24,64 @@ std::optional<Element> findInteger(std::string_view id)
     id.remove_prefix(3);
     int bits = 0;
     const auto [end, error] = std::from_chars(id.data(), id.data() + id.size(), bits);
-    if (error != std::errc() || end != id.data() + id.size() || bits < 2 || bits > 16 || id.starts_with('0'))
+    if (error != std::errc() || end != id.data() + id.size() || bits < 1 || bits > 16 || id.starts_with('0'))
         return {};
-    return Element{Element::Kind::Integer, bits, isSigned, nullptr};
+    return Element{Element::Kind::Integer, bits, isSigned, nullptr, {}};
 }
+
+constexpr std::array signLevels{-1.0, 1.0};
 
 }  // namespace
 
-double largestMagnitude(const NumberFormat& format)
+double largestMagnitude(const Element& element)
 {
-    if (!format.asLevels())
-        return largestValue(format);
+    if (element.format && !element.format->asLevels())
+        return largestValue(*element.format);
     double largest = 0;
-    for (const float level : format.asLevels()->levels)
-        largest = std::max(largest, std::abs(double(level)));
+    for (const ElementLevel& level : levelsOf(element))
+        largest = std::max(largest, std::abs(level.value));
     return largest;
+}
+
+std::vector<ElementLevel> levelsOf(const Element& element)
+{
+    std::vector<ElementLevel> levels;
+    for (std::size_t i = 0; i < element.table.size(); ++i)
+        levels.push_back({element.table[i], std::int64_t(i)});
+    if (!element.format)
+        return levels;
+    for (Code code = 0; code < Code{1} << element.bits; ++code)
+        if (const double value = valueOf(*element.format, code); std::isfinite(value))
+            levels.push_back({value, std::int64_t(code)});
+    const auto isBelow = [](const ElementLevel& a, const ElementLevel& b) { return a.value < b.value; };
+    const auto isSame = [](const ElementLevel& a, const ElementLevel& b) { return a.value == b.value; };
+    std::stable_sort(levels.begin(), levels.end(), isBelow);
+    levels.erase(std::unique(levels.begin(), levels.end(), isSame), levels.end());
+    return levels;
 }
 
 std::optional<Element> findElement(std::string_view id)
 {
     if (const auto integer = findInteger(id))
         return integer;
+    for (const TableElement& table : tableElements())
+        if (table.id == id)
+            return Element{Element::Kind::Levels, table.bits, true, nullptr, table.levels};
     const NumberFormat* const format = findNumberFormat(id);
     if (!format || bitsOf(*format) > 16)
         return {};
     if (format->asLevels())
-        return Element{Element::Kind::Levels, bitsOf(*format), true, format};
+        return Element{Element::Kind::Levels, bitsOf(*format), true, format, {}};
     if (const FloatFormat* const floating = format->asFloat(); floating && floating->isSigned)
-        return Element{Element::Kind::Float, bitsOf(*format), true, format};
+        return Element{Element::Kind::Float, bitsOf(*format), true, format, {}};
     return {};
+}
+
+std::optional<Element> elementOf(const QuantizationScheme& scheme)
+{
+    if (scheme.element == "int1" && scheme.symmetry == Symmetry::Symmetric)
+        return Element{Element::Kind::Levels, 1, true, nullptr, signLevels};
+    return findElement(scheme.element);
 }
 
 bool isIntegerElement(std::string_view id)
@@ -69,6 +99,9 @@ std::string elementName(std::string_view id)
 {
     if (const auto integer = findInteger(id))
         return fmt::format("{}INT{}", integer->isSigned ? "" : "U", integer->bits);
+    for (const TableElement& table : tableElements())
+        if (table.id == id)
+            return table.name;
     const NumberFormat* const format = findNumberFormat(id);
     return std::string(format ? format->name : id);
 }
@@ -84,23 +117,26 @@ CodeSpan codesOf(const QuantizationScheme& scheme, const Element& element)
 
 ScaleRule::ScaleRule(const QuantizationScheme& scheme, const Element& element)
     : m_codes(element.kind == Element::Kind::Integer ? codesOf(scheme, element) : CodeSpan{0, 0})
-    , m_largest(element.kind == Element::Kind::Integer ? double(m_codes.highest) : largestMagnitude(*element.format))
+    , m_largest(element.kind == Element::Kind::Integer ? double(m_codes.highest) : largestMagnitude(element))
     , m_asymmetric(element.kind == Element::Kind::Integer && scheme.symmetry == Symmetry::Asymmetric)
     , m_oneSided(!element.isSigned)
+    , m_hasZero(element.kind != Element::Kind::Levels
+                || std::ranges::any_of(levelsOf(element), [](const ElementLevel& level) { return level.value == 0; }))
     , m_format(scheme.scale == "fp32" ? nullptr : findNumberFormat(scheme.scale))
+    , m_tensorFormat(scheme.tensorScale.empty() ? nullptr : findNumberFormat(scheme.tensorScale))
 {
 }
 
 double ScaleRule::stored(double step) const
 {
-    return m_format ? valueOf(*m_format, storedCode(step)) : double(float(step));
+    return m_format ? valueOf(*m_format, storedCode(step)) * m_tensorScale : double(asFloat(step));
 }
 
 Code ScaleRule::storedCode(double step) const
 {
     if (!m_format)
-        return std::bit_cast<std::uint32_t>(float(step));
-    return encode(*m_format, step, {.overflow = Overflow::Saturate});
+        return std::bit_cast<std::uint32_t>(asFloat(step));
+    return encode(*m_format, m_tensorScale > 0 ? step / m_tensorScale : 0, {.overflow = Overflow::Saturate});
 }
 
 int ScaleRule::storedBits() const
@@ -108,20 +144,36 @@ int ScaleRule::storedBits() const
     return m_format ? bitsOf(*m_format) : 32;
 }
 
+void ScaleRule::setLargestStep(double largest)
+{
+    if (!m_tensorFormat)
+        return;
+    m_tensorScale = largest / largestValue(*m_format);
+    m_tensorScale = valueOf(*m_tensorFormat, storedTensorScale());
+}
+
+Code ScaleRule::storedTensorScale() const
+{
+    return m_tensorFormat ? encode(*m_tensorFormat, m_tensorScale, {.overflow = Overflow::Saturate}) : 0;
+}
+
+double ScaleRule::idealStep(double low, double high) const
+{
+    if (m_asymmetric)
+        return (std::max(0.0, high) - std::min(0.0, low)) / double(m_codes.highest - m_codes.lowest);
+    return (m_oneSided ? std::max(0.0, high) : std::max(std::abs(low), std::abs(high))) / m_largest;
+}
+
 AffineScale ScaleRule::operator()(double low, double high) const
 {
-    if (m_asymmetric) {
-        const double bottom = std::min(0.0, low), top = std::max(0.0, high);
-        if (bottom == top)
-            return {1, 0};
-        const double step = stored((top - bottom) / double(m_codes.highest - m_codes.lowest));
-        if (step == 0)
-            return {0, 0};
-        const double zero = std::nearbyint(-bottom / step) + double(m_codes.lowest);
-        return {step, std::int64_t(std::clamp(zero, double(m_codes.lowest), double(m_codes.highest)))};
-    }
-    const double range = m_oneSided ? std::max(0.0, high) : std::max(std::abs(low), std::abs(high));
-    return {range > 0 ? stored(range / m_largest) : 1, 0};
+    const double ideal = idealStep(low, high);
+    if (!(ideal > 0))
+        return {m_hasZero ? 1.0 : 0.0, 0};
+    const double step = stored(ideal);
+    if (!m_asymmetric || step == 0)
+        return {step, 0};
+    const double zero = std::nearbyint(-std::min(0.0, low) / step) + double(m_codes.lowest);
+    return {step, std::int64_t(std::clamp(zero, double(m_codes.lowest), double(m_codes.highest)))};
 }
 
 }  // namespace quantoscope

@@ -6,6 +6,8 @@
 
 #include <limits>
 #include <optional>
+#include <span>
+#include <vector>
 
 namespace quantoscope {
 
@@ -14,13 +16,36 @@ struct Element {
     enum class Kind { Integer, Float, Levels } kind = Kind::Integer;
     int bits = 8;
     bool isSigned = true;                     ///< Integers
-    const NumberFormat* format = nullptr;     ///< Floats and level tables
+    const NumberFormat* format = nullptr;     ///< Floats, and level tables that are formats
+    std::span<const double> table;            ///< Level tables that are none: ascending, code by index.
 };
 
-/// What can be quantized to: intN and uintN of 2 to 16 bits, signed floats of at most 16 bits, level tables.
+/// What can be quantized to: intN and uintN of 1 to 16 bits, signed floats of at most 16 bits, level
+/// tables, powers of two (log2_N, apot_N).
 std::optional<Element> findElement(std::string_view id);
+/// The element as a scheme uses it: symmetric INT1 is the two levels −Δ and +Δ, since two's complement
+/// of one bit has no code above 0.
+std::optional<Element> elementOf(const QuantizationScheme&);
 bool isIntegerElement(std::string_view id);
-double largestMagnitude(const NumberFormat&);  ///< Of the values at step 1.
+double largestMagnitude(const Element&);       ///< Of the values at step 1, for floats and tables.
+
+/// One value of a float or a table at step 1, with the code that stands for it.
+struct ElementLevel {
+    double value;
+    std::int64_t code;
+};
+/// Ascending and distinct: of two codes with one value (+0 and −0) the first.
+std::vector<ElementLevel> levelsOf(const Element&);
+
+/// The level tables that are no number formats, for pickers and help.
+struct TableElement {
+    std::string id;        ///< "log2_4"
+    std::string name;      ///< "4-bit powers of two"
+    int bits;
+    std::vector<double> levels;
+};
+std::span<const TableElement> tableElements();
+
 int elementBits(std::string_view id);          ///< 0 where there is no such element.
 std::string elementName(std::string_view id);  ///< "INT4", "FP8 E4M3"
 
@@ -59,6 +84,14 @@ public:
     Code storedCode(double step) const;
     int storedBits() const;
 
+    /// The step before it is rounded to the scale format; 0 for a range of nothing but zero.
+    double idealStep(double low, double high) const;
+    /// For two-level scales: steps are stored as multiples of a scale of the whole tensor, which makes the
+    /// largest step the largest value of the scale format.
+    void setLargestStep(double largest);
+    double tensorScale() const { return m_tensorScale; }
+    Code storedTensorScale() const;   ///< In its own format.
+
 private:
     double stored(double step) const;
 
@@ -66,7 +99,10 @@ private:
     double m_largest;              ///< Of the element, at step 1.
     bool m_asymmetric;
     bool m_oneSided;               ///< Unsigned elements.
-    const NumberFormat* m_format;  ///< nullptr: FP32
+    bool m_hasZero;
+    const NumberFormat* m_format;         ///< nullptr: FP32
+    const NumberFormat* m_tensorFormat;   ///< nullptr: there is one level of scales only
+    double m_tensorScale = 1;
 };
 
 }  // namespace quantoscope

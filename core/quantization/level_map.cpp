@@ -70,33 +70,12 @@ LevelMap integerMap(const QuantizationScheme& scheme, const Element& element, do
     return map;
 }
 
-/// Levels of a format by value, each with the code that `qscope decode` would take.
-struct FormatLevel {
-    double value;
-    std::int64_t code;
-};
-
-std::vector<FormatLevel> levelsOf(const NumberFormat& format)
-{
-    std::vector<FormatLevel> levels;
-    for (Code code = 0; code < Code{1} << bitsOf(format); ++code)
-        if (const double value = valueOf(format, code); std::isfinite(value))
-            levels.push_back({value, std::int64_t(code)});
-    // Of two codes with one value (+0 and −0) the first stays.
-    std::stable_sort(levels.begin(), levels.end(),
-                     [](const FormatLevel& a, const FormatLevel& b) { return a.value < b.value; });
-    levels.erase(std::unique(levels.begin(), levels.end(),
-                             [](const FormatLevel& a, const FormatLevel& b) { return a.value == b.value; }),
-                 levels.end());
-    return levels;
-}
-
 LevelMap formatMap(const QuantizationScheme& scheme, const Element& element, double low, double high)
 {
     const AffineScale scale = ScaleRule(scheme, element)(low, high);
     LevelMap map;
     std::vector<double> ideal;
-    for (const FormatLevel& level : levelsOf(*element.format)) {
+    for (const ElementLevel& level : levelsOf(element)) {
         map.codes.push_back(level.code);
         ideal.push_back(level.value * scale.step);
         map.levels.push_back(double(asFloat(ideal.back())));
@@ -176,7 +155,7 @@ LevelMap levelMapOf(const QuantizationScheme& scheme, double low, double high)
 {
     if (scheme.kind == QuantizationScheme::Kind::Block)
         return {};
-    const auto element = findElement(scheme.element);
+    const auto element = elementOf(scheme);
     if (!element)
         return {};
     LevelMap map = element->kind == Element::Kind::Integer ? integerMap(scheme, *element, low, high)

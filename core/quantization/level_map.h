@@ -4,6 +4,8 @@
 #include "core/quantization/quantization_scheme.h"
 #include "core/statistics/value_counts.h"
 
+#include <span>
+
 namespace quantoscope {
 
 /// A scalar quantizer with one scale for everything: what a per-tensor scheme is once its range is
@@ -61,14 +63,27 @@ struct ClipCost { double clip; double sqnrDb; double meanSquaredError = 0; };
 /// it, in equal ratios.
 std::vector<ClipCost> clipCostCurve(const QuantizationScheme&, const ValueCounts&, int points);
 
+/// The calibration methods, in the order of their columns: what pickers, marks and `qscope calibrate` list.
+struct CalibrationMethod {
+    std::string_view id;      ///< As `clip=` takes it.
+    std::string_view name;    ///< "Least squared error"
+    Clip clip;
+    bool forIntegersOnly;     ///< kl and aciq are defined for evenly spaced levels.
+};
+std::span<const CalibrationMethod> calibrationMethods();
+
 /// Where each calibration method clips, and at what cost: rows of `qscope calibrate`, marks on the curve.
 struct CalibrationMark {
-    std::string_view id;      ///< "minmax", "percentile:99.9", "mse"
+    std::string_view id;      ///< "minmax", "percentile:99.9", "mse", "kl", "aciq:laplace", "moving-average"
     std::string name;
     double low, high;
     double meanSquaredError;
     double sqnrDb;
 };
 std::vector<CalibrationMark> calibrationMarks(const QuantizationScheme&, const ValueCounts&);
+/// The same with the tensor at hand: percentiles and histograms are exact even where counts are in bins,
+/// and a tensor of batches (two axes or more) has the mark "moving-average" over its first axis too.
+Result<std::vector<CalibrationMark>> calibrationMarks(const TensorSource&, const TensorInfo&, const QuantizationScheme&,
+                                                      const ValueCounts&, const Progress&);
 
 }  // namespace quantoscope

@@ -9,6 +9,7 @@
 #include <array>
 #include <charconv>
 #include <cmath>
+#include <limits>
 #include <optional>
 
 namespace quantoscope {
@@ -34,33 +35,70 @@ std::string shortNumber(double value)
     return {text.data(), end};
 }
 
-Outcome readClip(Clip& clip, std::string_view value)
+Outcome readClip(QuantizationScheme& scheme, std::string_view value)
 {
-    if (value == "minmax") {
-        clip = {};
+    const auto clip = parseClip(value);
+    if (!clip)
+        return clip.error().message;
+    scheme.clip = *clip;
+    return {};
+}
+
+struct FitWord {
+    std::string_view word;
+    Fit fit;
+};
+constexpr std::array fitWords{FitWord{"optimal", Fit::Optimal}, FitWord{"lloyd", Fit::Lloyd}, FitWord{"quantile", Fit::Quantile}};
+
+/// Formats that one scale of the whole tensor can have.
+constexpr std::array<std::string_view, 3> tensorScaleFormats{"fp32", "fp16", "bf16"};
+
+/// "128x64": rows by columns.
+Outcome readTile(QuantizationScheme& scheme, std::string_view value)
+{
+    const std::size_t times = value.find('x');
+    const auto rows = number<std::int64_t>(value.substr(0, times));
+    const auto columns = times == value.npos ? std::nullopt : number<std::int64_t>(value.substr(times + 1));
+    constexpr std::int64_t most = std::int64_t{1} << 30;
+    if (!rows || !columns || *rows < 1 || *columns < 1 || *rows > most || *columns > most)
+        return "block takes rows by columns that share a scale, for example block=128x128.";
+    scheme.granularity = {.kind = Granularity::Kind::Tile, .tileRows = *rows, .tileColumns = *columns};
+    return {};
+}
+
+/// "16": how many to fit; "-1:0:0.5:1": the levels themselves.
+Outcome readLevels(QuantizationScheme& scheme, std::string_view value)
+{
+    constexpr int most = 4096;
+    scheme.kind = QuantizationScheme::Kind::Codebook;
+    if (value.find(':') == value.npos) {
+        const auto levels = number<int>(value);
+        if (!levels || *levels < 1 || *levels > most)
+            return fmt::format("levels takes how many values the codebook has, from 1 to {}, for example levels=16, or the "
+                               "values themselves, for example levels=-1:0:0.5:1.", most);
+        scheme.levels = *levels;
         return {};
     }
-    if (value == "mse") {
-        clip = {.kind = Clip::Kind::LeastSquares};
-        return {};
+    std::vector<double> values;
+    for (std::string_view rest = value;;) {
+        const std::size_t colon = rest.find(':');
+        const auto level = number<double>(rest.substr(0, colon));
+        if (!level || !std::isfinite(*level) || std::abs(*level) > double(std::numeric_limits<float>::max()))
+            return fmt::format("levels takes numbers with colons between them, for example levels=-1:0:0.5:1; \"{}\" is none "
+                               "that FP32 holds.", rest.substr(0, colon));
+        values.push_back(*level + 0.0);   // −0 becomes 0
+        if (colon == rest.npos)
+            break;
+        rest = rest.substr(colon + 1);
     }
-    if (value.starts_with("percentile")) {
-        const auto percentile = value == "percentile" ? 99.9 : number<double>(value.substr(std::min<std::size_t>(11, value.size())));
-        if (!percentile || !(*percentile > 50) || !(*percentile <= 100))
-            return "clip=percentile:P takes a number above 50 and up to 100, for example clip=percentile:99.9.";
-        clip = {.kind = Clip::Kind::Percentile, .percentile = *percentile};
-        return {};
-    }
-    if (const std::size_t colon = value.find(':'); colon != value.npos) {
-        const auto low = number<double>(value.substr(0, colon));
-        const auto high = number<double>(value.substr(colon + 1));
-        if (low && high && std::isfinite(*low) && std::isfinite(*high) && *low <= *high) {
-            clip = {.kind = Clip::Kind::ByHand, .low = *low, .high = *high};
-            return {};
-        }
-    }
-    return fmt::format("clip={} is not known; clip takes minmax, percentile:P, mse, or LOW:HIGH such as "
-                       "clip=-0.1:0.1.", value);
+    std::sort(values.begin(), values.end());
+    values.erase(std::unique(values.begin(), values.end()), values.end());
+    if (values.size() < 2 || values.size() > std::size_t(most))
+        return fmt::format("levels takes at least two different values and at most {}.", most);
+    scheme.fit = Fit::ByHand;
+    scheme.levels = int(values.size());
+    scheme.levelValues = std::move(values);
+    return {};
 }
 
 constexpr std::array scaleRules{
@@ -113,13 +151,22 @@ constexpr std::array options{
                scheme.granularity = {.kind = Granularity::Kind::Group, .group = *group};
                return {};
            }},
-    Option{"clip", "minmax, percentile:P, mse, LOW:HIGH",
-           [](QuantizationScheme& scheme, std::string_view value) { return readClip(scheme.clip, value); }},
+    Option{"block", "rows by columns", readTile},
+    Option{"clip", "minmax, percentile:P, mse, kl, aciq, LOW:HIGH",
+           readClip},
     Option{"scale", "a scale format",
            [](QuantizationScheme& scheme, std::string_view value) -> Outcome {
                if (!isScaleFormat(value))
                    return fmt::format("scale={} is not known; scales are stored as {}.", value, scaleFormatList());
                scheme.scale = value;
+               return {};
+           }},
+    Option{"tensor-scale", "a scale format",
+           [](QuantizationScheme& scheme, std::string_view value) -> Outcome {
+               if (std::find(tensorScaleFormats.begin(), tensorScaleFormats.end(), value) == tensorScaleFormats.end())
+                   return fmt::format("tensor-scale={} is not known; one more scale for the whole tensor is stored as {}.", value,
+                                      fmt::join(tensorScaleFormats, ", "));
+               scheme.tensorScale = value;
                return {};
            }},
     Option{"scale-rule", "a rule",
@@ -131,12 +178,16 @@ constexpr std::array options{
                    }
                return "scale-rule takes floor (OCP MX), ceil, even, or rceil (the smallest that clips nothing).";
            }},
-    Option{"fit", "optimal or lloyd",
+    Option{"fit", "optimal, lloyd or quantile",
            [](QuantizationScheme& scheme, std::string_view value) -> Outcome {
-               if (value != "optimal" && value != "lloyd")
-                   return "fit takes optimal (the least squared error there is) or lloyd.";
-               scheme.lloyd = value == "lloyd";
-               return {};
+               for (const FitWord& row : fitWords)
+                   if (row.word == value) {
+                       if (scheme.fit == Fit::ByHand)
+                           return "Levels written down are not fitted; leave out fit, or write how many, such as levels=16.";
+                       scheme.fit = row.fit;
+                       return {};
+                   }
+               return "fit takes optimal (the least squared error there is), lloyd, or quantile (as many weights to each level).";
            }},
     Option{"rounding", "a rounding",
            [](QuantizationScheme& scheme, std::string_view value) -> Outcome {
@@ -187,14 +238,8 @@ Outcome readFirst(QuantizationScheme& scheme, std::string_view first)
     }
     if (first.starts_with("element="))
         return readElement(scheme, first.substr(8));
-    if (first.starts_with("levels=")) {
-        const auto levels = number<int>(first.substr(7));
-        if (!levels || *levels < 1 || *levels > 4096)
-            return "levels takes how many values the codebook has, from 1 to 4096, for example levels=16.";
-        scheme.kind = QuantizationScheme::Kind::Codebook;
-        scheme.levels = *levels;
-        return {};
-    }
+    if (first.starts_with("levels="))
+        return readLevels(scheme, first.substr(7));
     return readElement(scheme, first);
 }
 
@@ -223,6 +268,51 @@ Outcome contradictionOfBlock(const QuantizationScheme& scheme)
                        scheme.element);
 }
 
+Outcome contradictionOfCodebook(const QuantizationScheme& scheme)
+{
+    if (scheme.granularity.kind != Granularity::Kind::Tensor)
+        return "A codebook is for the whole tensor; leave out channel, group and block.";
+    if (scheme.clip.kind != Clip::Kind::MinMax)
+        return "A codebook needs no clip; leave out clip.";
+    if (scheme.scale == "e8m0")
+        return "A codebook's levels need signs and fractions; scale takes fp32, fp16, bf16 or e4m3 for it.";
+    if (!scheme.tensorScale.empty())
+        return "A codebook has levels and no scales; leave out tensor-scale.";
+    if (scheme.symmetry == Symmetry::Asymmetric || scheme.range == CodeRange::Full)
+        return "A codebook's levels lie where they lie; leave out asymmetric and range.";
+    if (scheme.rounding.rounding != Rounding::NearestEven)
+        return "A codebook stores the nearest level; leave out rounding.";
+    return {};
+}
+
+Outcome contradictionOfClip(const QuantizationScheme& scheme)
+{
+    const bool isInteger = isIntegerElement(scheme.element);
+    if (scheme.clip.kind == Clip::Kind::Entropy && !isInteger)
+        return fmt::format("clip=kl compares histograms with integers of so many bits; for {} use clip=mse or clip=percentile:P.",
+                           scheme.element);
+    if (scheme.clip.kind == Clip::Kind::Entropy && scheme.granularity.kind == Granularity::Kind::Group)
+        return "clip=kl compares histograms, and a group has too few values for one; use clip=mse, or channel in place of group.";
+    if (scheme.clip.kind == Clip::Kind::Aciq && !isInteger)
+        return fmt::format("clip=aciq is a formula for evenly spaced levels; for {} use clip=mse or clip=percentile:P.", scheme.element);
+    return {};
+}
+
+Outcome contradictionOfUniform(const QuantizationScheme& scheme)
+{
+    if (scheme.fit != Fit::Optimal)
+        return "fit belongs to codebooks, such as levels=16,fit=lloyd.";
+    if (scheme.symmetry == Symmetry::Asymmetric && !isIntegerElement(scheme.element))
+        return fmt::format("asymmetric does not go with {}: only integers have a zero point; leave it out.", scheme.element);
+    if (scheme.range == CodeRange::Full && scheme.element == "int1")
+        return "range=full does not go with int1, whose two levels are −Δ and +Δ; leave it out.";
+    if (!scheme.tensorScale.empty() && scheme.granularity.kind == Granularity::Kind::Tensor)
+        return "tensor-scale is for scales of parts of the tensor; add channel, group=N or block=RxC.";
+    if (!scheme.tensorScale.empty() && scheme.scale == "fp32")
+        return "tensor-scale gains nothing for FP32 scales; add scale=e4m3, fp16, bf16 or e8m0.";
+    return contradictionOfClip(scheme);
+}
+
 /// What the parts forbid each other.
 Outcome contradiction(const QuantizationScheme& scheme)
 {
@@ -230,23 +320,7 @@ Outcome contradiction(const QuantizationScheme& scheme)
         return contradictionOfBlock(scheme);
     if (scheme.scaleRule != PowerOfTwoRule::Floor)
         return "scale-rule belongs to the MX formats, such as mxfp4,scale-rule=even.";
-    if (scheme.kind == QuantizationScheme::Kind::Codebook) {
-        if (scheme.granularity.kind != Granularity::Kind::Tensor)
-            return "A codebook is fitted to the whole tensor; leave out channel and group.";
-        if (scheme.clip.kind != Clip::Kind::MinMax)
-            return "A fitted codebook needs no clip; leave out clip.";
-        if (scheme.scale == "e8m0")
-            return "A codebook's levels need signs and fractions; scale takes fp32, fp16, bf16 or e4m3 for it.";
-        if (scheme.rounding.rounding != Rounding::NearestEven)
-            return "A codebook stores the nearest level; leave out rounding.";
-        return {};
-    }
-    if (scheme.rounding.rounding == Rounding::Stochastic)
-        return "A scheme rounds the same way every time; rounding takes nearest-even, nearest-away, toward-zero, up, "
-               "down or to-odd here.";
-    if (scheme.symmetry == Symmetry::Asymmetric && !isIntegerElement(scheme.element))
-        return fmt::format("Only integers have a zero point; {} is symmetric by nature.", scheme.element);
-    return {};
+    return scheme.kind == QuantizationScheme::Kind::Codebook ? contradictionOfCodebook(scheme) : contradictionOfUniform(scheme);
 }
 
 }  // namespace
@@ -283,6 +357,25 @@ Result<QuantizationScheme> parseScheme(std::string_view text)
     return scheme;
 }
 
+namespace {
+
+std::string levelsText(const QuantizationScheme& scheme)
+{
+    if (scheme.fit == Fit::ByHand) {
+        std::string text;
+        for (const double level : scheme.levelValues)
+            text += (text.empty() ? "levels=" : ":") + shortNumber(level);
+        return text;
+    }
+    std::string text = fmt::format("levels={}", scheme.levels);
+    for (const FitWord& row : fitWords)
+        if (row.fit == scheme.fit && row.fit != Fit::Optimal)
+            text += ",fit=" + std::string(row.word);
+    return text;
+}
+
+}  // namespace
+
 std::string schemeText(const QuantizationScheme& scheme)
 {
     std::string text;
@@ -295,9 +388,7 @@ std::string schemeText(const QuantizationScheme& scheme)
     }
     const bool codebook = scheme.kind == QuantizationScheme::Kind::Codebook;
     if (codebook) {
-        text = fmt::format("levels={}", scheme.levels);
-        if (scheme.lloyd)
-            text += ",fit=lloyd";
+        text = levelsText(scheme);
     } else {
         const bool nameOfScheme = std::any_of(namedSchemes().begin(), namedSchemes().end(), [&](const NamedScheme& named) {
             return named.id == scheme.element && named.text != scheme.element;
@@ -317,22 +408,16 @@ std::string schemeText(const QuantizationScheme& scheme)
     case Granularity::Kind::Group:
         text += fmt::format(",group={}", scheme.granularity.group);
         break;
-    }
-    switch (scheme.clip.kind) {
-    case Clip::Kind::MinMax:
-        break;
-    case Clip::Kind::Percentile:
-        text += ",clip=percentile:" + shortNumber(scheme.clip.percentile);
-        break;
-    case Clip::Kind::LeastSquares:
-        text += ",clip=mse";
-        break;
-    case Clip::Kind::ByHand:
-        text += ",clip=" + shortNumber(scheme.clip.low) + ":" + shortNumber(scheme.clip.high);
+    case Granularity::Kind::Tile:
+        text += fmt::format(",block={}x{}", scheme.granularity.tileRows, scheme.granularity.tileColumns);
         break;
     }
+    if (scheme.clip.kind != Clip::Kind::MinMax)
+        text += ",clip=" + clipText(scheme.clip);
     if (scheme.scale != "fp32")
         text += ",scale=" + scheme.scale;
+    if (!scheme.tensorScale.empty())
+        text += ",tensor-scale=" + scheme.tensorScale;
     for (const RoundingRow& row : roundingRows())
         if (row.rounding == scheme.rounding.rounding && row.rounding != Rounding::NearestEven)
             text += ",rounding=" + std::string(row.id);

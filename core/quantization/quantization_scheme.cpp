@@ -3,6 +3,7 @@
 
 #include "core/quantization/block_format.h"
 #include "core/quantization/element.h"
+#include "core/quantization/scale_units.h"
 
 #include <fmt/format.h>
 
@@ -23,26 +24,6 @@ std::string scaleName(const std::string& id)
     return format ? std::string(format->name) : id;
 }
 
-std::int64_t scaleCount(const QuantizationScheme& scheme, const std::vector<std::int64_t>& shape)
-{
-    std::int64_t count = 1;
-    for (const std::int64_t extent : shape)
-        count *= extent;
-    if (count == 0)
-        return 0;
-    switch (scheme.granularity.kind) {
-    case Granularity::Kind::Tensor:
-        return 1;
-    case Granularity::Kind::Channel:
-        return scheme.granularity.axis < int(shape.size()) ? shape[std::size_t(scheme.granularity.axis)] : 1;
-    case Granularity::Kind::Group: {
-        const std::int64_t columns = shape.empty() ? 1 : shape.back();
-        return count / columns * ((columns + scheme.granularity.group - 1) / scheme.granularity.group);
-    }
-    }
-    return 1;
-}
-
 std::string clipSentence(const Clip& clip)
 {
     switch (clip.kind) {
@@ -52,8 +33,29 @@ std::string clipSentence(const Clip& clip)
         return fmt::format("clipped at the {} % percentile", clip.percentile);
     case Clip::Kind::LeastSquares:
         return "clipped at least squared error";
+    case Clip::Kind::Entropy:
+        return "clipped at least divergence of histograms (KL)";
+    case Clip::Kind::Aciq:
+        return clip.model == Clip::Model::Laplace ? "clipped where ACIQ puts it for a Laplace distribution"
+            : clip.model == Clip::Model::Gauss    ? "clipped where ACIQ puts it for a normal distribution"
+                                                  : "clipped where ACIQ puts it for the likelier distribution";
     case Clip::Kind::ByHand:
         return fmt::format("clipped at {} and {}", clip.low, clip.high);
+    }
+    return {};
+}
+
+std::string codebookSentence(const QuantizationScheme& scheme)
+{
+    switch (scheme.fit) {
+    case Fit::Optimal:
+        return fmt::format("{} levels fitted to the tensor, the best there are for squared error", scheme.levels);
+    case Fit::Lloyd:
+        return fmt::format("{} levels fitted to the tensor, by Lloyd's alternation", scheme.levels);
+    case Fit::Quantile:
+        return fmt::format("{} levels, each for the same number of weights", scheme.levels);
+    case Fit::ByHand:
+        return fmt::format("{} levels placed by hand", scheme.levels);
     }
     return {};
 }
@@ -90,8 +92,7 @@ std::string schemeSentence(const QuantizationScheme& scheme)
         return std::string(format ? format->sentence : scheme.element) + rules[std::size_t(scheme.scaleRule)];
     }
     if (scheme.kind == QuantizationScheme::Kind::Codebook)
-        return fmt::format("{} levels fitted to the tensor, {}", scheme.levels,
-                           scheme.lloyd ? "by Lloyd's alternation" : "the best there are for squared error");
+        return codebookSentence(scheme);
 
     std::string sentence = elementName(scheme.element);
     if (isIntegerElement(scheme.element))
@@ -108,9 +109,14 @@ std::string schemeSentence(const QuantizationScheme& scheme)
     case Granularity::Kind::Group:
         sentence += fmt::format(", one scale per {} along rows", scheme.granularity.group);
         break;
+    case Granularity::Kind::Tile:
+        sentence += fmt::format(", one scale per block of {} × {}", scheme.granularity.tileRows, scheme.granularity.tileColumns);
+        break;
     }
     if (scheme.scale != "fp32")
         sentence += " stored as " + scaleName(scheme.scale);
+    if (!scheme.tensorScale.empty())
+        sentence += fmt::format(" times one {} scale for the tensor", scaleName(scheme.tensorScale));
     sentence += ", " + clipSentence(scheme.clip);
     if (const std::string rounding = roundingSentence(scheme.rounding); !rounding.empty())
         sentence += ", " + rounding;
@@ -133,6 +139,13 @@ std::span<const NamedScheme> namedSchemes()
                     "INT4 with a zero point, an FP16 scale per 64 weights"},
         NamedScheme{"fp8", "e4m3", "FP8 E4M3, one scale for the tensor"},
         NamedScheme{"fp8_channel", "e4m3,channel", "FP8 E4M3, one scale per output channel"},
+        NamedScheme{"int4_g16_two_level", "int4,group=16,scale=e4m3,tensor-scale=fp32",
+                    "INT4, an FP8 scale per 16 weights times one FP32 scale for the tensor"},
+        NamedScheme{"fp8_block128", "e4m3,block=128x128", "FP8 E4M3, one scale per block of 128 × 128"},
+        NamedScheme{"log2", "log2_4", "0 and ± powers of two, 4 bits: a product is a shift"},
+        NamedScheme{"apot", "apot_4", "0 and ± sums of two powers of two, 4 bits: a product is two shifts and a sum"},
+        NamedScheme{"quantile4", "levels=16,fit=quantile", "16 levels, each for a sixteenth of the weights"},
+        NamedScheme{"lloyd4", "levels=16,fit=lloyd", "16 levels by Lloyd's alternation, which may miss the best"},
         NamedScheme{"kmeans2", "levels=4", "The best 4 levels for this tensor, 2 bits a weight"},
         NamedScheme{"kmeans3", "levels=8", "The best 8 levels for this tensor, 3 bits a weight"},
         NamedScheme{"kmeans4", "levels=16", "The best 16 levels for this tensor, 4 bits a weight"},
@@ -173,7 +186,10 @@ double bitsPerWeight(const QuantizationScheme& scheme, const std::vector<std::in
         extra = scheme.levels * scaleBits;
     } else {
         const bool zeroPoint = scheme.symmetry == Symmetry::Asymmetric;
-        extra = double(scaleCount(scheme, shape)) * (scaleBits + (zeroPoint ? elementBits(scheme.element) : 0));
+        const double scales = double(ScaleUnits(scheme.granularity, shape).count());
+        extra = scales * (scaleBits + (zeroPoint ? elementBits(scheme.element) : 0));
+        if (const NumberFormat* const tensorScale = scheme.tensorScale.empty() ? nullptr : findNumberFormat(scheme.tensorScale))
+            extra += bitsOf(*tensorScale);
     }
     return codeBits(scheme) + extra / count;
 }

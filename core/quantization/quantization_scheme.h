@@ -15,20 +15,45 @@ enum class CodeRange { Restricted, Full };   ///< −127 … 127 or −128 … 1
 
 /// The values that share one scale.
 struct Granularity {
-    enum class Kind { Tensor, Channel, Group } kind = Kind::Tensor;
+    enum class Kind { Tensor, Channel, Group, Tile } kind = Kind::Tensor;
     int axis = 0;              ///< For Channel: the dimension whose every index has a scale of its own.
     std::int64_t group = 64;   ///< For Group: values along the last dimension; the last group may be short.
+    /// For Tile, `block=RxC`: rows by columns of the last two dimensions; those at the edges may be smaller.
+    std::int64_t tileRows = 128, tileColumns = 128;
 
     friend bool operator==(const Granularity&, const Granularity&) = default;
 };
 
 /// Where the range of a scale ends.
 struct Clip {
-    enum class Kind { MinMax, Percentile, LeastSquares, ByHand } kind = Kind::MinMax;
+    enum class Kind {
+        MinMax,
+        Percentile,
+        LeastSquares,   ///< `mse`: the least Σ(x − x̂)² there is.
+        Entropy,        ///< `kl`: least divergence of histograms, as TensorRT and ModelOpt search for it.
+        Aciq,           ///< `aciq`: the closed form for a Laplace or normal distribution (Banner et al., 2019).
+        ByHand,
+    } kind = Kind::MinMax;
+    /// For Aciq: which distribution the values are taken to have; Likelier is the one that fits them better.
+    enum class Model { Likelier, Laplace, Gauss };
+
     double percentile = 99.9;   ///< Of |x|, for Percentile.
     double low = 0, high = 0;   ///< For ByHand.
+    Model model = Model::Likelier;
 
     friend bool operator==(const Clip&, const Clip&) = default;
+};
+
+/// A clip as `clip=` has it: "minmax", "percentile:99.9", "mse", "kl", "aciq:laplace", "-0.1:0.1"; and back.
+std::string clipText(const Clip&);
+Result<Clip> parseClip(std::string_view text);
+
+/// How the levels of a codebook are chosen.
+enum class Fit {
+    Optimal,    ///< k-means, the global optimum.
+    Lloyd,      ///< Lloyd's alternation, which may end in a local one.
+    Quantile,   ///< The same number of weights to each: the median of each equal share.
+    ByHand,     ///< As written: `levels=-1:0:0.5:1`.
 };
 
 /// How a block's power-of-two scale follows from its largest magnitude: `scale-rule=floor|ceil|even|rceil`.
@@ -44,14 +69,18 @@ struct QuantizationScheme {
     /// Block: a format of block_format.h, named by `element`; granularity then says how long its blocks are.
     enum class Kind { Uniform, Codebook, Block } kind = Kind::Uniform;
     std::string element = "int8";   ///< Id of a format: integers quantize uniformly, floats and levels to their own values.
-    int levels = 16;                ///< For Codebook: fitted to the tensor (k-means).
-    bool lloyd = false;             ///< For Codebook: fit=lloyd, else the optimum.
+    int levels = 16;                ///< For Codebook: how many.
+    Fit fit = Fit::Optimal;         ///< For Codebook
+    std::vector<double> levelValues;   ///< For Fit::ByHand: ascending, distinct, `levels` of them; else empty.
     Symmetry symmetry = Symmetry::Symmetric;
     CodeRange range = CodeRange::Restricted;
     Granularity granularity;
     Clip clip;
     PowerOfTwoRule scaleRule = PowerOfTwoRule::Floor;   ///< For MX blocks.
     std::string scale = "fp32";     ///< Format id in which scales are stored.
+    /// Format id of one more scale, for the whole tensor, that the others are multiples of; empty: there is
+    /// none. It maps the largest scale to the largest value of `scale`, as NVFP4 does.
+    std::string tensorScale;
     RoundingRule rounding;
 
     friend bool operator==(const QuantizationScheme&, const QuantizationScheme&) = default;

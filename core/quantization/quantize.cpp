@@ -68,18 +68,29 @@ private:
         if (m_scheme.kind == QuantizationScheme::Kind::Codebook)
             return prepareCodebook(first);
 
-        const auto element = findElement(m_scheme.element);
+        const auto element = elementOf(m_scheme);
         if (!element)
             return failure(Error::Kind::Usage, m_scheme.element + " is no element to quantize to.");
         m_quantizer.emplace(m_scheme, *element);
         if (granularity.kind == Granularity::Kind::Tensor)
             return prepareTensor(first);
         m_scalesOnTheWay = m_units.isContiguous() && m_units.largestUnit() <= chunkElements;
-        if (m_scalesOnTheWay)
+        if (m_scalesOnTheWay && m_scheme.tensorScale.empty())
             return {};
+        if (m_scalesOnTheWay) {
+            const auto largest = largestStepOf(m_source, m_info, m_scheme, m_units, m_quantizer->rule(), first);
+            if (!largest)
+                return tl::unexpected(largest.error());
+            m_quantizer->setLargestStep(*largest);
+            return {};
+        }
         const auto ranges = rangesOfUnits(m_source, m_info, m_scheme, m_units, first);
         if (!ranges)
             return tl::unexpected(ranges.error());
+        double largest = 0;
+        for (const ClipRange& range : *ranges)
+            largest = std::max(largest, m_quantizer->rule().idealStep(range.low, range.high));
+        m_quantizer->setLargestStep(largest);
         for (const ClipRange& range : *ranges)
             m_scales.push_back(m_quantizer->scaleFor(range.low, range.high));
         return handOutScales(m_scales);
@@ -162,6 +173,12 @@ private:
                     return handed;
             m_progress.report(0.5 + 0.5 * double(first + here) / double(chunks));
         }
+        if (m_sink.scales && !m_scheme.tensorScale.empty() && m_info.count > 0) {
+            std::vector<std::byte> bytes;
+            appendCode(bytes, m_quantizer->rule().storedTensorScale(), bitsOf(*findNumberFormat(m_scheme.tensorScale)));
+            if (auto handed = m_sink.scales(bytes); !handed)
+                return handed;
+        }
         for (const auto& table : m_levelTables.all())
             for (std::size_t level = 0; level < table->size(); ++level)
                 m_perLevel[level] += (*table)[level];
@@ -193,7 +210,7 @@ private:
             }
             const RunScale& scale = m_scalesOnTheWay ? chunk.newScales.back() : m_scales[std::size_t(unit)];
             m_quantizer->quantize(values, scale, std::span(chunk.levels).subspan(offset, length),
-                                  std::span(chunk.dequantized).subspan(offset, length), chunk.sums);
+                                  std::span(chunk.dequantized).subspan(offset, length), chunk.sums, std::uint64_t(at));
             at += std::int64_t(length);
         }
         chunk.sums = chunk.sums.collected();

@@ -26,7 +26,7 @@ struct QuantizationSink {
     std::function<Result<void>(std::span<const std::byte> packed)> codes;
     /// One record a scale, in the order of the channels or groups: the scale's code, little-endian, and
     /// for asymmetric schemes the zero point as one signed byte (two above 8 bits; unsigned elements
-    /// unsigned). For codebooks the levels, ascending.
+    /// unsigned). A scale of the whole tensor comes last. For codebooks the levels, ascending.
     std::function<Result<void>(std::span<const std::byte> records)> scales;
 };
 

@@ -79,6 +79,7 @@ RunQuantizer::RunQuantizer(const QuantizationScheme& scheme, const Element& elem
     , m_asymmetric(scheme.symmetry == Symmetry::Asymmetric)
     , m_isSigned(element.isSigned)
     , m_rounding(scheme.rounding.rounding)
+    , m_draws(scheme.rounding.seed)
 {
     if (m_isInteger) {
         m_codes = codesOf(scheme, element);
@@ -86,7 +87,8 @@ RunQuantizer::RunQuantizer(const QuantizationScheme& scheme, const Element& elem
     } else {
         QuantizationScheme unscaled = scheme;
         unscaled.scale = "fp32";
-        const double largest = largestMagnitude(*element.format);
+        unscaled.tensorScale.clear();
+        const double largest = largestMagnitude(element);
         m_map = levelMapOf(unscaled, -largest, largest);
         m_firstLevel = firstLevels(m_map);
         m_levels = int(m_map.size());
@@ -162,8 +164,10 @@ struct Stored {
 }  // namespace
 
 void RunQuantizer::quantize(std::span<const float> values, const RunScale& run, std::span<std::uint16_t> levels,
-                            std::span<float> dequantized, ErrorSums& sums) const
+                            std::span<float> dequantized, ErrorSums& sums, std::uint64_t firstElement) const
 {
+    if (m_rounding == Rounding::Stochastic)
+        return quantizeByDraw(values, run, levels, dequantized, sums, firstElement);
     const double step = run.scale.step;
     const double zero = double(run.scale.zero);
     if (m_isInteger) {
@@ -187,6 +191,34 @@ void RunQuantizer::quantize(std::span<const float> values, const RunScale& run, 
         return {std::int64_t(level), asFloat(m_map.levels[level] * step)};
     };
     quantizeWith(tableLevel, values, run, levels, dequantized, sums);
+}
+
+/// Up with the probability of the part of a step that is passed, so that the mean of many draws is the value.
+void RunQuantizer::quantizeByDraw(std::span<const float> values, const RunScale& run, std::span<std::uint16_t> levels,
+                                  std::span<float> dequantized, ErrorSums& sums, std::uint64_t firstElement) const
+{
+    const double step = run.scale.step, zero = double(run.scale.zero);
+    std::uint64_t element = firstElement;
+    const auto goesUp = [&](double passed) { return double(m_draws.bits(element++) >> 11) * 0x1p-53 < passed; };
+    const auto integerLevel = [&](double x) -> Stored {
+        const double quotient = step == 0 ? 0 : x / step, below = std::floor(quotient);
+        const bool up = goesUp(std::isfinite(quotient) ? quotient - below : 0);
+        const double code = std::clamp(below + up + zero, double(m_codes.lowest), double(m_codes.highest));
+        return {std::int64_t(code) - m_codes.lowest, asFloat((code - zero) * step)};
+    };
+    const auto tableLevel = [&](double x) -> Stored {
+        const auto& table = m_map.levels;
+        const double quotient = std::clamp(step == 0 ? 0 : x / step, table.front(), table.back());
+        const auto above = std::size_t(std::upper_bound(table.begin(), table.end(), quotient) - table.begin());
+        const std::size_t below = above == 0 ? 0 : above - 1;
+        const double passed = above < table.size() ? (quotient - table[below]) / (table[above] - table[below]) : 0;
+        const std::size_t level = goesUp(passed) ? above : below;
+        return {std::int64_t(level), asFloat(table[level] * step)};
+    };
+    if (m_isInteger)
+        quantizeWith(integerLevel, values, run, levels, dequantized, sums);
+    else
+        quantizeWith(tableLevel, values, run, levels, dequantized, sums);
 }
 
 std::uint16_t RunQuantizer::storedCode(std::uint16_t level) const

@@ -4,6 +4,7 @@
 #include "core/quantization/element.h"
 #include "core/quantization/integer_kernel.h"
 #include "core/quantization/level_map.h"
+#include "core/random.h"
 
 namespace quantoscope {
 
@@ -44,15 +45,20 @@ public:
     /// The run's scale for a range, clips included.
     RunScale scaleFor(double low, double high) const;
     const ScaleRule& rule() const { return *m_rule; }
+    /// For schemes with one more scale for the whole tensor; before any scaleFor().
+    void setLargestStep(double largest) { m_rule->setLargestStep(largest); }
 
-    /// Level numbers (0 is the lowest) and values of a run; adds to the sums.
+    /// Level numbers (0 is the lowest) and values of a run; adds to the sums. `firstElement` is the place of
+    /// the first value in its tensor: stochastic rounding draws by it, so that threads and chunks change nothing.
     void quantize(std::span<const float> values, const RunScale&, std::span<std::uint16_t> levels,
-                  std::span<float> dequantized, ErrorSums&) const;
+                  std::span<float> dequantized, ErrorSums&, std::uint64_t firstElement = 0) const;
     /// What is stored for a level: two's complement, a format's code, or an index.
     std::uint16_t storedCode(std::uint16_t level) const;
 
 private:
     std::size_t levelOfQuotient(double quotient) const;
+    void quantizeByDraw(std::span<const float> values, const RunScale&, std::span<std::uint16_t> levels,
+                        std::span<float> dequantized, ErrorSums&, std::uint64_t firstElement) const;
     template <class Level>
     void quantizeWith(Level levelOf, std::span<const float>, const RunScale&, std::span<std::uint16_t>,
                       std::span<float>, ErrorSums&) const;
@@ -63,6 +69,7 @@ private:
     bool m_isSigned = true;
     CodeSpan m_codes{0, 0};
     Rounding m_rounding = Rounding::NearestEven;
+    RandomStream m_draws{0};   ///< For stochastic rounding
     LevelMap m_map;   ///< Levels at step 1, for all that is no integer.
     std::vector<std::uint16_t> m_firstLevel;   ///< Of quotients by the leading 16 bits of their FP32 code.
     int m_levels = 0;

@@ -35,11 +35,22 @@ ScaleUnits::ScaleUnits(const Granularity& granularity, const Shape& shape)
         m_perRow = ceilingOf(m_columns, m_group);
         m_units = m_elements / m_columns * m_perRow;
         break;
+    case Granularity::Kind::Tile:
+        m_columns = shape.empty() ? 1 : shape.back();
+        m_rows = shape.size() < 2 ? 1 : shape[shape.size() - 2];
+        m_group = std::min(granularity.tileColumns, m_columns);
+        m_tileRows = std::min(granularity.tileRows, m_rows);
+        m_perRow = ceilingOf(m_columns, m_group);
+        m_tilesDown = ceilingOf(m_rows, m_tileRows);
+        m_units = m_elements / m_columns / m_rows * m_tilesDown * m_perRow;
+        break;
     }
 }
 
 std::int64_t ScaleUnits::largestUnit() const
 {
+    if (m_kind == Granularity::Kind::Tile)
+        return m_tileRows * m_group;
     return m_kind == Granularity::Kind::Group ? m_group : m_outer * m_inner;
 }
 
@@ -49,6 +60,11 @@ ScaleUnits::Run ScaleUnits::runAt(std::int64_t element) const
         const std::int64_t row = element / m_columns, column = element % m_columns;
         const std::int64_t group = column / m_group;
         return {row * m_perRow + group, row * m_columns + std::min(m_columns, (group + 1) * m_group)};
+    }
+    if (m_kind == Granularity::Kind::Tile) {
+        const std::int64_t row = element / m_columns, across = element % m_columns / m_group;
+        const std::int64_t down = row / m_rows * m_tilesDown + row % m_rows / m_tileRows;
+        return {down * m_perRow + across, row * m_columns + std::min(m_columns, (across + 1) * m_group)};
     }
     const std::int64_t run = element / m_inner;
     return {run % m_channels, (run + 1) * m_inner};
@@ -61,6 +77,14 @@ ElementRange ScaleUnits::rangeOf(std::int64_t unit) const
         return {first, runAt(first).end - first};
     }
     return {unit * m_inner, m_inner};
+}
+
+ScaleUnits::Tile ScaleUnits::tile(std::int64_t unit) const
+{
+    const std::int64_t down = unit / m_perRow, column = unit % m_perRow * m_group;
+    const std::int64_t row = down % m_tilesDown * m_tileRows;
+    return {(down / m_tilesDown * m_rows + row) * m_columns + column, std::min(m_tileRows, m_rows - row),
+            std::min(m_group, m_columns - column)};
 }
 
 ScaleUnits::Cut ScaleUnits::cutFor(std::int64_t wanted) const

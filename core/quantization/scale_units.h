@@ -7,7 +7,7 @@
 namespace quantoscope {
 
 /// Which values of a tensor share a scale, as arithmetic on element numbers in C order. A unit is a
-/// tensor, a channel, or a group; a run is a stretch of neighbours of one unit.
+/// tensor, a channel, a group, or a tile of rows and columns; a run is a stretch of neighbours of one unit.
 class ScaleUnits {
 public:
     ScaleUnits(const Granularity&, const Shape&);
@@ -15,7 +15,7 @@ public:
     std::int64_t count() const { return m_units; }
     std::int64_t elements() const { return m_elements; }
     /// Each unit is one run, and runs follow one another.
-    bool isContiguous() const { return m_outer == 1 || m_kind == Granularity::Kind::Group; }
+    bool isContiguous() const { return m_kind == Granularity::Kind::Group || (m_outer == 1 && m_kind != Granularity::Kind::Tile); }
     /// The most elements a unit has.
     std::int64_t largestUnit() const;
     /// The run that holds `element`.
@@ -23,6 +23,13 @@ public:
     Run runAt(std::int64_t element) const;
     /// The elements of a unit, where units are contiguous.
     ElementRange rangeOf(std::int64_t unit) const;
+
+    /// The elements of a tile, for tiles only; every row of it is a run.
+    struct Tile { std::int64_t firstElement, rows, columns; };
+    Tile tile(std::int64_t unit) const;
+    bool hasTiles() const { return m_kind == Granularity::Kind::Tile; }
+    std::int64_t columns() const { return m_columns; }
+    std::int64_t tilesAcross() const { return m_perRow; }
 
     /// The tensor cut into chunks of about `wanted` elements that never cut a unit shorter than
     /// `wanted` (if units are contiguous), so that such units can be dealt with in one go.
@@ -37,7 +44,8 @@ private:
     Granularity::Kind m_kind;
     std::int64_t m_elements = 1;
     std::int64_t m_outer = 1, m_channels = 1, m_inner = 1;   ///< Channel: element = (outer, channel, inner).
-    std::int64_t m_columns = 1, m_group = 1, m_perRow = 1;   ///< Group
+    std::int64_t m_columns = 1, m_group = 1, m_perRow = 1;   ///< Group; Tile, whose columns are the group
+    std::int64_t m_rows = 1, m_tileRows = 1, m_tilesDown = 1;   ///< Tile
     std::int64_t m_units = 0;
 };
 

@@ -2,6 +2,8 @@
 #include "core/quantization/unit_ranges.h"
 
 #include "core/quantization/element.h"
+#include "core/quantization/entropy_clip.h"
+#include "core/quantization/tile_ranges.h"
 #include "core/statistics/chunks.h"
 #include "core/statistics/counting.h"
 #include "core/statistics/float_scan.h"
@@ -176,6 +178,8 @@ Result<std::vector<ClipRange>> rangesOfUnits(const TensorSource& source, const T
                                              const QuantizationScheme& scheme, const ScaleUnits& units,
                                              const Progress& progress)
 {
+    if (units.hasTiles())
+        return rangesOfTiles(source, info, scheme, units, progress);
     if (scheme.clip.kind == Clip::Kind::MinMax)
         return streamedMinMax(source, info, units, progress);
     if (!units.isContiguous())
@@ -193,11 +197,57 @@ Result<std::vector<ClipRange>> rangesOfUnits(const TensorSource& source, const T
     return ranges;
 }
 
+Result<double> largestStepOf(const TensorSource& source, const TensorInfo& info, const QuantizationScheme& scheme,
+                             const ScaleUnits& units, const ScaleRule& rule, const Progress& progress)
+{
+    const auto widestOf = [&](std::span<const ClipRange> ranges) {
+        double largest = 0;
+        for (const ClipRange& range : ranges)
+            largest = std::max(largest, rule.idealStep(range.low, range.high));
+        return largest;
+    };
+    if (!units.isContiguous() || units.largestUnit() > chunkElements) {
+        const auto ranges = rangesOfUnits(source, info, scheme, units, progress);
+        if (!ranges)
+            return tl::unexpected(ranges.error());
+        return widestOf(*ranges);
+    }
+    // Short units: found again when their values are quantized, rather than kept for all of the tensor.
+    ScratchPool<std::vector<float>> pool;
+    std::vector<double> largest(std::size_t(units.chunkCount(chunkElements)));
+    const auto done = forEachChunk(std::int64_t(largest.size()), 1, progress, [&](std::size_t index, ElementRange) -> Result<void> {
+        const ElementRange chunk = units.chunk(std::int64_t(index), chunkElements);
+        const auto values = pool.borrow();
+        values->resize(std::size_t(chunk.count));
+        if (auto read = source.read(info, chunk, std::span<float>(*values)); !read)
+            return read;
+        std::vector<ClipRange> ranges;
+        for (std::int64_t at = chunk.first, end = chunk.first + chunk.count; at < end;) {
+            const std::int64_t stop = std::min(units.runAt(at).end, end);
+            ranges.push_back(rangeOfValues(scheme, std::span(*values).subspan(std::size_t(at - chunk.first), std::size_t(stop - at))));
+            at = stop;
+        }
+        largest[index] = widestOf(ranges);
+        return {};
+    });
+    if (!done)
+        return tl::unexpected(done.error());
+    return largest.empty() ? 0 : *std::max_element(largest.begin(), largest.end());
+}
+
 Result<ClipRange> rangeOfTensor(const TensorSource& source, const TensorInfo& info,
                                 const QuantizationScheme& scheme, const ValueCounts& counts,
                                 const Progress& progress)
 {
-    if (scheme.clip.kind != Clip::Kind::Percentile || counts.isExact() || counts.totals().finite == 0)
+    if (counts.isExact() || counts.totals().finite == 0)
+        return clipRangeOf(scheme, counts);
+    if (scheme.clip.kind == Clip::Kind::Entropy) {
+        const auto histogram = magnitudesOf(source, info, counts.absoluteMaximum(), entropySearchOf(scheme).bins, progress);
+        if (!histogram)
+            return tl::unexpected(histogram.error());
+        return entropyRange(scheme, counts, *histogram);
+    }
+    if (scheme.clip.kind != Clip::Kind::Percentile)
         return clipRangeOf(scheme, counts);
     const double share = scheme.clip.percentile / 100;
     const bool twoSided = scheme.symmetry == Symmetry::Asymmetric;

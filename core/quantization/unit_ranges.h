@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "core/quantization/element.h"
 #include "core/quantization/level_map.h"
 #include "core/quantization/scale_units.h"
 #include "core/statistics/value_counts.h"
@@ -15,7 +16,11 @@ ClipRange rangeOfValues(const QuantizationScheme&, std::span<const float> values
 Result<std::vector<ClipRange>> rangesOfUnits(const TensorSource&, const TensorInfo&, const QuantizationScheme&,
                                              const ScaleUnits&, const Progress&);
 
-/// The range of the whole tensor; percentiles are exact.
+/// The largest step of all units before it is stored: what a second scale for the whole tensor follows from.
+Result<double> largestStepOf(const TensorSource&, const TensorInfo&, const QuantizationScheme&, const ScaleUnits&,
+                             const ScaleRule&, const Progress&);
+
+/// The range of the whole tensor; percentiles and histograms are exact.
 Result<ClipRange> rangeOfTensor(const TensorSource&, const TensorInfo&, const QuantizationScheme&,
                                 const ValueCounts&, const Progress&);
 

@@ -14,7 +14,10 @@ private slots:
         QTest::addColumn<QString>("text");
         for (const char* text : {"int8", "int4,asymmetric,group=64,clip=mse", "int8,range=full,channel", "int6,channel=1,scale=fp16",
                                  "e4m3,channel", "element=nf4,group=64", "levels=16", "levels=8,fit=lloyd", "int4,clip=percentile:99.9",
-                                 "int8,clip=-0.125:0.5", "int4,group=32,scale=e8m0,rounding=toward-zero", "uint8,asymmetric"})
+                                 "int8,clip=-0.125:0.5", "int4,group=32,scale=e8m0,rounding=toward-zero", "uint8,asymmetric",
+                                 "int1", "int16,asymmetric", "int8,block=128x128", "int8,block=1x32,clip=aciq", "int8,clip=kl", "int4,clip=aciq:laplace",
+                                 "int4,channel,clip=aciq:gauss", "int4,group=16,scale=e4m3,tensor-scale=fp32", "int4,rounding=stochastic,seed=18446744073709551615",
+                                 "levels=16,fit=quantile", "levels=-1:0:0.5:1", "levels=-0.001:1e-30,scale=bf16", "log2_4", "apot_7,group=64,clip=mse"})
             QTest::newRow(text) << QString::fromLatin1(text);
     }
     void everyTextIsReadBackAsTheSameScheme()
@@ -34,6 +37,15 @@ private slots:
             QVERIFY(again.has_value() && *again == *scheme);
             QVERIFY(!schemeSentence(*scheme).empty());
         }
+    }
+
+    void handPlacedLevelsAreSortedAndDistinct()
+    {
+        const auto scheme = parseScheme("levels=1:-0:0.5:0:-1:0.5");
+        QVERIFY(scheme.has_value());
+        QCOMPARE(scheme->levelValues, (std::vector<double>{-1, 0, 0.5, 1}));
+        QCOMPARE(scheme->levels, 4);
+        QCOMPARE(schemeText(*scheme), std::string("levels=-1:0:0.5:1"));
     }
 
     void laterOptionsChangeANamedScheme()
@@ -59,6 +71,22 @@ private slots:
         QTest::newRow("comma") << "int8," << "comma";
         QTest::newRow("rounding") << "int8,rounding=sideways" << "nearest-even";
         QTest::newRow("wide") << "fp64" << "fp64";
+        QTest::newRow("block") << "int8,block=128" << "block=128x128";
+        QTest::newRow("one level") << "levels=1:1" << "two different";
+        QTest::newRow("not a level") << "levels=1:x" << "\"x\"";
+        QTest::newRow("infinite level") << "levels=1:inf" << "\"inf\"";
+        QTest::newRow("fit of given levels") << "levels=1:2,fit=lloyd" << "fit";
+        QTest::newRow("fit without codebook") << "int8,fit=lloyd" << "fit";
+        QTest::newRow("kl of floats") << "e4m3,clip=kl" << "clip=kl";
+        QTest::newRow("kl of groups") << "int8,group=64,clip=kl" << "clip=kl";
+        QTest::newRow("aciq of tables") << "log2,clip=aciq" << "clip=aciq";
+        QTest::newRow("aciq of what") << "int8,clip=aciq:cauchy" << "aciq:gauss";
+        QTest::newRow("one scale more than one") << "int8,scale=e4m3,tensor-scale=fp32" << "tensor-scale";
+        QTest::newRow("two of a kind") << "int8,channel,tensor-scale=fp32" << "tensor-scale";
+        QTest::newRow("tensor scale of what") << "int8,channel,scale=e4m3,tensor-scale=e4m3" << "bf16";
+        QTest::newRow("one bit") << "int1,range=full" << "range=full";
+        QTest::newRow("asymmetric codebook") << "levels=4,asymmetric" << "asymmetric";
+        QTest::newRow("seventeen bits") << "int17" << "int17";
     }
     void whatIsNotUnderstoodIsNamed()
     {
@@ -82,6 +110,12 @@ private slots:
         QTest::newRow("per channel") << "int8,channel" << 8 + 32.0 * 128 / (128 * 256);
         QTest::newRow("per column") << "int8,channel=1" << 8 + 32.0 * 256 / (128 * 256);
         QTest::newRow("codebook") << "levels=16" << 4 + 16 * 32.0 / (128 * 256);
+        QTest::newRow("128 x 128 blocks") << "e4m3,block=128x128" << 8 + 2 * 32.0 / (128 * 256);
+        QTest::newRow("blocks at the edge") << "int8,block=100x100,scale=fp16" << 8 + 6 * 16.0 / (128 * 256);
+        QTest::newRow("two-level scales") << "int4,group=16,scale=e4m3,tensor-scale=fp32" << 4.5 + 32.0 / (128 * 256);
+        QTest::newRow("additive powers of two") << "apot,channel" << 4 + 32.0 * 128 / (128 * 256);
+        QTest::newRow("one bit") << "int1,channel,scale=fp16" << 1 + 16.0 * 128 / (128 * 256);
+        QTest::newRow("levels by hand") << "levels=-1:0:1" << 2 + 3 * 32.0 / (128 * 256);
         QTest::newRow("short last group") << "int4,group=100,scale=fp16" << 4 + 3 * 16.0 / 256;
     }
     void bitsPerWeightCountEverythingStored()

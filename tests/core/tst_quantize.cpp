@@ -44,13 +44,20 @@ Everything quantizeAll(const std::vector<float>& values, const Shape& shape, con
 class ReadBack {
 public:
     ReadBack(const QuantizationScheme& scheme, const Shape& shape, const Everything& all)
-        : m_scheme(scheme), m_shape(shape), m_all(all), m_element(findElement(scheme.element)), m_bits(codeBits(scheme))
+        : m_scheme(scheme), m_shape(shape), m_all(all), m_element(elementOf(scheme)), m_bits(codeBits(scheme))
     {
         const NumberFormat& format = *findNumberFormat(scheme.scale);
         const int scaleBytes = bitsOf(format) / 8;
         const int zeroBytes = scheme.symmetry == Symmetry::Asymmetric ? (m_bits > 8 ? 2 : 1) : 0;
-        for (std::size_t at = 0; at + scaleBytes + zeroBytes <= all.scales.size(); at += scaleBytes + zeroBytes) {
-            m_scales.push_back(valueOf(format, little(all.scales, at, scaleBytes)));
+        std::size_t end = all.scales.size();
+        double tensorScale = 1;
+        if (!scheme.tensorScale.empty() && end > 0) {
+            const NumberFormat& whole = *findNumberFormat(scheme.tensorScale);
+            end -= std::size_t(bitsOf(whole) / 8);
+            tensorScale = valueOf(whole, little(all.scales, end, bitsOf(whole) / 8));
+        }
+        for (std::size_t at = 0; at + scaleBytes + zeroBytes <= end; at += scaleBytes + zeroBytes) {
+            m_scales.push_back(valueOf(format, little(all.scales, at, scaleBytes)) * tensorScale);
             std::int64_t zero = std::int64_t(little(all.scales, at + scaleBytes, zeroBytes));
             if (m_element->isSigned && zeroBytes > 0)
                 zero = zeroBytes == 1 ? std::int8_t(zero) : std::int16_t(zero);
@@ -69,7 +76,7 @@ public:
             return asFloat(m_scales[code]);
         const std::size_t unit = unitOf(index);
         if (m_element->kind != Element::Kind::Integer)
-            return asFloat(valueOf(*m_element->format, code) * m_scales[unit]);
+            return asFloat((m_element->format ? valueOf(*m_element->format, code) : m_element->table[code]) * m_scales[unit]);
         std::int64_t number = std::int64_t(code);
         if (m_element->isSigned && number >> (m_bits - 1))
             number -= std::int64_t{1} << m_bits;
@@ -94,6 +101,10 @@ private:
         case Granularity::Kind::Group: {
             const std::size_t group = std::size_t(m_scheme.granularity.group);
             return row * ((columns + group - 1) / group) + column / group;
+        }
+        case Granularity::Kind::Tile: {
+            const std::size_t tileRows = std::size_t(m_scheme.granularity.tileRows), tileColumns = std::size_t(m_scheme.granularity.tileColumns);
+            return row / tileRows * ((columns + tileColumns - 1) / tileColumns) + column / tileColumns;
         }
         }
         return 0;
@@ -137,7 +148,12 @@ constexpr std::array schemes{
     "int4,asymmetric,group=32,scale=bf16,clip=mse", "int8,range=full,clip=percentile:99", "int12,asymmetric", "int16", "uint4", "uint4,asymmetric,group=16",
     "e4m3", "e5m2,channel", "e2m1,group=16,scale=e8m0", "e3m2,group=32,scale=e4m3", "element=nf4,group=64", "element=af4", "fp16", "bf16,group=8",
     "levels=16", "levels=5,fit=lloyd", "levels=300", "int4,clip=-0.01:0.02", "int6,rounding=toward-zero", "int6,rounding=up", "int6,rounding=to-odd",
-    "int4,rounding=nearest-away,channel,clip=mse", "int4,channel=1,clip=percentile:99"};
+    "int4,rounding=nearest-away,channel,clip=mse", "int4,channel=1,clip=percentile:99",
+    "int1", "int1,asymmetric", "uint1,clip=mse", "int1,group=32,clip=mse,scale=bf16", "int8,block=2x100", "int4,asymmetric,block=2x64,scale=fp16,clip=mse",
+    "e4m3,block=128x128", "int4,group=16,scale=e4m3,tensor-scale=fp32", "e2m1,group=16,scale=e4m3,tensor-scale=bf16", "int4,asymmetric,block=2x32,scale=fp16,tensor-scale=fp32",
+    "int3,channel,scale=e8m0,tensor-scale=fp32", "int4,rounding=stochastic", "int8,asymmetric,group=50,rounding=stochastic,seed=9", "e2m1,group=32,rounding=stochastic",
+    "log2", "log2_6,group=64", "apot", "apot_7,channel,clip=mse", "log2_3,rounding=stochastic", "levels=16,fit=quantile", "levels=-0.05:-0.01:0:0.02:0.08", "levels=7,scale=fp16",
+    "int8,clip=kl", "int4,asymmetric,clip=kl", "int6,channel,clip=kl", "int4,clip=aciq", "int4,group=64,clip=aciq:laplace", "uint4,clip=aciq:gauss"};
 
 }  // namespace
 
@@ -289,6 +305,87 @@ private slots:
         const double b = quantizeAll(doubleExponential, {1024, 1024}, *scheme).report.error.sqnrDb;
         QVERIFY2(std::abs(a - gauss) < 0.05, qPrintable(QString::number(a)));
         QVERIFY2(std::abs(b - laplace) < 0.08, qPrintable(QString::number(b)));
+    }
+
+    void twoLevelScalesOfFourBitFloatsAreThoseOfNvfp4()
+    {
+        // The same definition written twice: NVIDIA's block format, and E2M1 with E4M3 scales times one FP32 scale.
+        const auto values = syntheticValues({.distribution = "normal", .count = 4096, .seed = 6});
+        const Everything block = quantizeAll(values, {16, 256}, *parseScheme("nvfp4"));
+        const Everything own = quantizeAll(values, {16, 256}, *parseScheme("e2m1,group=16,scale=e4m3,tensor-scale=fp32"));
+        // FP32 arithmetic on NVIDIA's side may move a scale that lies next to a tie.
+        int differing = 0;
+        for (std::size_t i = 0; i < values.size(); ++i)
+            differing += std::abs(block.values[i] - own.values[i]) > 1e-6f;
+        QVERIFY2(differing <= 32, qPrintable(QString::number(differing)));
+        QVERIFY(std::abs(block.report.error.sqnrDb - own.report.error.sqnrDb) < 0.02);
+        QCOMPARE(own.scales.size(), std::size_t(256 + 4));
+        QCOMPARE(own.report.bitsPerWeight, 4.5 + 32.0 / 4096);
+    }
+
+    void tilesAreTheirOwnTensors()
+    {
+        // Each block of a matrix has the scale, and the values, that it would have alone.
+        const auto values = syntheticValues({.distribution = "student", .count = 70 * 90, .seed = 4});
+        for (const char* clip : {"minmax", "mse", "percentile:99"}) {
+            const Everything all = quantizeAll(values, {70, 90}, *parseScheme(std::string("int4,block=32x40,clip=") + clip));
+            QCOMPARE(all.report.scales, std::int64_t(3 * 3));
+            for (std::size_t top = 0; top < 70; top += 32)
+                for (std::size_t left = 0; left < 90; left += 40) {
+                    const std::size_t rows = std::min<std::size_t>(32, 70 - top), columns = std::min<std::size_t>(40, 90 - left);
+                    std::vector<float> tile;
+                    for (std::size_t row = 0; row < rows; ++row)
+                        tile.insert(tile.end(), values.begin() + std::ptrdiff_t((top + row) * 90 + left), values.begin() + std::ptrdiff_t((top + row) * 90 + left + columns));
+                    const Everything alone = quantizeAll(tile, {std::int64_t(rows), std::int64_t(columns)}, *parseScheme(std::string("int4,block=99x99,clip=") + clip));
+                    for (std::size_t i = 0; i < tile.size(); ++i)
+                        QCOMPARE(all.values[(top + i / columns) * 90 + left + i % columns], alone.values[i]);
+                    if (clip == std::string("minmax"))
+                        QCOMPARE(alone.values, quantizeAll(tile, {std::int64_t(tile.size())}, *parseScheme("int4")).values);
+                }
+        }
+        // Three axes: blocks are of the last two.
+        const Everything stack = quantizeAll(values, {7, 10, 90}, *parseScheme("int8,block=4x50"));
+        QCOMPARE(stack.report.scales, std::int64_t(7 * 3 * 2));
+    }
+
+    void stochasticRoundingIsRightOnAverageAndRepeats()
+    {
+        const std::vector<float> values(200000, 0.3f);
+        std::vector<float> withEnd = values;
+        withEnd[0] = 7;   // step 1
+        const Everything first = quantizeAll(withEnd, {400, 500}, *parseScheme("int4,rounding=stochastic,seed=3"));
+        double sum = 0;
+        for (std::size_t i = 1; i < withEnd.size(); ++i) {
+            QVERIFY(first.values[i] == 0 || first.values[i] == 1);
+            sum += first.values[i];
+        }
+        const double mean = sum / double(withEnd.size() - 1);
+        QVERIFY2(std::abs(mean - 0.3) < 5 * std::sqrt(0.21 / 2e5), qPrintable(QString::number(mean)));
+        QCOMPARE(quantizeAll(withEnd, {400, 500}, *parseScheme("int4,rounding=stochastic,seed=3")).values, first.values);
+        QVERIFY(quantizeAll(withEnd, {400, 500}, *parseScheme("int4,rounding=stochastic,seed=4")).values != first.values);
+    }
+
+    void additivePowersOfTwoAreThoseOfTheAuthors()
+    {
+        // build_power_value(B) of the authors' program for 2, 3 and 4 bits of magnitude, divided by the largest.
+        const auto magnitudesOf = [](const char* id) {
+            std::vector<double> magnitudes;
+            const auto element = findElement(id);
+            for (const double level : element->table)
+                if (level >= 0)
+                    magnitudes.push_back(level);
+            return magnitudes;
+        };
+        QCOMPARE(magnitudesOf("apot_3"), (std::vector<double>{0, 0.25, 0.5, 1}));
+        QCOMPARE(magnitudesOf("apot_4"), (std::vector<double>{0, 0.1f, 0.2f, 0.3f, 0.4f, 0.6f, 0.8f, 1}));
+        std::vector<double> five;
+        for (const double a : {0.0, 0.5, 0.125, 0.03125})
+            for (const double b : {0.0, 0.25, 0.0625, 0.015625})
+                five.push_back(float((a + b) / 0.75));
+        std::sort(five.begin(), five.end());
+        QCOMPARE(magnitudesOf("apot_5"), five);
+        for (const TableElement& table : tableElements())
+            QVERIFY(table.levels.size() < std::size_t{1} << table.bits && table.levels.back() == 1 && table.levels.front() == -1);
     }
 
     void anAxisThatIsNotThereIsRefused()

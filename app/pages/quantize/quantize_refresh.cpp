@@ -111,7 +111,9 @@ QString QuantizeFigure::presentMark() const
     switch (clip.kind) {
     case Clip::Kind::MinMax: return QStringLiteral("minmax");
     case Clip::Kind::LeastSquares: return QStringLiteral("mse");
-    case Clip::Kind::Percentile: return QStringLiteral("percentile:") + QString::number(clip.percentile);
+    case Clip::Kind::Percentile:
+    case Clip::Kind::Entropy:
+    case Clip::Kind::Aciq: return QString::fromStdString(clipText(clip));
     case Clip::Kind::ByHand: break;
     }
     return QStringLiteral("hand");

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the choices of a clip cost: the curve, and each method's place on it.
+#include "core/quantization/element.h"
+#include "core/quantization/level_map.h"
+#include "core/quantization/moving_average.h"
+#include "core/quantization/unit_ranges.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+namespace quantoscope {
+
+namespace {
+
+constexpr std::array methods{
+    CalibrationMethod{"minmax", "Smallest to largest value", {}, false},
+    CalibrationMethod{"percentile:99", "99 % percentile", {.kind = Clip::Kind::Percentile, .percentile = 99}, false},
+    CalibrationMethod{"percentile:99.9", "99.9 % percentile", {.kind = Clip::Kind::Percentile, .percentile = 99.9}, false},
+    CalibrationMethod{"percentile:99.99", "99.99 % percentile", {.kind = Clip::Kind::Percentile, .percentile = 99.99}, false},
+    CalibrationMethod{"mse", "Least squared error", {.kind = Clip::Kind::LeastSquares}, false},
+    CalibrationMethod{"kl", "Least divergence (KL)", {.kind = Clip::Kind::Entropy}, true},
+    CalibrationMethod{"aciq:laplace", "ACIQ, Laplace", {.kind = Clip::Kind::Aciq, .model = Clip::Model::Laplace}, true},
+    CalibrationMethod{"aciq:gauss", "ACIQ, normal", {.kind = Clip::Kind::Aciq, .model = Clip::Model::Gauss}, true},
+    CalibrationMethod{"aciq", "ACIQ, the likelier", {.kind = Clip::Kind::Aciq}, true},
+};
+
+bool suits(const CalibrationMethod& method, const QuantizationScheme& scheme)
+{
+    return !method.forIntegersOnly || isIntegerElement(scheme.element);
+}
+
+CalibrationMark markAt(std::string_view id, std::string_view name, const QuantizationScheme& scheme,
+                       const ValueCounts& counts, const ClipRange& range)
+{
+    const QuantizationError error = errorOf(counts, levelMapOf(scheme, range.low, range.high));
+    return {id, std::string(name), range.low, range.high, error.meanSquaredError, error.sqnrDb};
+}
+
+}  // namespace
+
+std::span<const CalibrationMethod> calibrationMethods()
+{
+    return methods;
+}
+
+std::vector<CalibrationMark> calibrationMarks(const QuantizationScheme& scheme, const ValueCounts& counts)
+{
+    std::vector<CalibrationMark> marks;
+    if (scheme.kind != QuantizationScheme::Kind::Uniform)
+        return marks;
+    for (const CalibrationMethod& method : methods) {
+        if (!suits(method, scheme))
+            continue;
+        QuantizationScheme variant = scheme;
+        variant.clip = method.clip;
+        marks.push_back(markAt(method.id, method.name, variant, counts, clipRangeOf(variant, counts)));
+    }
+    return marks;
+}
+
+Result<std::vector<CalibrationMark>> calibrationMarks(const TensorSource& source, const TensorInfo& info,
+                                                      const QuantizationScheme& scheme, const ValueCounts& counts,
+                                                      const Progress& progress)
+{
+    std::vector<CalibrationMark> marks;
+    if (scheme.kind != QuantizationScheme::Kind::Uniform)
+        return marks;
+    for (const CalibrationMethod& method : methods) {
+        if (!suits(method, scheme))
+            continue;
+        QuantizationScheme variant = scheme;
+        variant.clip = method.clip;
+        const auto range = rangeOfTensor(source, info, variant, counts, {progress.stop});
+        if (!range)
+            return tl::unexpected(range.error());
+        marks.push_back(markAt(method.id, method.name, variant, counts, *range));
+        progress.report(double(marks.size()) / double(methods.size() + 1));
+    }
+    if (info.shape.size() >= 2) {
+        const auto average = movingAverageRange(source, info, MovingAverage::usualConstant, {progress.stop});
+        if (!average)
+            return tl::unexpected(average.error());
+        QuantizationScheme byHand = scheme;
+        byHand.clip = {.kind = Clip::Kind::ByHand, .low = average->low, .high = average->high};
+        marks.push_back(markAt("moving-average", "Moving average over the first axis", byHand, counts, clipRangeOf(byHand, counts)));
+    }
+    return marks;
+}
+
+std::vector<ClipCost> clipCostCurve(const QuantizationScheme& scheme, const ValueCounts& counts, int points)
+{
+    QuantizationScheme whole = scheme;
+    whole.clip = {};
+    const auto& totals = counts.totals();
+    if (totals.finite == 0 || points < 2 || scheme.kind != QuantizationScheme::Kind::Uniform)
+        return {};
+    const ClipRange full = clipRangeOf(whole, counts);
+    const double largest = std::max(-full.low, full.high);
+    if (largest == 0)
+        return {};
+    // Below half the root mean square no clip is sensible; the largest value may be a far outlier.
+    const double rms = std::sqrt(totals.sumOfSquares / double(totals.finite));
+    const double smallest = std::min(0.5, rms / 2 / largest);
+    std::vector<ClipCost> curve;
+    for (int i = 0; i < points; ++i) {
+        const double factor = std::pow(smallest, double(points - 1 - i) / (points - 1));
+        const QuantizationError error = errorOf(counts, levelMapOf(scheme, full.low * factor, full.high * factor));
+        curve.push_back({largest * factor, error.sqnrDb, error.meanSquaredError});
+    }
+    return curve;
+}
+
+}  // namespace quantoscope
