@@ -27,11 +27,9 @@ bool isInteger(const QuantizationScheme& scheme)
     return scheme.kind == QuantizationScheme::Kind::Uniform && isIntegerElement(scheme.element);
 }
 
-/// "int4" is "INT4" also where the format table has no row for every width of integer.
-QString elementName(const std::string& id)
+QString nameOfElement(const std::string& id)
 {
-    const NumberFormat* format = findNumberFormat(id);
-    return format ? text(format->name) : text(id).toUpper();
+    return text(elementName(id));
 }
 
 QString codebookId(int levels)
@@ -145,7 +143,7 @@ void SchemeEditor::fillElements()
     for (int bits = 8; bits >= 2; --bits) {
         const std::string id = "int" + std::to_string(bits);
         if (parseScheme(id))
-            m_element->addChoice(text(id), elementName(id), tr("%1 levels").arg(1 << bits));
+            m_element->addChoice(text(id), nameOfElement(id), tr("%1 levels").arg(1 << bits));
     }
     m_element->addHeading(tr("Floats, finer near zero"));
     for (const NumberFormat& format : numberFormats()) {
@@ -200,7 +198,7 @@ void SchemeEditor::fillChoices()
         m_rounding->addChoice(text(row.id), name);
     }
     for (const char* scale : scales)
-        m_scale->addChoice(QString::fromLatin1(scale), elementName(scale));
+        m_scale->addChoice(QString::fromLatin1(scale), nameOfElement(scale));
 }
 
 void SchemeEditor::setScheme(const QuantizationScheme& scheme, bool isDragging)
@@ -261,7 +259,7 @@ QString SchemeEditor::shortName(const QuantizationScheme& scheme)
 {
     if (scheme.kind == QuantizationScheme::Kind::Codebook)
         return tr("%1 fitted levels").arg(scheme.levels);
-    QString name = elementName(scheme.element);
+    QString name = nameOfElement(scheme.element);
     if (scheme.symmetry == Symmetry::Asymmetric)
         name += tr(" asymmetric");
     if (scheme.granularity.kind == Granularity::Kind::Channel)
@@ -276,7 +274,7 @@ void SchemeEditor::describe()
     const bool codebook = m_scheme.kind == QuantizationScheme::Kind::Codebook;
     const bool perTensor = m_scheme.granularity.kind == Granularity::Kind::Tensor;
     m_element->setCurrent(codebook ? codebookId(m_scheme.levels) : text(m_scheme.element),
-                          codebook ? tr("%1 fitted levels").arg(m_scheme.levels) : elementName(m_scheme.element));
+                          codebook ? tr("%1 fitted levels").arg(m_scheme.levels) : nameOfElement(m_scheme.element));
     const bool full = m_scheme.range == CodeRange::Full;
     m_symmetry->setCurrent(m_scheme.symmetry == Symmetry::Asymmetric ? QStringLiteral("asymmetric")
                            : full                                    ? QStringLiteral("full")
@@ -338,7 +336,7 @@ void SchemeEditor::chooseElement(const QString& id)
         scheme.levels = id.mid(7).toInt();
     else
         scheme.element = id.toStdString();
-    choose(scheme, codebook ? tr("%1 fitted levels").arg(scheme.levels) : elementName(scheme.element));
+    choose(scheme, codebook ? tr("%1 fitted levels").arg(scheme.levels) : nameOfElement(scheme.element));
 }
 
 void SchemeEditor::chooseGranularity(const QString& id)
