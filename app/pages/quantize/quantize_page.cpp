@@ -4,6 +4,7 @@
 #include "app/pages/quantize/pasted_numbers.h"
 #include "app/pages/quantize/quantize_figure.h"
 #include "app/pages/quantize/source_bar.h"
+#include "app/pages/quantize/words_panel.h"
 #include "app/workspace.h"
 #include "widgets/controls.h"
 #include "widgets/plot_text.h"
@@ -31,7 +32,9 @@ QuantizePage::QuantizePage(Workspace& workspace, QWidget* parent)
 {
     auto* outer = new QVBoxLayout(this);
     outer->setContentsMargins(space::gap, space::normal, space::gap, space::gap);
-    outer->addLayout(m_stack);
+    outer->setSpacing(space::small);
+    outer->addLayout(m_stack, 1);
+    outer->addWidget(m_words = new WordsPanel(workspace, this));
     m_stack->addWidget(m_figure);
     m_stack->addWidget(m_empty = makeEmptyState());
     m_stack->addWidget(m_paste = makePasteSheet());
@@ -65,8 +68,25 @@ QuantizePage::QuantizePage(Workspace& workspace, QWidget* parent)
                 followWorkspace();
         });
     }
+    connect(m_words, &WordsPanel::settled, this, &Figure::settled);
+    connect(m_words, &WordsPanel::seedChanged, this, [this] { emit changed(tr("draw other words"), {}); });
+    connect(m_stack, &QStackedLayout::currentChanged, this, &QuantizePage::arrangeWords);
     m_figure->setScheme(m_workspace.scheme());
     followWorkspace();
+}
+
+/// What the model says belongs to the figure, and gives way where the figure is all there is room for.
+void QuantizePage::arrangeWords()
+{
+    const double scale = uiFont(13).pixelSize() / 13.0;
+    m_words->setCompact(width() < 1120 * scale || height() < 760 * scale);
+    m_words->setVisible(m_stack->currentWidget() == m_figure && !m_isPresenting && m_showsAll);
+}
+
+void QuantizePage::resizeEvent(QResizeEvent* event)
+{
+    Figure::resizeEvent(event);
+    arrangeWords();
 }
 
 QWidget* QuantizePage::makeEmptyState()
@@ -204,7 +224,7 @@ void QuantizePage::showEvent(QShowEvent* event)
 
 bool QuantizePage::isSettled() const
 {
-    return !m_workspace.isOpening() && !m_workspace.isCounting() && m_figure->isSettled();
+    return !m_workspace.isOpening() && !m_workspace.isCounting() && m_figure->isSettled() && m_words->isSettled();
 }
 
 /// A lesson's figure brings its weights and its scheme along when it is opened here.
@@ -218,14 +238,39 @@ void QuantizePage::setState(const QJsonObject& state)
     if (!chosen.isEmpty())
         m_workspace.setState(chosen);
     m_figure->setState(state);
+    m_words->setSeed(std::uint64_t(state[u"words"].toInteger(7)));
 }
 
-QJsonObject QuantizePage::state() const { return m_figure->state(); }
+QJsonObject QuantizePage::state() const
+{
+    QJsonObject state = m_figure->state();
+    if (m_words->seed() != 7)
+        state[u"words"] = qint64(m_words->seed());
+    return state;
+}
+
+QString QuantizePage::commandLine() const
+{
+    const QString words = m_words->isVisibleTo(this) ? m_words->commandLine() : QString();
+    return words.isEmpty() ? m_figure->commandLine() : m_figure->commandLine() + u'\n' + words;
+}
+
+void QuantizePage::showOnlyControls(const QStringList& names)
+{
+    m_showsAll = names.isEmpty();
+    m_figure->showOnlyControls(names);
+    arrangeWords();
+}
+
+void QuantizePage::setPresenting(bool presenting)
+{
+    m_isPresenting = presenting;
+    m_figure->setPresenting(presenting);
+    arrangeWords();
+}
+
 QVariantMap QuantizePage::readings() const { return m_figure->readings(); }
-QString QuantizePage::commandLine() const { return m_figure->commandLine(); }
 QByteArray QuantizePage::csv() const { return m_figure->csv(); }
-void QuantizePage::showOnlyControls(const QStringList& names) { m_figure->showOnlyControls(names); }
-void QuantizePage::setPresenting(bool presenting) { m_figure->setPresenting(presenting); }
 QList<std::pair<QString, QString>> QuantizePage::keys() const { return m_figure->keys(); }
 void QuantizePage::toggleGhost() { m_figure->toggleGhost(); }
 

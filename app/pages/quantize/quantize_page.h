@@ -10,6 +10,7 @@ namespace quantoscope {
 
 class QuantizeFigure;
 class TextLabel;
+class WordsPanel;
 class Workspace;
 
 /// The Quantize page: the figure on the tensor and scheme of the workspace, what is shown while there
@@ -32,19 +33,24 @@ public:
     void toggleGhost() override;
 
     QuantizeFigure* figure() const { return m_figure; }
+    WordsPanel* words() const { return m_words; }
 
 protected:
     void showEvent(QShowEvent*) override;
+    void resizeEvent(QResizeEvent*) override;
 
 private:
     QWidget* makeEmptyState();
     QWidget* makePasteSheet();
     void followWorkspace();
     void usePastedNumbers();
+    void arrangeWords();
 
     Workspace& m_workspace;
     QuantizeFigure* m_figure;
     QStackedLayout* m_stack;
+    WordsPanel* m_words;
+    bool m_isPresenting = false, m_showsAll = true;
     QWidget* m_empty;
     QWidget* m_paste;
     QPlainTextEdit* m_pasteField = nullptr;

@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/pages/quantize/words_panel.h"
+
+#include "app/pages/quantize/words_view.h"
+#include "app/workspace.h"
+#include "widgets/background_job.h"
+#include "widgets/plot_text.h"
+#include "widgets/theme.h"
+
+#include <QHBoxLayout>
+#include <QVBoxLayout>
+
+namespace quantoscope {
+
+namespace {
+
+constexpr std::size_t samples = 24;   ///< More than two lines hold at the usual widths.
+
+}  // namespace
+
+struct WordsPanel::Speaker {
+    Model source;
+    WordsModel model;
+    std::vector<std::string> heldOut;
+    WordLoss loss;
+    std::uint64_t seed = 0;
+    std::vector<std::string> words;
+};
+
+struct WordsPanel::Answer {
+    std::shared_ptr<const Speaker> speaker;
+    WordsUnderScheme said;
+};
+
+WordsPanel::WordsPanel(Workspace& workspace, QWidget* parent)
+    : Card(parent)
+    , m_workspace(workspace)
+    , m_job(new BackgroundJob(Pool::Bulk, this))
+    , m_view(new WordsView(this))
+    , m_other(new PushButton({}, PushButton::Role::Chip, this))
+    , m_sentence(new TextLabel({}, 13, QFont::Normal, TextTone::Muted, this))
+    , m_open(new PushButton(tr("Open the sample model"), PushButton::Role::Chip, this))
+{
+    layout()->setContentsMargins(space::gap, space::small, space::normal, space::small);
+    auto* line = new QHBoxLayout;
+    line->setSpacing(space::gap);
+    line->addWidget(m_view, 1);
+    line->addWidget(m_sentence, 1);
+    line->addWidget(m_open, 0, Qt::AlignVCenter);
+    line->addWidget(m_other, 0, Qt::AlignVCenter);
+    body()->addLayout(line);
+    m_sentence->setElides(true);
+    m_other->setObjectName(QStringLiteral("otherWords"));
+    m_other->setToolTip(tr("Draw other words; the seed says which."));
+    setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Fixed);
+    showSeed();
+
+    m_delay.setSingleShot(true);
+    m_delay.setInterval(250);   // A hand that drags is not disturbed; a scheme that is chosen answers soon.
+    connect(&m_delay, &QTimer::timeout, this, &WordsPanel::start);
+    connect(m_job, &BackgroundJob::progressed, m_view, &WordsView::setProgress);
+    connect(m_job, &BackgroundJob::finished, this, [this] { m_view->setProgress(-1); });
+    connect(m_open, &QAbstractButton::clicked, &m_workspace, &Workspace::openSampleModel);
+    connect(m_other, &QAbstractButton::clicked, this, [this] {
+        setSeed(m_seed + 1);
+        emit seedChanged();
+    });
+    connect(&m_workspace, &Workspace::schemeChanged, this, &WordsPanel::ask);
+    connect(&m_workspace, &Workspace::modelChanged, this, [this] {
+        m_speaker.reset();
+        ask();
+    });
+    ask();
+}
+
+WordsPanel::~WordsPanel() = default;
+
+bool WordsPanel::isSettled() const
+{
+    return !isVisible() || (!m_delay.isActive() && !m_job->isRunning());
+}
+
+void WordsPanel::setCompact(bool compact)
+{
+    m_view->setCompact(compact);
+}
+
+void WordsPanel::setSeed(std::uint64_t seed)
+{
+    if (seed == m_seed)
+        return;
+    m_seed = seed;
+    showSeed();
+    ask();
+}
+
+void WordsPanel::showSeed()
+{
+    m_other->setText(tr("Other words · seed %1").arg(m_seed));
+    m_other->updateGeometry();
+}
+
+QString WordsPanel::commandLine() const
+{
+    if (!m_speaker)
+        return {};
+    return QStringLiteral("qscope language --scheme %1 --samples %2 --seed %3")
+        .arg(QString::fromStdString(schemeText(m_workspace.scheme())))
+        .arg(samples)
+        .arg(m_seed);
+}
+
+void WordsPanel::showEvent(QShowEvent* event)
+{
+    Card::showEvent(event);
+    if (m_isStale)
+        ask();
+}
+
+void WordsPanel::hideEvent(QHideEvent* event)
+{
+    Card::hideEvent(event);
+    m_isStale = m_isStale || !isSettled() || m_job->isRunning() || m_delay.isActive();
+    m_delay.stop();
+    m_job->cancel();
+}
+
+void WordsPanel::ask()
+{
+    m_isStale = true;
+    m_job->cancel();
+    m_view->setStale(true);
+    // Any other model is recognised by its names, without reading a weight.
+    const bool maySpeak = m_workspace.model() && findTensor(*m_workspace.model(), "token_embd.weight")
+                       && findTensor(*m_workspace.model(), "position_embd.weight");
+    if (!maySpeak) {
+        m_delay.stop();
+        m_isStale = false;
+        showSentence(tr("Weight error is not task error: the sample model shows what a scheme does to its loss and its words."));
+        return;
+    }
+    if (isVisible())
+        m_delay.start();
+}
+
+void WordsPanel::showSentence(const QString& sentence)
+{
+    m_sentence->setText(sentence);
+    m_sentence->show();
+    m_open->setVisible(!m_workspace.model() || m_workspace.modelPath() != Workspace::sampleModelPath());
+    m_view->hide();
+    m_other->hide();
+}
+
+void WordsPanel::start()
+{
+    m_isStale = false;
+    const auto work = [source = m_workspace.model(), scheme = m_workspace.scheme(), seed = m_seed,
+                       speaker = m_speaker](const Progress& progress) mutable -> Result<Answer> {
+        if (!speaker || speaker->seed != seed) {
+            auto made = std::make_shared<Speaker>();
+            if (speaker) {
+                *made = *speaker;
+            } else {
+                auto model = WordsModel::load(*source, {progress.stop});
+                auto words = heldOutWords();
+                if (!model)
+                    return tl::unexpected(model.error());
+                if (!words)
+                    return tl::unexpected(words.error());
+                made->source = source;
+                made->model = std::move(*model);
+                made->heldOut.assign(words->begin(), words->begin() + std::ptrdiff_t(std::min(lossWords, words->size())));
+                const auto loss = lossOf(made->model, made->heldOut, {progress.stop});
+                if (!loss)
+                    return tl::unexpected(loss.error());
+                made->loss = *loss;
+            }
+            auto words = inventWords(made->model, samples, seed, {progress.stop});
+            if (!words)
+                return tl::unexpected(words.error());
+            made->seed = seed;
+            made->words = std::move(*words);
+            speaker = made;
+        }
+        auto said = wordsUnderScheme(speaker->model, scheme, speaker->heldOut, samples, seed, progress);
+        if (!said)
+            return tl::unexpected(said.error());
+        return Answer{speaker, std::move(*said)};
+    };
+    m_job->start(work, [this](Result<Answer> answer) {
+        if (answer)
+            show(std::move(*answer));
+        else if (answer.error().kind != Error::Kind::Cancelled)
+            showSentence(QString::fromStdString(answer.error().message));
+        emit settled();
+    });
+}
+
+void WordsPanel::show(Answer answer)
+{
+    m_speaker = answer.speaker;
+    WordsView::Content content;
+    content.bitsPerCharacter = answer.said.loss.bitsPerCharacter;
+    content.original = m_speaker->loss.bitsPerCharacter;
+    for (std::size_t i = 0; i < answer.said.words.size(); ++i)
+        content.words.push_back({QString::fromStdString(answer.said.words[i]), answer.said.words[i] != m_speaker->words[i]});
+    content.shortBasis = tr("Words it invents; bold: not as in FP32. Weight error is not task error.");
+    content.basis = tr("Words it invents; bold: not as in FP32. Loss on %1 held-out words, FP32 %2. Weight error is not task error: "
+                       "all matrices together have %3 dB at %4 bits.")
+                        .arg(wholeNumber(double(answer.said.loss.words)), fixedNumber(content.original, 3),
+                             decibelText(answer.said.sqnrDb), roundedNumber(answer.said.bitsPerWeight, 3));
+    m_view->setContent(std::move(content));
+    m_view->setStale(false);
+    m_view->show();
+    m_other->show();
+    m_sentence->hide();
+    m_open->hide();
+}
+
+}  // namespace quantoscope

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/language/words_under_scheme.h"
+#include "widgets/controls.h"
+
+#include <QTimer>
+
+#include <memory>
+
+namespace quantoscope {
+
+class BackgroundJob;
+class Workspace;
+class WordsView;
+
+/// "What the model says": the loss of the sample model under the present scheme and the words it
+/// invents, asked in the background while the panel is seen. With another model, a sentence.
+class WordsPanel : public Card {
+    Q_OBJECT
+
+public:
+    explicit WordsPanel(Workspace&, QWidget* parent = nullptr);
+    ~WordsPanel() override;
+
+    /// Whether it has said all that it will say about what is open.
+    bool isSettled() const;
+    void setCompact(bool);
+    std::uint64_t seed() const { return m_seed; }
+    void setSeed(std::uint64_t seed);
+    /// `qscope language` with the same scheme and seed; empty while the model cannot speak.
+    QString commandLine() const;
+    const WordsView* view() const { return m_view; }
+
+signals:
+    void settled();
+    /// The person asked for other words.
+    void seedChanged();
+
+protected:
+    void showEvent(QShowEvent*) override;
+    void hideEvent(QHideEvent*) override;
+
+private:
+    struct Speaker;   ///< The model and what it says in FP32.
+    struct Answer;
+    void ask();
+    void start();
+    void show(Answer);
+    void showSentence(const QString& sentence);
+    void showSeed();
+
+    Workspace& m_workspace;
+    BackgroundJob* m_job;
+    QTimer m_delay;
+    std::shared_ptr<const Speaker> m_speaker;
+    std::uint64_t m_seed = 7;
+    bool m_isStale = true;
+    WordsView* m_view;
+    PushButton* m_other;
+    TextLabel* m_sentence;
+    PushButton* m_open;
+};
+
+}  // namespace quantoscope
