@@ -161,6 +161,7 @@ void MainWindow::showPage(const QString& id, const QJsonObject& state)
         m_history->rebase();
         figure->setState(state);
     }
+    const bool isAnother = m_stack->currentWidget() != figure;
     m_stack->setCurrentWidget(figure);
     m_rail->setCurrent(id);
     figure->setPresenting(m_isPresenting);
@@ -168,9 +169,10 @@ void MainWindow::showPage(const QString& id, const QJsonObject& state)
     m_history->rebase();
     m_saving.start();
     refreshTitle();
-    // Keyboard users go on in the page, not in the rail they came from.
-    if (!figure->isAncestorOf(focusWidget()))
-        m_stack->setFocus();
+    // The keyboard goes on in the page, not in the rail it came from; and to the page itself, not to the first
+    // field that the stack would choose, so that the page's own keys work at once.
+    if (isAnother || !figure->isAncestorOf(focusWidget()))
+        figure->setFocus();
 }
 
 void MainWindow::showStart()

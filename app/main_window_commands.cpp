@@ -233,7 +233,8 @@ void MainWindow::setPresenting(bool presenting)
     if (page()) {
         page()->setPresenting(presenting);
         m_presenterBar->setKeys(page()->keys() << std::pair(tr("F11"), tr("back")));
-        m_stack->setFocus();
+        if (!page()->isAncestorOf(focusWidget()))
+            page()->setFocus();   // The keys that the bar names are the page's.
     }
 }
 

@@ -67,7 +67,7 @@ StartPage::StartPage(QWidget* parent)
                  tr("Open Numbers"), tr("for the curious and for the lecture hall"), QStringLiteral("Alt+2")},
                 drawPiInFormats, [this] { emit pageChosen(QStringLiteral("numbers"), {}); });
     if (findPage(u"models"))
-        addDoor({tr("Open a model"), tr("Which tensors will hurt at 4 bits? Look at the weights of a safetensors or NumPy file of any size."),
+        addDoor({tr("Open a model"), tr("Which tensors will hurt at 4 bits? Look at the weights of a safetensors, GGUF or NumPy file of any size."),
                  tr("Choose a file …"), tr("or drop it anywhere in this window"), QStringLiteral("Alt+3")},
                 drawLayers, [this] { emit fileWanted(); });
 

@@ -65,7 +65,9 @@ BackgroundJob::BackgroundJob(Pool pool, QObject* parent)
 
 BackgroundJob::~BackgroundJob()
 {
-    cancel();
+    // Without a word: who listened to finished() may be half destroyed, as when a window closes in mid-scan.
+    if (m_run)
+        m_run->stop.request_stop();
 }
 
 void BackgroundJob::cancel()

@@ -149,6 +149,20 @@ private slots:
         QCOMPARE(page->progress().rightAtFirst(view.lesson()).done, 0);
     }
 
+    void aNumberTypedAnywhereInALessonIsTheAnswer()
+    {
+        Workspace workspace;
+        const auto page = shownPage(workspace);
+        page->setState({{QStringLiteral("lesson"), 0}, {QStringLiteral("screen"), 1}});
+        QuestionCard* card = page->view()->column()->presentCard();
+        QVERIFY(card && card->field());
+        QTest::keyClick(page->view(), Qt::Key_2);
+        QTest::keyClicks(card->field(), QStringLiteral("55"));
+        QCOMPARE(card->field()->text(), QStringLiteral("255"));
+        QTest::keyClick(card->field(), Qt::Key_Return);
+        QVERIFY(card->record().isDone);
+    }
+
     void whatIsNoNumberIsNoTry()
     {
         Workspace workspace;

@@ -217,6 +217,27 @@ private slots:
         QCOMPARE(uiFont(11).pixelSize(), 11);
     }
 
+    void whatIsTypedOnAFreshPageReachesIt()
+    {
+        // The start page leaves the keyboard nowhere in particular; a newcomer types all the same.
+        m_window->showStart();
+        m_window->showPage(QStringLiteral("numbers"));
+        QTest::keyClick(m_window->focusWidget(), '1');
+        QTest::keyClick(m_window->focusWidget(), '/');
+        QTest::keyClick(m_window->focusWidget(), '3');
+        QCOMPARE(m_window->page()->state()[QStringLiteral("value")].toString(), QStringLiteral("1/3"));
+    }
+
+    void thePagesKeysWorkWhilePresenting()
+    {
+        m_window->showPage(QStringLiteral("numbers"));
+        m_window->setPresenting(true);
+        const QJsonObject before = m_window->page()->state();
+        QTest::keyClick(m_window->focusWidget(), Qt::Key_F);
+        QVERIFY(m_window->page()->state()[QStringLiteral("selected")] != before[QStringLiteral("selected")]);
+        m_window->setPresenting(false);
+    }
+
     void aMissingFileIsASentenceInTheBar()
     {
         m_window->openFile(QStringLiteral("/nowhere/model.safetensors"));

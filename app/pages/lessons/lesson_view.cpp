@@ -9,9 +9,12 @@
 #include "app/workspace.h"
 #include "widgets/controls.h"
 #include "widgets/theme.h"
+#include "widgets/typed_key.h"
 
 #include <QHBoxLayout>
+#include <QCoreApplication>
 #include <QKeyEvent>
+#include <QLineEdit>
 #include <QScopedValueRollback>
 #include <QShortcut>
 #include <QStackedLayout>
@@ -286,6 +289,11 @@ void LessonView::keyPressEvent(QKeyEvent* event)
     const int digit = event->key() - Qt::Key_1;
     if (card && digit >= 0 && digit < 9 && !card->choices().isEmpty() && !(event->modifiers() & ~Qt::KeypadModifier))
         return card->choose(digit);
+    if (card && card->field() && card->field()->focusPolicy() != Qt::NoFocus && beginsNumber(event->text())) {
+        card->focusAnswer();
+        QCoreApplication::sendEvent(card->field(), event);
+        return;
+    }
     // A number field has taken its own Enter already, which then comes by here.
     if (card && !card->field() && (event->key() == Qt::Key_Return || event->key() == Qt::Key_Enter) && card->answerButton()->isVisible() && card->answerButton()->isEnabled())
         return card->answerButton()->click();

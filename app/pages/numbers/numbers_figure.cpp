@@ -52,7 +52,6 @@ NumbersFigure::NumbersFigure(Part part, QWidget* parent)
     if (part == Part::BitView)
         m_valueCard->setParts(true, false, false);
     m_rowsCard->setEditsFormats(part == Part::Page || part == Part::Lesson || part == Part::Rows);
-    setFocusProxy(m_valueCard->field());
     connectParts();
     arrange();
     refresh();

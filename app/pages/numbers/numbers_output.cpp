@@ -10,7 +10,9 @@
 #include "app/pages/numbers/value_card.h"
 #include "widgets/bit_view.h"
 #include "widgets/theme.h"
+#include "widgets/typed_key.h"
 
+#include <QCoreApplication>
 #include <QKeyEvent>
 
 #include <cmath>
@@ -239,7 +241,12 @@ void NumbersFigure::keyPressEvent(QKeyEvent* event)
     case Qt::Key_L:
         edit([](NumbersState& s) { s.logarithmic = !s.logarithmic; s.view.reset(); }, tr("scale of the number line"));
         return;
-    default: Figure::keyPressEvent(event);
+    default:
+        if (m_presented || !m_valueCard->isVisible() || !beginsNumber(event->text()))
+            return Figure::keyPressEvent(event);
+        m_valueCard->field()->setFocus(Qt::ShortcutFocusReason);
+        m_valueCard->field()->selectAll();
+        QCoreApplication::sendEvent(m_valueCard->field(), event);
     }
 }
 
