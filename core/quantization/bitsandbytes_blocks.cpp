@@ -2,6 +2,7 @@
 // bitsandbytes' 4-bit types, backends/default/ops.py: the block's absolute maximum in FP32, the nearest
 // entry of a table of 16 (a tie to the lower one), two codes a byte, the first in the high half.
 #include "core/quantization/block_format.h"
+#include "core/quantization/dynamic_code.h"
 #include "core/quantization/level_map.h"
 
 #include <algorithm>
@@ -13,7 +14,7 @@ namespace quantoscope {
 
 namespace {
 
-constexpr int blockSize = 64;
+constexpr std::size_t blockSize = 64;
 
 struct Table {
     std::array<float, 16> values;   ///< By code.
@@ -29,7 +30,7 @@ struct Table {
         std::stable_sort(order.begin(), order.end(), [&](int a, int b) { return values[std::size_t(a)] < values[std::size_t(b)]; });
         for (const int code : order) {
             if (!sorted.levels.empty())
-                sorted.thresholds.push_back((sorted.levels.back() + double(values[std::size_t(code)])) / 2);
+                sorted.thresholds.push_back((float(sorted.levels.back()) + values[std::size_t(code)]) / 2);   // In FP32.
             sorted.levels.push_back(double(values[std::size_t(code)]));
             sorted.codes.push_back(code);
         }
@@ -44,14 +45,12 @@ const Table& table()
     return made;
 }
 
-template <const char* id>
-void encodeBlock(std::span<const float> values, const BlockContext&, std::byte* codes, std::byte* scales)
+/// Codes of one block, and its largest magnitude.
+float encodeOne(const Table& levels, std::span<const float> values, std::byte* codes)
 {
-    const Table& levels = table<id>();
     float largest = 0;
     for (const float value : values)
         largest = std::max(largest, std::abs(value));
-    std::memcpy(scales, &largest, sizeof largest);
     // A short last block is divided where whole ones are multiplied by the reciprocal.
     const float divisor = std::max(largest, 1e-38f), reciprocal = 1 / divisor;
     const bool isWhole = values.size() == blockSize;
@@ -63,18 +62,81 @@ void encodeBlock(std::span<const float> values, const BlockContext&, std::byte* 
     }
     if (values.size() % 2 == 1)   // An odd end is filled up with a zero.
         codes[values.size() / 2] |= std::byte(levels.sorted.codes[levels.sorted.indexOf(0)]);
+    return largest;
 }
 
-template <const char* id>
-void decodeBlock(const std::byte* codes, const std::byte* scales, const BlockContext&, std::span<float> values,
-                 std::uint16_t* levels)
+void decodeOne(const Table& table, const std::byte* codes, float largest, std::span<float> values, std::uint16_t* levels)
 {
-    float largest;
-    std::memcpy(&largest, scales, sizeof largest);
     for (std::size_t i = 0; i < values.size(); ++i) {
         const unsigned pair = std::to_integer<unsigned>(codes[i / 2]);
         levels[i] = std::uint16_t(i % 2 == 0 ? pair >> 4 : pair & 15);
-        values[i] = table<id>().values[levels[i]] * largest;
+        values[i] = table.values[levels[i]] * largest;
+    }
+}
+
+template <class T>
+std::span<T> blockOf(std::span<T> values, std::size_t first, std::size_t length)
+{
+    return values.subspan(first, std::min(length, values.size() - first));
+}
+
+template <const char* id>
+void encodeBlocks(std::span<const float> values, const BlockContext&, std::byte* codes, std::byte* scales)
+{
+    for (std::size_t at = 0; at < values.size(); at += blockSize, codes += blockSize / 2, scales += sizeof(float)) {
+        const float largest = encodeOne(table<id>(), blockOf(values, at, blockSize), codes);
+        std::memcpy(scales, &largest, sizeof largest);
+    }
+}
+
+template <const char* id>
+void decodeBlocks(const std::byte* codes, const std::byte* scales, const BlockContext&, std::span<float> values,
+                  std::uint16_t* levels)
+{
+    for (std::size_t at = 0; at < values.size(); at += blockSize, codes += blockSize / 2, scales += sizeof(float)) {
+        float largest;
+        std::memcpy(&largest, scales, sizeof largest);
+        decodeOne(table<id>(), codes, largest, blockOf(values, at, blockSize), levels + at);
+    }
+}
+
+// Double quantization (functional.py, quantize_4bit with compress_statistics): the maxima, less their
+// mean over the tensor, are themselves quantized to the dynamic 8-bit code in blocks of 256. The codes
+// of the weights are those of the exact maxima.
+
+constexpr std::size_t maximaOfNest = 256, nestSize = blockSize * maximaOfNest;
+
+template <const char* id>
+void encodeNested(std::span<const float> values, const BlockContext& context, std::byte* codes, std::byte* scales)
+{
+    std::array<float, maximaOfNest> differences;
+    for (std::size_t first = 0; first < values.size(); first += nestSize, codes += nestSize / 2) {
+        const auto nest = blockOf(values, first, nestSize);
+        std::size_t count = 0;
+        for (std::size_t at = 0; at < nest.size(); at += blockSize)
+            differences[count++] = encodeOne(table<id>(), blockOf(nest, at, blockSize), codes + at / 2) - context.tensorScale;
+        const float largest = quantizeDynamic(std::span(differences).first(count), maximaOfNest,
+                                              reinterpret_cast<std::uint8_t*>(scales));
+        std::memcpy(scales + count, &largest, sizeof largest);
+        scales += count + sizeof largest;
+    }
+}
+
+template <const char* id>
+void decodeNested(const std::byte* codes, const std::byte* scales, const BlockContext& context, std::span<float> values,
+                  std::uint16_t* levels)
+{
+    for (std::size_t first = 0; first < values.size(); first += nestSize, codes += nestSize / 2, levels += nestSize) {
+        const auto nest = blockOf(values, first, nestSize);
+        const std::size_t count = (nest.size() + blockSize - 1) / blockSize;
+        float largest;
+        std::memcpy(&largest, scales + count, sizeof largest);
+        for (std::size_t block = 0; block < count; ++block) {
+            const float maximum = dynamicCode()[std::to_integer<std::size_t>(scales[block])] * largest + context.tensorScale;
+            decodeOne(table<id>(), codes + block * blockSize / 2, maximum, blockOf(nest, block * blockSize, blockSize),
+                      levels + block * blockSize);
+        }
+        scales += count + sizeof largest;
     }
 }
 
@@ -83,12 +145,21 @@ constexpr char nf4[] = "nf4", fp4[] = "fp4_bnb", af4[] = "af4";
 template <const char* id>
 constexpr BlockFormat row(std::string_view sentence)
 {
-    return {id, sentence, blockSize, blockSize / 2, 4, 4.5, encodeBlock<id>, decodeBlock<id>, 16, true};
+    return {id, sentence, blockSize, blockSize / 2, 4, 4.5, encodeBlocks<id>, decodeBlocks<id>, 16, true};
+}
+
+template <const char* id>
+constexpr BlockFormat nestedRow(std::string_view name, std::string_view sentence)
+{
+    return {name, sentence, int(nestSize), int(nestSize / 2), int(maximaOfNest) + 4, 4 + 8.0 / blockSize + 32.0 / nestSize,
+            encodeNested<id>, decodeNested<id>, 16, true, false, OuterScale::MeanOfBlockScales, 0, int(blockSize)};
 }
 
 constexpr std::array rows{
     row<nf4>("NF4 as bitsandbytes stores it: normal quantiles, an FP32 absolute maximum per 64"),
     row<fp4>("FP4 as bitsandbytes stores it: 12 times a small float, an FP32 absolute maximum per 64"),
+    nestedRow<nf4>("nf4_dq", "NF4 with double quantization as bitsandbytes stores it: the maxima in 8 bits, in blocks of 256"),
+    nestedRow<fp4>("fp4_bnb_dq", "bitsandbytes' FP4 with double quantization: the maxima in 8 bits, in blocks of 256"),
     row<af4>("AF4: levels of least absolute error, an FP32 absolute maximum per 64"),
 };
 

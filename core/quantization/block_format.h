@@ -13,7 +13,16 @@ namespace quantoscope {
 /// What a block is encoded with besides its own values.
 struct BlockContext {
     PowerOfTwoRule scaleRule = PowerOfTwoRule::Floor;
-    float tensorScale = 1;    ///< For formats with a second scale for the whole tensor.
+    float tensorScale = 1;    ///< For formats with an outer scale.
+};
+
+/// The one number that a format stores beside its blocks, for the whole tensor or each filter of it.
+enum class OuterScale {
+    None,
+    LargestOfTensor,     ///< Largest |x| over `largestForTensor` (NVFP4).
+    MeanOfTensor,        ///< Mean |x| (BitNet b1.58).
+    MeanOfFilter,        ///< Mean |x| of each index of the first of two or more dimensions (XNOR-Net).
+    MeanOfBlockScales,   ///< The mean of the scales, which are stored as differences from it (bitsandbytes).
 };
 
 /// A format in which a fixed number of neighbours are stored together, as one program or
@@ -31,13 +40,22 @@ struct BlockFormat {
     void (*decode)(const std::byte* codes, const std::byte* scales, const BlockContext&, std::span<float> values,
                    std::uint16_t* levels);
     int levels;
-    bool isFlat = false;           ///< Blocks run over row ends, and the last may be short (bitsandbytes).
+    bool isFlat = false;           ///< Blocks run over row ends, and the last may be short.
     bool takesScaleRule = false;
-    double largestForTensor = 0;   ///< Tensor scale = largest |x| of the tensor over this; 0: there is none.
+    OuterScale outerScale = OuterScale::None;
+    double largestForTensor = 0;   ///< For LargestOfTensor: what the format reaches.
+    int scaleEvery = 0;            ///< Where a block has several one-byte scales before its four-byte one: values of each.
+
+    /// Bytes of the scales of this many values, outer scales not counted.
+    std::size_t scaleBytesOf(std::size_t values) const;
+    /// Bytes of the codes of this many values.
+    std::size_t codeBytesOf(std::size_t values) const;
 };
 
 std::span<const BlockFormat> blockFormats();
 const BlockFormat* findBlockFormat(std::string_view id);
+/// How many outer scales a tensor of this shape has.
+std::int64_t outerScaleCount(const BlockFormat&, const std::vector<std::int64_t>& shape);
 
 // The families, each in a file of its own.
 std::span<const BlockFormat> mxFormats();
@@ -45,5 +63,6 @@ std::span<const BlockFormat> bitsandbytesFormats();
 std::span<const BlockFormat> ggmlFormats();
 std::span<const BlockFormat> ggmlKFormats();
 std::span<const BlockFormat> ggmlIq4Formats();
+std::span<const BlockFormat> signFormats();
 
 }  // namespace quantoscope

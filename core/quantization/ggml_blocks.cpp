@@ -1,46 +1,29 @@
 // SPDX-License-Identifier: Apache-2.0
 // ggml's block types without super-blocks, byte for byte as its reference quantizers write them
 // (src/ggml-quants.c, quantize_row_*_ref): FP32 arithmetic in their order, no fused operations.
-#include "core/quantization/block_format.h"
+#include "core/quantization/ggml_common.h"
 
 #include <algorithm>
 #include <array>
 #include <bit>
 #include <cmath>
-#include <cstring>
 
 namespace quantoscope {
 
 namespace {
 
-using Values = std::span<const float>;
-
-void putHalf(std::byte* to, float value)
-{
-    static const NumberFormat& fp16 = *findNumberFormat("fp16");
-    const auto code = std::uint16_t(encode(fp16, value));
-    std::memcpy(to, &code, 2);
-}
-
-float halfAt(const std::byte* from)
-{
-    static const NumberFormat& fp16 = *findNumberFormat("fp16");
-    std::uint16_t code;
-    std::memcpy(&code, from, 2);
-    return float(valueOf(fp16, code));
-}
+using namespace ggml;
 
 float reciprocal(float d) { return d != 0 ? 1.0f / d : 0.0f; }
-unsigned byteAt(const std::byte* from) { return std::to_integer<unsigned>(*from); }
 
 /// The value of largest magnitude with its sign; the first of several.
-float signedExtreme(Values values)
+float signedExtreme(const float* values, std::size_t count)
 {
     float largest = 0, extreme = 0;
-    for (const float value : values)
-        if (largest < std::abs(value)) {
-            largest = std::abs(value);
-            extreme = value;
+    for (std::size_t i = 0; i < count; ++i)
+        if (largest < std::abs(values[i])) {
+            largest = std::abs(values[i]);
+            extreme = values[i];
         }
     return extreme;
 }
@@ -57,20 +40,26 @@ void putCodes(const std::array<unsigned, 32>& codes, std::byte* low, std::byte* 
         std::memcpy(high, &fifth, 4);
 }
 
-unsigned codeAt(std::size_t j, const std::byte* low, const std::byte* high)
+/// Where the low halves begin, and the fifth bits if there are any.
+template <std::size_t lowAt, std::size_t highAt>
+void codesOf32(const std::byte* block, std::uint16_t* levels)
 {
     std::uint32_t fifth = 0;
-    if (high)
-        std::memcpy(&fifth, high, 4);
-    return (byteAt(low + j % 16) >> (j < 16 ? 0 : 4) & 15) | (fifth >> j & 1) << 4;
+    if constexpr (highAt > 0)
+        std::memcpy(&fifth, block + highAt, 4);
+    for (std::size_t j = 0; j < 16; ++j) {
+        const unsigned both = byteAt(block + lowAt + j);
+        levels[j] = std::uint16_t((both & 15) | (fifth >> j & 1) << 4);
+        levels[j + 16] = std::uint16_t(both >> 4 | (fifth >> (j + 16) & 1) << 4);
+    }
 }
 
 /// Q4_0 and Q5_0: the signed extreme lands on the lowest code.
 template <int bits>
-void encodeSymmetric(Values x, const BlockContext&, std::byte* block, std::byte*)
+void encodeSymmetric(const float* x, std::byte* block)
 {
     constexpr int half = 1 << (bits - 1);
-    const float d = signedExtreme(x) / float(-half), id = reciprocal(d);
+    const float d = signedExtreme(x, 32) / float(-half), id = reciprocal(d);
     std::array<unsigned, 32> codes;
     for (std::size_t j = 0; j < 32; ++j)
         codes[j] = unsigned(std::min(2 * half - 1, int(x[j] * id + (float(half) + 0.5f))));
@@ -78,21 +67,11 @@ void encodeSymmetric(Values x, const BlockContext&, std::byte* block, std::byte*
     putCodes(codes, block + (bits == 5 ? 6 : 2), bits == 5 ? block + 2 : nullptr);
 }
 
-template <int bits>
-void decodeSymmetric(const std::byte* block, const std::byte*, const BlockContext&, std::span<float> y, std::uint16_t* levels)
-{
-    const float d = halfAt(block);
-    for (std::size_t j = 0; j < 32; ++j) {
-        levels[j] = std::uint16_t(codeAt(j, block + (bits == 5 ? 6 : 2), bits == 5 ? block + 2 : nullptr));
-        y[j] = float(int(levels[j]) - (1 << (bits - 1))) * d;
-    }
-}
-
 /// Q4_1 and Q5_1: a minimum and a step.
 template <int bits>
-void encodeWithMinimum(Values x, const BlockContext&, std::byte* block, std::byte*)
+void encodeWithMinimum(const float* x, std::byte* block)
 {
-    const auto [low, high] = std::minmax_element(x.begin(), x.end());
+    const auto [low, high] = std::minmax_element(x, x + 32);
     const float minimum = *low, d = (*high - minimum) / float((1 << bits) - 1), id = reciprocal(d);
     std::array<unsigned, 32> codes;
     for (std::size_t j = 0; j < 32; ++j)
@@ -102,32 +81,52 @@ void encodeWithMinimum(Values x, const BlockContext&, std::byte* block, std::byt
     putCodes(codes, block + (bits == 5 ? 8 : 4), bits == 5 ? block + 4 : nullptr);
 }
 
-template <int bits>
-void decodeWithMinimum(const std::byte* block, const std::byte*, const BlockContext&, std::span<float> y, std::uint16_t* levels)
+void encodeQ8(const float* x, std::byte* block)
 {
-    const float d = halfAt(block), minimum = halfAt(block + 2);
-    for (std::size_t j = 0; j < 32; ++j) {
-        levels[j] = std::uint16_t(codeAt(j, block + (bits == 5 ? 8 : 4), bits == 5 ? block + 4 : nullptr));
-        y[j] = float(levels[j]) * d + minimum;
-    }
-}
-
-void encodeQ8(Values x, const BlockContext&, std::byte* block, std::byte*)
-{
-    const float d = std::abs(signedExtreme(x)) / 127.0f, id = reciprocal(d);
+    const float d = std::abs(signedExtreme(x, 32)) / 127.0f, id = reciprocal(d);
     putHalf(block, d);
     for (std::size_t j = 0; j < 32; ++j)
         block[2 + j] = std::byte(std::int8_t(std::clamp(std::round(x[j] * id), -128.0f, 127.0f)));
 }
 
-void decodeQ8(const std::byte* block, const std::byte*, const BlockContext&, std::span<float> y, std::uint16_t* levels)
+void codesOfQ8(const std::byte* block, std::uint16_t* levels)
 {
-    const float d = halfAt(block);
-    for (std::size_t j = 0; j < 32; ++j) {
-        const auto code = std::int8_t(byteAt(block + 2 + j));
-        levels[j] = std::uint16_t(int(code) + 128);
-        y[j] = float(code) * d;
-    }
+    for (std::size_t j = 0; j < 32; ++j)
+        levels[j] = std::uint16_t(int(std::int8_t(byteAt(block + 2 + j))) + 128);
+}
+
+// One and two bits: the mean magnitude with a sign; −1, 0, 1 or 2 times the largest magnitude.
+
+void encodeQ1(const float* x, std::byte* block)
+{
+    float sum = 0;
+    for (std::size_t j = 0; j < 128; ++j)
+        sum += std::abs(x[j]);
+    putHalf(block, sum / 128);
+    std::fill_n(block + 2, 16, std::byte{0});
+    for (std::size_t j = 0; j < 128; ++j)
+        block[2 + j / 8] |= std::byte(unsigned(x[j] >= 0) << j % 8);
+}
+
+void codesOfQ1(const std::byte* block, std::uint16_t* levels)
+{
+    for (std::size_t j = 0; j < 128; ++j)
+        levels[j] = std::uint16_t(byteAt(block + 2 + j / 8) >> j % 8 & 1);
+}
+
+void encodeQ2(const float* x, std::byte* block)
+{
+    const float d = std::abs(signedExtreme(x, 64)), id = reciprocal(d);
+    putHalf(block, d);
+    std::fill_n(block + 2, 16, std::byte{0});
+    for (std::size_t j = 0; j < 64; ++j)
+        block[2 + j / 4] |= std::byte(unsigned(std::clamp(std::round(x[j] * id) + 1.0f, 0.0f, 3.0f)) << 2 * (j % 4));
+}
+
+void codesOfQ2(const std::byte* block, std::uint16_t* levels)
+{
+    for (std::size_t j = 0; j < 64; ++j)
+        levels[j] = std::uint16_t(byteAt(block + 2 + j / 4) >> 2 * (j % 4) & 3);
 }
 
 // Ternary types: −d, 0 or d with d the largest magnitude of 256.
@@ -148,9 +147,9 @@ TritRun tritRun(std::size_t j)
     return {240 + j - 48, 4, 4};
 }
 
-void encodeTq1(Values x, const BlockContext&, std::byte* block, std::byte*)
+void encodeTq1(const float* x, std::byte* block)
 {
-    const float d = std::abs(signedExtreme(x)), id = reciprocal(d);
+    const float d = std::abs(signedExtreme(x, 256)), id = reciprocal(d);
     for (std::size_t j = 0; j < 52; ++j) {
         const auto [first, stride, count] = tritRun(j);
         unsigned number = 0;
@@ -161,24 +160,21 @@ void encodeTq1(Values x, const BlockContext&, std::byte* block, std::byte*)
     putHalf(block + 52, d);
 }
 
-void decodeTq1(const std::byte* block, const std::byte*, const BlockContext&, std::span<float> y, std::uint16_t* levels)
+void codesOfTq1(const std::byte* block, std::uint16_t* levels)
 {
-    const float d = halfAt(block + 52);
     for (std::size_t j = 0; j < 52; ++j) {
         const auto [first, stride, count] = tritRun(j);
         unsigned rest = byteAt(block + j);
         for (std::size_t n = 0; n < count; ++n) {
-            const unsigned code = rest * 3 >> 8;
+            levels[first + n * stride] = std::uint16_t(rest * 3 >> 8);
             rest = rest * 3 & 255;
-            levels[first + n * stride] = std::uint16_t(code);
-            y[first + n * stride] = float(int(code) - 1) * d;
         }
     }
 }
 
-void encodeTq2(Values x, const BlockContext&, std::byte* block, std::byte*)
+void encodeTq2(const float* x, std::byte* block)
 {
-    const float d = std::abs(signedExtreme(x)), id = reciprocal(d);
+    const float d = std::abs(signedExtreme(x, 256)), id = reciprocal(d);
     for (std::size_t j = 0; j < 64; ++j) {
         unsigned codes = 0;
         for (std::size_t n = 0; n < 4; ++n)
@@ -188,15 +184,10 @@ void encodeTq2(Values x, const BlockContext&, std::byte* block, std::byte*)
     putHalf(block + 64, d);
 }
 
-void decodeTq2(const std::byte* block, const std::byte*, const BlockContext&, std::span<float> y, std::uint16_t* levels)
+void codesOfTq2(const std::byte* block, std::uint16_t* levels)
 {
-    const float d = halfAt(block + 64);
-    for (std::size_t j = 0; j < 64; ++j)
-        for (std::size_t n = 0; n < 4; ++n) {
-            const std::size_t at = j / 32 * 128 + j % 32 + n * 32;
-            levels[at] = std::uint16_t(byteAt(block + j) >> 2 * n & 3);
-            y[at] = float(int(levels[at]) - 1) * d;
-        }
+    for (std::size_t i = 0; i < 256; ++i)
+        levels[i] = std::uint16_t(byteAt(block + i / 128 * 32 + i % 32) >> i % 128 / 32 * 2 & 3);
 }
 
 // E2M1 as ggml has it: doubled values, so that they are whole, times half the scale; the nearest by
@@ -224,9 +215,9 @@ float halfPowerOfTwo(unsigned code)
     return std::bit_cast<float>(code < 2 ? 0x00200000u << code : (code - 1) << 23);
 }
 
-void encodeMxfp4(Values x, const BlockContext&, std::byte* block, std::byte*)
+void encodeMxfp4(const float* x, std::byte* block)
 {
-    const float largest = std::abs(signedExtreme(x));
+    const float largest = std::abs(signedExtreme(x, 32));
     const unsigned code = largest > 0 ? unsigned(std::uint8_t(int(std::floor(std::log2(largest))) - 2 + 127)) : 0;
     const float scale = halfPowerOfTwo(code);
     block[0] = std::byte(code);
@@ -234,21 +225,25 @@ void encodeMxfp4(Values x, const BlockContext&, std::byte* block, std::byte*)
         block[1 + j] = std::byte(nearestDoubled(x[j], scale) | nearestDoubled(x[j + 16], scale) << 4);
 }
 
-void decodeMxfp4(const std::byte* block, const std::byte*, const BlockContext&, std::span<float> y, std::uint16_t* levels)
+/// Unsigned E4M3 as ggml rounds to it (ggml_fp32_to_ue4m3): a tie goes up, below 2^-6 the code stops at
+/// 7, and whatever would reach the highest binade is the largest number, 448.
+unsigned scaleCode(float scale)
 {
-    const float scale = halfPowerOfTwo(byteAt(block));
-    for (std::size_t j = 0; j < 32; ++j) {
-        levels[j] = std::uint16_t(codeAt(j, block + 1, nullptr));
-        y[j] = float(doubled[levels[j]]) * scale;
-    }
+    if (!(scale > 0))
+        return 0;
+    const auto bits = std::bit_cast<std::uint32_t>(std::min(scale, 448.0f));
+    if (scale < 0x1p-6f)
+        return unsigned(std::min(7, int(scale * 512.0f + 0.5f)));
+    const std::uint32_t rounded = ((bits >> 20) + (bits >> 19 & 1)) - (120u << 3);   // Exponents are biased by 127 and 7.
+    return std::min(rounded >= 15u << 3 ? 0x7Eu : rounded, 0x7Eu);
 }
 
-void encodeNvfp4(Values x, const BlockContext&, std::byte* block, std::byte*)
+void encodeNvfp4(const float* x, std::byte* block)
 {
     static const NumberFormat& ue4m3 = *findNumberFormat("ue4m3");
     for (std::size_t s = 0; s < 4; ++s) {
-        const Values part = x.subspan(16 * s, 16);
-        const Code code = encode(ue4m3, std::abs(signedExtreme(part)) / 6.0f, {.overflow = Overflow::Saturate});
+        const float* const part = x + 16 * s;
+        const unsigned code = scaleCode(std::abs(signedExtreme(part, 16)) / 6.0f);
         const float scale = float(valueOf(ue4m3, code)) * 0.5f;
         block[s] = std::byte(code);
         for (std::size_t j = 0; j < 8; ++j)
@@ -256,33 +251,35 @@ void encodeNvfp4(Values x, const BlockContext&, std::byte* block, std::byte*)
     }
 }
 
-void decodeNvfp4(const std::byte* block, const std::byte*, const BlockContext&, std::span<float> y, std::uint16_t* levels)
+void codesOfNvfp4(const std::byte* block, std::uint16_t* levels)
 {
-    static const NumberFormat& ue4m3 = *findNumberFormat("ue4m3");
-    for (std::size_t i = 0; i < 64; ++i) {
-        const std::size_t s = i / 16, j = i % 16;
-        const float scale = float(valueOf(ue4m3, byteAt(block + s))) * 0.5f;
-        levels[i] = std::uint16_t(byteAt(block + 4 + 8 * s + j % 8) >> (j < 8 ? 0 : 4) & 15);
-        y[i] = float(doubled[levels[i]]) * scale;
-    }
-}
-
-constexpr BlockFormat row(std::string_view id, int elements, int bytes, int levels, decltype(BlockFormat::encode) encode,
-                          decltype(BlockFormat::decode) decode, std::string_view sentence)
-{
-    return {id, sentence, elements, bytes, 0, 8.0 * bytes / elements, encode, decode, levels};
+    for (std::size_t i = 0; i < 64; ++i)
+        levels[i] = std::uint16_t(byteAt(block + 4 + 8 * (i / 16) + i % 8) >> (i % 16 < 8 ? 0 : 4) & 15);
 }
 
 constexpr std::array rows{
-    row("q4_0", 32, 18, 16, encodeSymmetric<4>, decodeSymmetric<4>, "llama.cpp's Q4_0: 4 bits and an FP16 scale per 32"),
-    row("q4_1", 32, 20, 16, encodeWithMinimum<4>, decodeWithMinimum<4>, "llama.cpp's Q4_1: 4 bits, an FP16 scale and minimum per 32"),
-    row("q5_0", 32, 22, 32, encodeSymmetric<5>, decodeSymmetric<5>, "llama.cpp's Q5_0: 5 bits and an FP16 scale per 32"),
-    row("q5_1", 32, 24, 32, encodeWithMinimum<5>, decodeWithMinimum<5>, "llama.cpp's Q5_1: 5 bits, an FP16 scale and minimum per 32"),
-    row("q8_0", 32, 34, 256, encodeQ8, decodeQ8, "llama.cpp's Q8_0: 8 bits and an FP16 scale per 32"),
-    row("tq1_0", 256, 54, 3, encodeTq1, decodeTq1, "llama.cpp's TQ1_0: five ternary weights a byte, an FP16 scale per 256"),
-    row("tq2_0", 256, 66, 3, encodeTq2, decodeTq2, "llama.cpp's TQ2_0: four ternary weights a byte, an FP16 scale per 256"),
-    row("mxfp4_ggml", 32, 17, 16, encodeMxfp4, decodeMxfp4, "MXFP4 as llama.cpp stores it"),
-    row("nvfp4_ggml", 64, 36, 16, encodeNvfp4, decodeNvfp4, "NVFP4 as llama.cpp stores it, without a tensor scale"),
+    row("q4_0", 32, 18, 16, encodeEach<32, 18, encodeSymmetric<4>>, decodeAs<2, codesOf32<2, 0>>,
+        "llama.cpp's Q4_0: 4 bits and an FP16 scale per 32"),
+    row("q4_1", 32, 20, 16, encodeEach<32, 20, encodeWithMinimum<4>>, decodeAs<3, codesOf32<4, 0>>,
+        "llama.cpp's Q4_1: 4 bits, an FP16 scale and minimum per 32"),
+    row("q5_0", 32, 22, 32, encodeEach<32, 22, encodeSymmetric<5>>, decodeAs<6, codesOf32<6, 2>>,
+        "llama.cpp's Q5_0: 5 bits and an FP16 scale per 32"),
+    row("q5_1", 32, 24, 32, encodeEach<32, 24, encodeWithMinimum<5>>, decodeAs<7, codesOf32<8, 4>>,
+        "llama.cpp's Q5_1: 5 bits, an FP16 scale and minimum per 32"),
+    row("q8_0", 32, 34, 256, encodeEach<32, 34, encodeQ8>, decodeAs<8, codesOfQ8>,
+        "llama.cpp's Q8_0: 8 bits and an FP16 scale per 32"),
+    row("q1_0", 128, 18, 2, encodeEach<128, 18, encodeQ1>, decodeAs<41, codesOfQ1>,
+        "llama.cpp's Q1_0: a sign each, an FP16 mean magnitude per 128"),
+    row("q2_0", 64, 18, 4, encodeEach<64, 18, encodeQ2>, decodeAs<42, codesOfQ2>,
+        "llama.cpp's Q2_0: −1, 0, 1 or 2 times an FP16 scale per 64"),
+    row("tq1_0", 256, 54, 3, encodeEach<256, 54, encodeTq1>, decodeAs<34, codesOfTq1>,
+        "llama.cpp's TQ1_0: five ternary weights a byte, an FP16 scale per 256"),
+    row("tq2_0", 256, 66, 3, encodeEach<256, 66, encodeTq2>, decodeAs<35, codesOfTq2>,
+        "llama.cpp's TQ2_0: four ternary weights a byte, an FP16 scale per 256"),
+    row("mxfp4_ggml", 32, 17, 16, encodeEach<32, 17, encodeMxfp4>, decodeAs<39, codesOf32<1, 0>>,
+        "MXFP4 as llama.cpp stores it"),
+    row("nvfp4_ggml", 64, 36, 16, encodeEach<64, 36, encodeNvfp4>, decodeAs<40, codesOfNvfp4>,
+        "NVFP4 as llama.cpp stores it, without a tensor scale"),
 };
 
 }  // namespace

@@ -100,7 +100,7 @@ float largestMagnitude(std::span<const float> values)
 }
 
 template <const MxElement& element>
-void encodeMx(std::span<const float> values, const BlockContext& context, std::byte* codes, std::byte* scales)
+void encodeMxBlock(std::span<const float> values, const BlockContext& context, std::byte* codes, std::byte* scales)
 {
     const ElementTable& table = elementTable<element>();
     const float largest = largestMagnitude(values);
@@ -116,8 +116,8 @@ void encodeMx(std::span<const float> values, const BlockContext& context, std::b
 }
 
 template <const MxElement& element>
-void decodeMx(const std::byte* codes, const std::byte* scales, const BlockContext&, std::span<float> values,
-              std::uint16_t* levels)
+void decodeMxBlock(const std::byte* codes, const std::byte* scales, const BlockContext&, std::span<float> values,
+                   std::uint16_t* levels)
 {
     const ElementTable& table = elementTable<element>();
     const int exponent = std::to_integer<int>(*scales) - 127;
@@ -129,7 +129,7 @@ void decodeMx(const std::byte* codes, const std::byte* scales, const BlockContex
 
 // NVFP4, all in FP32 as NVIDIA's ModelOpt computes it (qtensor/nvfp4_tensor.py).
 
-void encodeNvfp4(std::span<const float> values, const BlockContext& context, std::byte* codes, std::byte* scales)
+void encodeNvfp4Block(std::span<const float> values, const BlockContext& context, std::byte* codes, std::byte* scales)
 {
     static const NumberFormat& scaleFormat = *findNumberFormat("e4m3");
     const ElementTable& table = elementTable<e2m1>();
@@ -150,8 +150,8 @@ void encodeNvfp4(std::span<const float> values, const BlockContext& context, std
     }
 }
 
-void decodeNvfp4(const std::byte* codes, const std::byte* scales, const BlockContext& context,
-                 std::span<float> values, std::uint16_t* levels)
+void decodeNvfp4Block(const std::byte* codes, const std::byte* scales, const BlockContext& context,
+                      std::span<float> values, std::uint16_t* levels)
 {
     static const NumberFormat& scaleFormat = *findNumberFormat("e4m3");
     const float scale = float(valueOf(scaleFormat, std::to_integer<Code>(*scales))) * context.tensorScale;
@@ -161,11 +161,29 @@ void decodeNvfp4(const std::byte* codes, const std::byte* scales, const BlockCon
     }
 }
 
+using EncodeBlock = decltype(BlockFormat::encode);
+using DecodeBlock = decltype(BlockFormat::decode);
+
+template <int elements, int codeBytes, EncodeBlock encodeBlock>
+void encodeEach(std::span<const float> values, const BlockContext& context, std::byte* codes, std::byte* scales)
+{
+    for (std::size_t at = 0; at < values.size(); at += elements, codes += codeBytes)
+        encodeBlock(values.subspan(at, elements), context, codes, scales++);
+}
+
+template <int elements, int codeBytes, DecodeBlock decodeBlock>
+void decodeEach(const std::byte* codes, const std::byte* scales, const BlockContext& context, std::span<float> values,
+                std::uint16_t* levels)
+{
+    for (std::size_t at = 0; at < values.size(); at += elements, codes += codeBytes)
+        decodeBlock(codes, scales++, context, values.subspan(at, elements), levels + at);
+}
+
 template <const MxElement& element>
 constexpr BlockFormat row(std::string_view id, int bits, std::string_view sentence)
 {
-    return {id, sentence, 32, 32, 1, bits + 8 / 32.0, encodeMx<element>, decodeMx<element>,
-            bits == 8 ? 256 : 1 << bits, false, true};
+    return {id, sentence, 32, 32, 1, bits + 8 / 32.0, encodeEach<32, 32, encodeMxBlock<element>>,
+            decodeEach<32, 32, decodeMxBlock<element>>, bits == 8 ? 256 : 1 << bits, false, true};
 }
 
 constexpr std::array rows{
@@ -176,7 +194,8 @@ constexpr std::array rows{
     row<e2m1>("mxfp4", 4, "OCP MXFP4: E2M1 with a power of two per 32"),
     row<int8>("mxint8", 8, "OCP MXINT8: 8-bit fractions with a power of two per 32"),
     BlockFormat{"nvfp4", "NVIDIA NVFP4: E2M1 with an E4M3 scale per 16 and one FP32 scale for the tensor", 16, 8, 1, 4.5,
-                encodeNvfp4, decodeNvfp4, 16, false, false, 6.0 * 448},
+                encodeEach<16, 8, encodeNvfp4Block>, decodeEach<16, 8, decodeNvfp4Block>, 16, false, false,
+                OuterScale::LargestOfTensor, 6.0 * 448},
 };
 
 }  // namespace

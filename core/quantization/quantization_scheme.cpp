@@ -177,7 +177,12 @@ double bitsPerWeight(const QuantizationScheme& scheme, const std::vector<std::in
         return 0;
     if (scheme.kind == QuantizationScheme::Kind::Block) {
         const BlockFormat* const format = findBlockFormat(scheme.element);
-        return format ? format->bitsPerWeight + (format->largestForTensor > 0 ? 32 / count : 0) : 0;
+        if (!format)
+            return 0;
+        // A flat format's last block may be short; its bytes are counted, the outer scales of FP32 too.
+        const double inner = format->isFlat ? double(codeBits(scheme)) + 8 * double(format->scaleBytesOf(std::size_t(count))) / count
+                                            : format->bitsPerWeight;
+        return inner + 32 * double(outerScaleCount(*format, shape)) / count;
     }
     const NumberFormat* const scaleFormat = findNumberFormat(scheme.scale);
     const double scaleBits = scaleFormat ? bitsOf(*scaleFormat) : 32;

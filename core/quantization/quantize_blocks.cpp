@@ -2,6 +2,7 @@
 #include "core/quantization/quantize_blocks.h"
 
 #include "core/quantization/block_format.h"
+#include "core/quantization/outer_scales.h"
 #include "core/quantization/run_quantizer.h"
 #include "core/statistics/chunks.h"
 #include "core/statistics/counting.h"
@@ -9,9 +10,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <atomic>
+#include <bit>
 #include <cmath>
-#include <cstring>
 
 namespace quantoscope {
 
@@ -20,9 +20,10 @@ namespace {
 constexpr std::int64_t chunksARound = 8;
 
 struct BlockChunk {
-    std::vector<float> values, dequantized;
+    std::vector<float> values, finite, dequantized;
     std::vector<std::byte> codes, scales;
     std::vector<std::uint16_t> levels;
+    std::vector<std::uint64_t> used;
     ErrorSums sums;
 };
 
@@ -35,6 +36,14 @@ void makeFinite(std::span<const float> values, std::span<float> finite)
             largest = std::max(largest, std::abs(value));
     for (std::size_t i = 0; i < values.size(); ++i)
         finite[i] = std::isfinite(values[i]) ? values[i] : std::isnan(values[i]) ? 0 : std::copysign(largest, values[i]);
+}
+
+bool areFinite(std::span<const float> values)
+{
+    unsigned mostExponent = 0;
+    for (const float value : values)
+        mostExponent = std::max(mostExponent, std::bit_cast<std::uint32_t>(value) & 0x7F800000u);
+    return mostExponent != 0x7F800000u;
 }
 
 class BlockQuantization {
@@ -61,36 +70,20 @@ public:
                            fmt::format("The rows of {} have {} values, which {} cannot cut into blocks of {}; choose a "
                                        "scheme with group=N, which takes a short last group.",
                                        m_info.name, m_info.columns(), m_format.id, m_format.elements));
-        if (m_format.largestForTensor > 0)
-            if (auto found = findTensorScale(); !found)
+        if (m_format.outerScale != OuterScale::None && m_info.count > 0) {
+            auto found = outerScalesOf(m_source, m_info, m_format, {m_progress.stop});
+            if (!found)
                 return tl::unexpected(found.error());
+            m_outer = std::move(*found);
+            if (m_outer.size() == 1)
+                m_context.tensorScale = m_outer.front();
+        }
         if (auto streamed = stream(); !streamed)
             return tl::unexpected(streamed.error());
         return report();
     }
 
 private:
-    /// Largest magnitude over what the format reaches, in FP32.
-    Result<void> findTensorScale()
-    {
-        ScratchPool<std::vector<float>> pool;
-        std::vector<float> largest(std::size_t((m_info.count + chunkElements - 1) / chunkElements));
-        const auto done = forEachChunk(m_info.count, chunkElements, {m_progress.stop}, [&](std::size_t chunk, ElementRange range) -> Result<void> {
-            const auto values = pool.borrow();
-            values->resize(std::size_t(range.count));
-            if (auto read = m_source.read(m_info, range, std::span<float>(*values)); !read)
-                return read;
-            const FloatRange found = finiteRange(*values);
-            largest[chunk] = found.low <= found.high ? std::max(-found.low, found.high) : 0;
-            return {};
-        });
-        if (!done)
-            return done;
-        const float most = largest.empty() ? 0 : *std::max_element(largest.begin(), largest.end());
-        m_context.tensorScale = most / float(m_format.largestForTensor);
-        return {};
-    }
-
     Result<void> stream()
     {
         const std::int64_t perChunk = chunkElements / m_format.elements * m_format.elements;
@@ -109,12 +102,7 @@ private:
                     return handed;
             m_progress.report(double(first + here) / double(chunks));
         }
-        if (m_sink.scales && m_format.largestForTensor > 0 && m_info.count > 0) {
-            std::array<std::byte, 4> bytes;
-            std::memcpy(bytes.data(), &m_context.tensorScale, 4);
-            return m_sink.scales(bytes);
-        }
-        return {};
+        return m_sink.scales && !m_outer.empty() ? m_sink.scales(std::as_bytes(std::span(m_outer))) : Result<void>{};
     }
 
     Result<void> quantizeChunk(BlockChunk& chunk, ElementRange range)
@@ -125,23 +113,33 @@ private:
         chunk.dequantized.resize(size);
         chunk.levels.resize(size);
         chunk.codes.resize(blocks * std::size_t(m_format.codeBytes));
-        chunk.scales.resize(blocks * std::size_t(m_format.scaleBytes));
+        chunk.scales.resize(m_format.scaleBytesOf(size));
         if (auto read = m_source.read(m_info, range, std::span<float>(chunk.values)); !read)
             return read;
-        std::vector<float> finite(each);
-        for (std::size_t block = 0; block < blocks; ++block) {
-            const std::size_t first = block * each, length = std::min(each, size - first);
-            std::byte* const codes = chunk.codes.data() + block * std::size_t(m_format.codeBytes);
-            std::byte* const scales = chunk.scales.data() + block * std::size_t(m_format.scaleBytes);
-            makeFinite(std::span(chunk.values).subspan(first, length), finite);
-            m_format.encode(std::span(finite).first(length), m_context, codes, scales);
-            m_format.decode(codes, scales, m_context, std::span(chunk.dequantized).subspan(first, length), chunk.levels.data() + first);
+        std::span<const float> values = chunk.values;
+        if (!areFinite(values)) {
+            chunk.finite.resize(size);
+            for (std::size_t first = 0; first < size; first += each) {
+                const std::size_t length = std::min(each, size - first);
+                makeFinite(values.subspan(first, length), std::span(chunk.finite).subspan(first, length));
+            }
+            values = chunk.finite;
         }
-        if (size % each != 0)   // The last block of a flat format: half a byte for each value that is there.
-            chunk.codes.resize((blocks - 1) * std::size_t(m_format.codeBytes)
-                               + (size % each * std::size_t(m_format.codeBytes) + each - 1) / each);
+        m_format.encode(values, m_context, chunk.codes.data(), chunk.scales.data());
+        m_format.decode(chunk.codes.data(), chunk.scales.data(), m_context, chunk.dequantized, chunk.levels.data());
+        if (m_outer.size() > 1)
+            scaleFilters(chunk.dequantized, range.first);
+        chunk.codes.resize(m_format.codeBytesOf(size));
         addErrors(chunk);
         return {};
+    }
+
+    /// Values decoded with a scale of 1 times the scale of the filter they belong to.
+    void scaleFilters(std::span<float> values, std::int64_t first) const
+    {
+        const std::int64_t length = m_info.count / std::int64_t(m_outer.size());
+        for (std::size_t i = 0; i < values.size(); ++i)
+            values[i] *= m_outer[std::size_t((first + std::int64_t(i)) / length)];
     }
 
     void addErrors(BlockChunk& chunk)
@@ -159,13 +157,16 @@ private:
             sums.largestError = std::max(sums.largestError, std::abs(error));
         }
         chunk.sums = sums;
+        chunk.used.assign(m_used.size(), 0);
+        for (std::size_t i = 0; i < chunk.levels.size(); ++i)
+            chunk.used[chunk.levels[i]] += std::isfinite(chunk.values[i]);
     }
 
     Result<void> handOut(const BlockChunk& chunk)
     {
         m_sums.add(chunk.sums);
-        for (std::size_t i = 0; i < chunk.levels.size(); ++i)
-            m_used[chunk.levels[i]] += std::isfinite(chunk.values[i]);
+        for (std::size_t level = 0; level < m_used.size(); ++level)
+            m_used[level] += chunk.used[level];
         if (m_sink.scales && !chunk.scales.empty())
             if (auto handed = m_sink.scales(chunk.scales); !handed)
                 return handed;
@@ -183,7 +184,9 @@ private:
         report.error.levelsUsed = int(std::count_if(m_used.begin(), m_used.end(), [](std::uint64_t n) { return n > 0; }));
         report.bitsPerWeight = bitsPerWeight(m_scheme, m_info.shape);
         report.bytes = std::uint64_t(std::ceil(report.bitsPerWeight * double(m_info.count) / 8));
-        report.scales = (m_info.count + m_format.elements - 1) / m_format.elements;
+        const std::int64_t each = m_format.scaleEvery > 0 ? m_format.scaleEvery : m_format.elements;
+        const bool isOuterOnly = m_format.isFlat && m_format.scaleBytes == 0;
+        report.scales = isOuterOnly ? std::int64_t(m_outer.size()) : (m_info.count + each - 1) / each;
         return report;
     }
 
@@ -194,6 +197,7 @@ private:
     const Progress& m_progress;
     const BlockFormat& m_format;
     BlockContext m_context;
+    std::vector<float> m_outer;
     ErrorSums m_sums;
     std::vector<std::uint64_t> m_used;
 };

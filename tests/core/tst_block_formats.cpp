@@ -119,31 +119,6 @@ private slots:
             }
     }
 
-    void referenceFiguresInDecibels_data()
-    {
-        QTest::addColumn<QString>("text");
-        QTest::addColumn<double>("gauss");
-        QTest::newRow("Q4_0") << "q4_0" << 21.33;
-        QTest::newRow("Q8_0") << "q8_0" << 45.44;
-        QTest::newRow("NF4 b64") << "nf4" << 20.73;
-        QTest::newRow("bitsandbytes FP4 b64") << "fp4_bnb" << 18.28;
-        QTest::newRow("MXFP4 floor") << "mxfp4" << 18.86;
-        QTest::newRow("MXFP4 ceil") << "mxfp4,scale-rule=ceil" << 17.27;
-        QTest::newRow("MXFP4 even") << "mxfp4,scale-rule=even" << 19.01;
-        QTest::newRow("MXFP4 rceil") << "mxfp4,scale-rule=rceil" << 18.52;
-        QTest::newRow("NVFP4") << "nvfp4" << 20.43;
-        QTest::newRow("NVFP4 without tensor scale") << "nvfp4_ggml" << 19.73;
-    }
-    void referenceFiguresInDecibels()
-    {
-        QFETCH(QString, text);
-        QFETCH(double, gauss);
-        static const auto normal = syntheticValues({.distribution = "normal", .count = 1 << 18, .seed = 17});
-        const Everything all = quantizeAll(normal, {512, 512}, text.toStdString());
-        QVERIFY(all.report.has_value());
-        QVERIFY2(std::abs(all.report->error.sqnrDb - gauss) < 0.06, qPrintable(QString::number(all.report->error.sqnrDb)));
-    }
-
     void partialBlocksAreRefusedWithAWayOut()
     {
         const Everything all = quantizeAll(std::vector<float>(100, 1.0f), {100}, "q4_0");
