@@ -3,10 +3,10 @@
 #include "core/quantization/aciq_clip.h"
 #include "core/quantization/element.h"
 #include "core/quantization/entropy_clip.h"
+#include "core/quantization/least_squares.h"
 #include "core/quantization/level_map.h"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 
 namespace quantoscope {
@@ -23,140 +23,6 @@ ClipRange rangeFor(const QuantizationScheme& scheme, double low, double high)
     const double largest = std::max(std::abs(low), std::abs(high));
     return {-largest, largest};
 }
-
-ClipRange scaled(const ClipRange& range, double factor) { return {range.low * factor, range.high * factor}; }
-
-class LeastSquares {
-public:
-    LeastSquares(const QuantizationScheme& scheme, const ValueCounts& counts)
-        : m_scheme(scheme)
-        , m_counts(counts)
-        , m_full(rangeFor(scheme, counts.totals().min, counts.totals().max))
-    {
-    }
-
-    ClipRange run()
-    {
-        if (m_counts.bins().empty() || m_full.low == m_full.high)
-            return m_full;
-        const bool twoSided = m_full.low < 0 && m_full.high > 0 && m_full.low != -m_full.high;
-        return twoSided ? searchTwo() : searchOne();
-    }
-
-private:
-    struct Candidate { ClipRange range; double cost; };
-
-    Candidate evaluate(const ClipRange& range, double* gain = nullptr) const
-    {
-        const QuantizationError error = errorOf(m_counts, levelMapOf(m_scheme, range.low, range.high));
-        if (gain)
-            *gain = error.gain;
-        return {range, error.meanSquaredError};
-    }
-
-    int gridPoints() const { return elementBits(m_scheme.element) <= 8 ? 512 : 48; }
-
-    double smallestFactor() const
-    {
-        const auto& totals = m_counts.totals();
-        const double rms = std::sqrt(totals.sumOfSquares / double(totals.finite));
-        return std::min(0.5, rms / 2 / std::max(-m_full.low, m_full.high));
-    }
-
-    /// With the codes kept, the best step is gain times the present one; with the step kept, the
-    /// nearest codes are best. Alternating never raises the cost and ends in a local minimum.
-    Candidate descend(Candidate best) const
-    {
-        for (int i = 0; i < 100; ++i) {
-            double gain = 1;
-            evaluate(best.range, &gain);
-            ClipRange range = scaled(best.range, gain);
-            if (range.low < m_full.low || range.high > m_full.high)
-                range = scaled(m_full, 1);
-            const Candidate next = evaluate(range);
-            if (!(next.cost < best.cost))
-                break;
-            const bool settled = best.cost - next.cost <= 1e-12 * best.cost;
-            best = next;
-            if (settled)
-                break;
-        }
-        return best;
-    }
-
-    Candidate bestOf(std::vector<Candidate> starts, std::size_t tries) const
-    {
-        tries = std::min(tries, starts.size());
-        std::partial_sort(starts.begin(), starts.begin() + std::ptrdiff_t(tries), starts.end(),
-                          [](const Candidate& a, const Candidate& b) { return a.cost < b.cost; });
-        Candidate best = starts.front();
-        for (std::size_t i = 0; i < tries; ++i)
-            if (const Candidate found = descend(starts[i]); found.cost < best.cost)
-                best = found;
-        return best;
-    }
-
-    ClipRange searchOne() const
-    {
-        const int points = gridPoints();
-        const double ratio = std::log(smallestFactor());
-        std::vector<Candidate> grid;
-        for (int i = 0; i <= points; ++i)
-            grid.push_back(evaluate(scaled(m_full, std::exp(ratio * i / points))));
-        Candidate best = bestOf(grid, 12);
-        // Once more between the neighbours of the winner: ripples of small tensors are narrower than the grid.
-        const double centre = best.range.high / m_full.high;
-        std::vector<Candidate> fine;
-        const int finePoints = points / 4;
-        for (int i = -finePoints; i <= finePoints; ++i) {
-            const double factor = centre * std::exp(2 * ratio / points * i / finePoints);
-            if (factor <= 1)
-                fine.push_back(evaluate(scaled(m_full, factor)));
-        }
-        fine.push_back(best);
-        return bestOf(fine, 8).range;
-    }
-
-    ClipRange searchTwo() const
-    {
-        const int points = elementBits(m_scheme.element) <= 8 ? 24 : 6;
-        const double ratio = std::log(smallestFactor());
-        std::vector<Candidate> grid;
-        for (int i = 0; i <= points; ++i)
-            for (int k = 0; k <= points; ++k)
-                grid.push_back(evaluate({m_full.low * std::exp(ratio * i / points),
-                                         m_full.high * std::exp(ratio * k / points)}));
-        std::sort(grid.begin(), grid.end(), [](const Candidate& a, const Candidate& b) { return a.cost < b.cost; });
-        grid.resize(std::min<std::size_t>(grid.size(), 6));
-        for (Candidate& candidate : grid)
-            candidate = descend(patternSearch(candidate, -ratio / points));
-        return bestOf(grid, 1).range;
-    }
-
-    /// Moves either end in or out by a ratio that is halved whenever no move helps.
-    Candidate patternSearch(Candidate best, double logStep) const
-    {
-        for (; logStep > 1e-5; logStep /= 2) {
-            for (bool moved = true; moved;) {
-                moved = false;
-                for (const auto& [a, b] : {std::pair{1, 0}, {-1, 0}, {0, 1}, {0, -1}, {1, 1}, {-1, -1}}) {
-                    const ClipRange range{std::max(m_full.low, best.range.low * std::exp(a * logStep)),
-                                          std::min(m_full.high, best.range.high * std::exp(b * logStep))};
-                    const Candidate next = evaluate(range);
-                    if (next.cost < best.cost * (1 - 1e-9)) {
-                        best = next;
-                        moved = true;
-                    }
-                }
-            }
-        }
-        return best;
-    }
-
-    const QuantizationScheme& m_scheme;
-    const ValueCounts& m_counts;
-    ClipRange m_full;
-};
 
 ClipRange percentileRange(const QuantizationScheme& scheme, const ValueCounts& counts, double percentile)
 {
@@ -204,7 +70,7 @@ ClipRange clipRangeOf(const QuantizationScheme& scheme, const ValueCounts& count
     case Clip::Kind::Percentile:
         return percentileRange(scheme, counts, scheme.clip.percentile);
     case Clip::Kind::LeastSquares:
-        return LeastSquares(scheme, counts).run();
+        return leastSquaresRange(scheme, counts, rangeFor(scheme, counts.totals().min, counts.totals().max));
     case Clip::Kind::Entropy:
         return entropyRange(scheme, counts, magnitudesOf(counts, entropySearchOf(scheme).bins));
     case Clip::Kind::Aciq:

@@ -57,7 +57,7 @@ ValueCounts countsOfDensity(Density density, double limit, double step)
     std::vector<CountBin> bins;
     ValueCounts::Totals totals;
     for (double x = -limit + step / 2; x < limit; x += step) {
-        const auto n = std::uint64_t(density(x) * step * 1e13 + 0.5);
+        const auto n = std::uint64_t(density(x) * step * 1e16 + 0.5);
         if (n == 0)
             continue;
         bins.push_back({x, x, n, double(n) * x, double(n) * x * x});

@@ -21,8 +21,8 @@ double laplaceDensity(double x) { return std::exp(-std::abs(x) * std::numbers::s
 
 const ValueCounts& distribution(const std::string& name)
 {
-    static const ValueCounts normal = countsOfDensity(normalDensity, 8, 0x1p-12);
-    static const ValueCounts laplace = countsOfDensity(laplaceDensity, 18, 0x1p-11);
+    static const ValueCounts normal = countsOfDensity(normalDensity, 8, 0x1p-14);
+    static const ValueCounts laplace = countsOfDensity(laplaceDensity, 26, 0x1p-13);
     return name.starts_with("normal") ? normal : laplace;
 }
 
@@ -119,7 +119,7 @@ private slots:
                 continue;
             const ValueCounts& counts = distribution(row["distribution"]);
             const Clustering clustering = optimalClustering(counts.bins(), 1 << bits);
-            QVERIFY2(close(clustering.cost / counts.prefix().back().count, numberOf(row["mse"]), 2e-5),
+            QVERIFY2(close(clustering.cost / counts.prefix().back().count, numberOf(row["mse"]), 1e-6),
                      qPrintable(QString::fromStdString(row["distribution"]) + QString::number(bits)));
             const auto& levels = row["levels_positive_half"];
             for (std::size_t i = 0; i < levels.size(); ++i)
@@ -177,10 +177,14 @@ private slots:
             const ValueCounts& counts = distribution(row["distribution"]);
             const LevelMap map = levelMapOf(wanted, counts);
             const std::string what = row.dump();
-            QVERIFY2(close(map.step, numberOf(row["step"]), 2e-3), what.c_str());
-            // The density is counted on a grid: the finer the steps, the more of a step one bin is.
-            const double error = errorOf(counts, map).meanSquaredError;
-            QVERIFY2(close(error, numberOf(row["mse"]), bits < 8 ? 5e-5 : 5e-4), (what + " gives " + std::to_string(error * 1e6) + "e-6").c_str());
+            const double error = errorOf(counts, map).meanSquaredError, step = numberOf(row["step"]);
+            // The minimum is flat, and steps that are whole multiples of the grid on which the density is counted gain a
+            // little: measured, at most 5.4e-4 of the step and 6e-6 of the error on these grids (6e-5 on four times coarser ones).
+            QVERIFY2(close(map.step, step, 8e-4), (what + " gives " + std::to_string(map.step)).c_str());
+            QVERIFY2(close(error, numberOf(row["mse"]), 1e-5), (what + " gives " + std::to_string(error * 1e6) + "e-6").c_str());
+            // On the very same counts the published step is no better.
+            const double largestCode = double((1 << (bits - 1)) - 1);
+            QVERIFY2(error <= errorOf(counts, levelMapOf(wanted, -step * largestCode, step * largestCode)).meanSquaredError * (1 + 1e-6), what.c_str());
         }
     }
 
