@@ -21,14 +21,15 @@ struct Arguments {
     std::uint64_t seed = 7;
 };
 
-CommandOutput describe(const Arguments& arguments, const std::string& scheme, const std::string& sentence,
-                       const WordsUnderScheme& result, const WordLoss& original)
+CommandOutput describe(const Arguments& arguments, const CompensatedScheme& scheme, const WordsUnderScheme& result,
+                       const WordLoss& original)
 {
     CommandOutput output;
-    output.json = {{"scheme", scheme},
-                   {"sentence", sentence},
+    output.json = {{"scheme", schemeText(scheme)},
+                   {"sentence", schemeSentence(scheme)},
                    {"bitsPerWeight", result.bitsPerWeight},
                    {"sqnrDb", jsonNumber(result.sqnrDb)},
+                   {"outputSqnrDb", jsonNumber(result.outputSqnrDb)},
                    {"bitsPerCharacter", jsonNumber(result.loss.bitsPerCharacter)},
                    {"standardError", jsonNumber(result.loss.standardError)},
                    {"bitsPerCharacterFp32", jsonNumber(original.bitsPerCharacter)},
@@ -40,12 +41,13 @@ CommandOutput describe(const Arguments& arguments, const std::string& scheme, co
     std::string words;
     for (const std::string& word : result.words)
         words += (words.empty() ? "" : " ") + (word.empty() ? "-" : word);
-    output.text = "The sample model as " + sentence + "\n"
+    output.text = "The sample model as " + schemeSentence(scheme) + "\n"
         + textTable({"", ""}, {{"bits per character", fmt::format("{:.4f} on {} held-out words (FP32: {:.4f})",
                                                                    result.loss.bitsPerCharacter, result.loss.words,
                                                                    original.bitsPerCharacter)},
                                {"bits per weight", fmt::format("{:.6g}", result.bitsPerWeight)},
                                {"SQNR of the weights", fmt::format("{:.2f} dB", result.sqnrDb)},
+                               {"SQNR of the outputs", fmt::format("{:.2f} dB, mean over matrices, on the calibration words", result.outputSqnrDb)},
                                {"it says", words}}).substr(1)
         + "The gains of the norms stay FP32; every matrix, embeddings included, is quantized.\n";
     return output;
@@ -53,7 +55,7 @@ CommandOutput describe(const Arguments& arguments, const std::string& scheme, co
 
 Result<CommandOutput> run(const Arguments& arguments)
 {
-    const auto scheme = parseScheme(arguments.scheme);
+    const auto scheme = parseCompensatedScheme(arguments.scheme);
     if (!scheme)
         return tl::unexpected(scheme.error());
     const auto source = openModelFile(arguments.model.empty() ? sampleModelFolder() / "words.safetensors"
@@ -68,14 +70,21 @@ Result<CommandOutput> run(const Arguments& arguments)
         return tl::unexpected(words.error());
     words->resize(std::min(words->size(), arguments.lossWords));
 
+    const auto calibration = calibrationWords();
+    if (!calibration)
+        return tl::unexpected(calibration.error());
+
     const Progress progress = commandProgress("Asking the model");
     const auto original = lossOf(*model, *words, {progress.stop});
     if (!original)
         return tl::unexpected(original.error());
-    const auto result = wordsUnderScheme(*model, *scheme, *words, arguments.samples, arguments.seed, progress);
+    const auto activations = activationsOf(*model, *calibration, {progress.stop});
+    if (!activations)
+        return tl::unexpected(activations.error());
+    const auto result = wordsUnderScheme(*model, *scheme, *activations, *words, arguments.samples, arguments.seed, progress);
     if (!result)
         return tl::unexpected(result.error());
-    return describe(arguments, schemeText(*scheme), schemeSentence(*scheme), *result, *original);
+    return describe(arguments, *scheme, *result, *original);
 }
 
 }  // namespace
@@ -83,7 +92,7 @@ Result<CommandOutput> run(const Arguments& arguments)
 std::function<Result<CommandOutput>()> command::language(CLI::App& app)
 {
     auto arguments = std::make_shared<Arguments>();
-    app.add_option("--scheme", arguments->scheme, "As for qscope quantize, for example int4,group=64")->required();
+    app.add_option("--scheme", arguments->scheme, "As for qscope quantize, for example int4,group=64 or int4,group=64,gptq")->required();
     app.add_option("--samples", arguments->samples, "How many words it invents (default 10)")->check(CLI::Range(0, 10000));
     app.add_option("--seed", arguments->seed, "Of the words it invents (default 7)");
     app.add_option("--words", arguments->lossWords, "Held-out words the loss is measured on (default 500 of 3274)")

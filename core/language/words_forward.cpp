@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "core/compensation/compensation.h"
 #include "core/gemm/blas_product.h"
 #include "core/language/words_model.h"
 
@@ -78,11 +79,29 @@ private:
         const WordsModel::Weight& w = m_model.m_weights[weight];
         if (m_observer)
             m_observer(weight, x);
+        if (w.roundsInputs)
+            return product(rounded(x, w), w);
+        return product(x, w);
+    }
+
+    std::vector<float> product(const std::vector<float>& x, const WordsModel::Weight& w)
+    {
         std::vector<float> y(m_rows * std::size_t(w.rows));
         m_goesOn = m_goesOn
             && multiplyByBlas(std::int64_t(m_rows), w.rows, w.columns, x.data(), w.columns, w.values.data(), w.columns,
                               y.data(), m_pulse);
         return y;
+    }
+
+    static std::vector<float> rounded(std::vector<float> x, const WordsModel::Weight& w)
+    {
+        const std::size_t columns = std::size_t(w.columns);
+        for (std::size_t i = 0; i < x.size() && !w.inputScales.empty(); ++i)
+            x[i] /= w.inputScales[i % columns];
+        roundRowsToInt8(x, w.columns);
+        for (std::size_t i = 0; i < x.size() && !w.inputScales.empty(); ++i)
+            x[i] *= w.inputScales[i % columns];
+        return x;
     }
 
     /// Causal attention, head by head, within each word. The words are short: plain loops beat calls.

@@ -19,6 +19,10 @@ public:
         std::string name;
         std::int64_t rows = 0, columns = 0;
         std::vector<float> values;
+        /// Inputs are rounded to INT8, one scale a position, after a division by these factors (none: 1),
+        /// which is undone again: what quantized activations are, with weights in their own basis.
+        bool roundsInputs = false;
+        std::vector<float> inputScales = {};
     };
     struct Block {
         std::size_t attentionNorm, query, key, value, attentionOutput, feedForwardNorm, up, down;   ///< Into weights().
@@ -32,13 +36,21 @@ public:
     const Weight* find(std::string_view name) const;
     /// Puts other values into a weight; as many as it has.
     void setValues(std::size_t weight, std::vector<float> values) { m_weights[weight].values = std::move(values); }
+    void setInputRounding(std::size_t weight, std::vector<float> inputScales)
+    {
+        m_weights[weight].roundsInputs = true;
+        m_weights[weight].inputScales = std::move(inputScales);
+    }
     /// The weights a scheme applies to: matrices, by index.
     std::vector<std::size_t> matrices() const;
 
     std::int64_t context() const { return m_weights[m_positions].rows; }
     const std::vector<Block>& blocks() const { return m_blocks; }
+    std::size_t output() const { return m_output; }
+    /// Whether a weight is multiplied with inputs; the embeddings are looked up by row.
+    bool isProduct(std::size_t weight) const { return m_weights[weight].rows > 1 && weight != m_tokens && weight != m_positions; }
 
-    /// Sees what flows into every matrix product: `inputs` is [positions, columns of the weight].
+    /// Sees what flows into every matrix product, before any rounding: [positions, columns of the weight].
     using Observer = std::function<void(std::size_t weight, std::span<const float> inputs)>;
     /// Natural logarithms of the probabilities of the next symbol after every position of the batch,
     /// [positions, 27]. Words have at most context() positions. Empty once cancelled.

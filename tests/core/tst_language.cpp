@@ -125,16 +125,57 @@ private slots:
         const auto words = heldOutWords();
         double before = lossOf(sampleModel(), std::span(*words).first(lossWords))->bitsPerCharacter;
         for (const char* text : {"int8,channel", "int4,group=32", "int3,group=32", "int2,group=32"}) {
-            const auto result = wordsUnderScheme(sampleModel(), *parseScheme(text), *words, 1, 7);
+            const auto result = wordsUnderScheme(sampleModel(), {*parseScheme(text)}, {}, std::span(*words).first(lossWords), 1, 7);
             QVERIFY2(result->loss.bitsPerCharacter > before - 0.01, text);
             before = result->loss.bitsPerCharacter;
         }
         QVERIFY(before > 3);   // Two bits without compensation: it only babbles.
     }
 
+    void methodsSpeakBetterThanRoundingToNearest()
+    {
+        const auto words = heldOutWords();
+        const auto activations = activationsOf(sampleModel(), *calibrationWords());
+        const auto under = [&](const char* text) {
+            return *wordsUnderScheme(sampleModel(), *parseCompensatedScheme(text), *activations, std::span(*words).first(lossWords), 1, 7);
+        };
+        const WordsUnderScheme plain = under("int3,group=64"), gptq = under("int3,group=64,gptq"), awq = under("int3,group=64,awq");
+        QVERIFY(gptq.loss.bitsPerCharacter < plain.loss.bitsPerCharacter);
+        QVERIFY(gptq.outputSqnrDb > plain.outputSqnrDb && awq.outputSqnrDb > plain.outputSqnrDb);
+        QVERIFY(gptq.sqnrDb < plain.sqnrDb);   // Farther from the weights, nearer to what they do.
+        QVERIFY(under("int3,group=64,hqq").loss.bitsPerCharacter < plain.loss.bitsPerCharacter);
+        QCOMPARE(gptq.bitsPerWeight, plain.bitsPerWeight);
+    }
+
+    void activationsAreThoseOfTheProducts()
+    {
+        // Positions of 512 words and their markers; ffn_down's inputs are squares, so none is below 0.
+        const auto words = calibrationWords();
+        std::size_t positions = 0;
+        for (const std::string& word : *words)
+            positions += word.size() + 1;
+        const auto activations = activationsOf(sampleModel(), *words);
+        const auto& block = sampleModel().blocks()[2];
+        QCOMPARE((*activations)[block.down]->tokens(), std::int64_t(positions));
+        QCOMPARE((*activations)[block.down]->columns(), 512);
+        for (const float x : (*activations)[block.down]->keptRows())
+            QVERIFY(x >= 0);
+        QCOMPARE((*activations)[block.key].get(), (*activations)[block.query].get());
+        QVERIFY(!(*activations)[0]);
+    }
+
+    void roundedInputsCostLittleAtEightBits()
+    {
+        const auto words = heldOutWords();
+        const auto loss = wordsUnderScheme(sampleModel(), *parseCompensatedScheme("int8,channel,int8-inputs"), {}, std::span(*words).first(lossWords), 1, 7);
+        const auto plain = lossOf(sampleModel(), std::span(*words).first(lossWords));
+        QVERIFY(loss->loss.bitsPerCharacter != plain->bitsPerCharacter);
+        QVERIFY(std::abs(loss->loss.bitsPerCharacter - plain->bitsPerCharacter) < 0.02);
+    }
+
     void schemesLeaveGainsAsTheyAre()
     {
-        const auto quantized = quantizeModel(sampleModel(), *parseScheme("int4"));
+        const auto quantized = quantizeModel(sampleModel(), {*parseScheme("int4")}, {});
         QVERIFY(quantized->model.find("blk.2.ffn_norm.weight")->values == sampleModel().find("blk.2.ffn_norm.weight")->values);
         QVERIFY(quantized->model.find("output.weight")->values != sampleModel().find("output.weight")->values);
         QVERIFY(quantized->bitsPerWeight > 4 && quantized->bitsPerWeight < 4.01);

@@ -183,7 +183,7 @@ void WordsPanel::start()
             made->words = std::move(*words);
             speaker = made;
         }
-        auto said = wordsUnderScheme(speaker->model, scheme, speaker->heldOut, samples, seed, progress);
+        auto said = wordsUnderScheme(speaker->model, {scheme}, {}, speaker->heldOut, samples, seed, progress);
         if (!said)
             return tl::unexpected(said.error());
         return Answer{speaker, std::move(*said)};
