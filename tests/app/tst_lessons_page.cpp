@@ -161,6 +161,12 @@ private slots:
         QCOMPARE(card->field()->text(), QStringLiteral("255"));
         QTest::keyClick(card->field(), Qt::Key_Return);
         QVERIFY(card->record().isDone);
+        // The field of the prediction is put away: the next digits are the next question's.
+        QuestionCard* next = page->view()->column()->presentCard();
+        QVERIFY(next != card && next->field());
+        for (const char digit : {'1', '0', '2', '4'})
+            QTest::keyClick(page->view()->focusWidget() ? page->view()->focusWidget() : page->view(), digit);
+        QCOMPARE(next->field()->text(), QStringLiteral("1024"));
     }
 
     void whatIsNoNumberIsNoTry()

@@ -228,6 +228,16 @@ private slots:
         QCOMPARE(m_window->page()->state()[QStringLiteral("value")].toString(), QStringLiteral("1/3"));
     }
 
+    void enterStartsTheFirstLessonOfAFreshPage()
+    {
+        m_window->activateWindow();
+        QVERIFY(QTest::qWaitForWindowActive(m_window.get()));
+        m_window->showPage(QStringLiteral("numbers"));
+        m_window->showPage(QStringLiteral("lessons"));
+        QTest::keyClick(m_window->focusWidget(), Qt::Key_Return);
+        QVERIFY(!m_window->page()->state()[QStringLiteral("lesson")].toString().isEmpty());
+    }
+
     void thePagesKeysWorkWhilePresenting()
     {
         m_window->showPage(QStringLiteral("numbers"));

@@ -127,6 +127,9 @@ void LessonView::goTo(int screen)
     screen = std::clamp(screen, 0, int(m_lesson.screens.size()));
     if (screen == m_screen)
         return;
+    // What has the keyboard may be covered or gone on the next screen, and the window would hand it to the rail.
+    if (!m_presented && !m_back->hasFocus() && !m_next->hasFocus() && !m_goOn->hasFocus())
+        setFocus();
     // A screen without a figure of its own keeps the one before as it was left.
     const bool keepsFigure = figureOf(screen) == figureOf(m_screen) && m_panel->figure();
     m_screen = screen;
@@ -209,6 +212,9 @@ const LessonQuestion& LessonView::question(int step) const
 void LessonView::keep(int step, const QuestionRecord& record)
 {
     m_progress.setQuestion(m_lesson, {m_screen, step}, record);
+    // What was answered is put away; the next digit typed is meant for the question after it.
+    if (record.isDone && m_column->isAncestorOf(focusWidget()))
+        setFocus();
     refresh();
     emit progressed();
 }

@@ -102,6 +102,14 @@ void LessonsPage::showEvent(QShowEvent* event)
     });
 }
 
+void LessonsPage::focusInEvent(QFocusEvent*)
+{
+    if (showsList())
+        m_list->focusFirst();
+    else
+        m_view->setFocus();
+}
+
 void LessonsPage::openFolder(const QString& folder)
 {
     m_library.open(folder);

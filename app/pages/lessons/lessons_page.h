@@ -47,6 +47,7 @@ public:
 
 protected:
     void showEvent(QShowEvent*) override;
+    void focusInEvent(QFocusEvent*) override;
 
 private:
     void layOut();

@@ -354,6 +354,12 @@ void ModelsPage::showEvent(QShowEvent* event)
         followModel();
 }
 
+void ModelsPage::focusInEvent(QFocusEvent*)
+{
+    if (m_table->isVisible())
+        m_table->setFocus();   // Arrows choose a tensor at once.
+}
+
 void ModelsPage::keyPressEvent(QKeyEvent* event)
 {
     if (event->matches(QKeySequence::Find)) {

@@ -52,6 +52,7 @@ public:
 
 protected:
     void showEvent(QShowEvent*) override;
+    void focusInEvent(QFocusEvent*) override;
     void resizeEvent(QResizeEvent*) override;
     void keyPressEvent(QKeyEvent*) override;
 

@@ -95,6 +95,12 @@ QString ReferencePage::commandLine() const
     return m_tabs->current() == u"formats" ? QStringLiteral("qscope formats") : QString();
 }
 
+void ReferencePage::focusInEvent(QFocusEvent*)
+{
+    if (m_formats->isVisible())
+        m_formats->setFocus();
+}
+
 void ReferencePage::setPresenting(bool presenting)
 {
     m_count->setVisible(!presenting);

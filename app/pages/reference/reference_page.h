@@ -26,6 +26,9 @@ public:
     QString commandLine() const override;
     void setPresenting(bool presenting) override;
 
+protected:
+    void focusInEvent(QFocusEvent*) override;
+
 private:
     void showTab(const QString& id);
     GlossaryView* glossaryView();   ///< Made when first shown: it reads a file.
