@@ -8,6 +8,8 @@
 #include <CLI/Validators.hpp>
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace quantoscope {
 
 namespace {
@@ -20,6 +22,29 @@ struct Arguments {
     bool asymmetric = false;
 };
 
+/// A line of the table: a point of the curve, or a method at its place on it.
+struct Line {
+    double reach;
+    std::string method;
+    double low, high, meanSquaredError, sqnrDb;
+};
+
+nlohmann::ordered_json jsonOf(std::string_view method, const Line& line)
+{
+    return {{"method", method}, {"low", jsonNumber(line.low)}, {"high", jsonNumber(line.high)},
+            {"mse", jsonNumber(line.meanSquaredError)}, {"sqnrDb", jsonNumber(line.sqnrDb)}};
+}
+
+std::string tableOf(std::vector<Line> lines)
+{
+    std::stable_sort(lines.begin(), lines.end(), [](const Line& a, const Line& b) { return a.reach < b.reach; });
+    std::vector<std::vector<std::string>> rows;
+    for (const Line& line : lines)
+        rows.push_back({fmt::format("{:.6g}", line.low), fmt::format("{:.6g}", line.high), fmt::format("{:.6g}", line.meanSquaredError),
+                        fmt::format("{:.2f}", line.sqnrDb), line.method});
+    return textTable({"low", "high", "mean squared error", "SQNR dB", ""}, rows);
+}
+
 Result<CommandOutput> calibrate(const Arguments& arguments)
 {
     const auto scheme = parseScheme(fmt::format("int{}{}", arguments.bits, arguments.asymmetric ? ",asymmetric" : ""));
@@ -31,32 +56,27 @@ Result<CommandOutput> calibrate(const Arguments& arguments)
     const auto counts = countValues(*chosen->source, *chosen->tensor, commandProgress("Counting"));
     if (!counts)
         return tl::unexpected(counts.error());
-
-    CommandOutput output;
-    output.json = nlohmann::ordered_json::array();
-    std::vector<std::vector<std::string>> rows;
     const auto marks = calibrationMarks(*chosen->source, *chosen->tensor, *scheme, **counts, commandProgress("Calibrating"));
     if (!marks)
         return tl::unexpected(marks.error());
-    for (const CalibrationMark& mark : *marks) {
-        output.json.push_back({{"method", mark.id}, {"low", jsonNumber(mark.low)}, {"high", jsonNumber(mark.high)},
-                               {"mse", jsonNumber(mark.meanSquaredError)}, {"sqnrDb", jsonNumber(mark.sqnrDb)}});
-        rows.push_back({mark.name, fmt::format("{:.6g}", mark.low), fmt::format("{:.6g}", mark.high),
-                        fmt::format("{:.6g}", mark.meanSquaredError), fmt::format("{:.2f}", mark.sqnrDb)});
-    }
-    output.text = textTable({"method", "low", "high", "mean squared error", "SQNR dB"}, rows);
 
-    std::vector<std::vector<std::string>> curve;
-    for (const ClipCost& point : clipCostCurve(*scheme, **counts, curvePoints)) {
-        const ClipRange range = clipRangeOf(*scheme, **counts);
-        const double factor = point.clip / std::max(-range.low, range.high);
-        output.json.push_back({{"method", "curve"}, {"low", jsonNumber(range.low * factor)},
-                               {"high", jsonNumber(range.high * factor)},
-                               {"mse", jsonNumber(point.meanSquaredError)}, {"sqnrDb", jsonNumber(point.sqnrDb)}});
-        curve.push_back({fmt::format("{:.6g}", point.clip), fmt::format("{:.6g}", point.meanSquaredError),
-                         fmt::format("{:.2f}", point.sqnrDb)});
+    CommandOutput output;
+    output.json = nlohmann::ordered_json::array();
+    std::vector<Line> methods, lines;
+    for (const CalibrationMark& mark : *marks) {
+        methods.push_back({std::max(-mark.low, mark.high), mark.name, mark.low, mark.high, mark.meanSquaredError, mark.sqnrDb});
+        output.json.push_back(jsonOf(mark.id, methods.back()));
     }
-    output.text += "\n" + textTable({"clip", "mean squared error", "SQNR dB"}, curve);
+    const ClipRange full = clipRangeOf(*scheme, **counts);
+    for (const ClipCost& point : clipCostCurve(*scheme, **counts, curvePoints)) {
+        const double factor = point.clip / std::max(-full.low, full.high);
+        lines.push_back({point.clip, "", full.low * factor, full.high * factor, point.meanSquaredError, point.sqnrDb});
+        output.json.push_back(jsonOf("curve", lines.back()));
+    }
+    // The methods by themselves, then at their places on the curve.
+    output.text = tableOf(methods);
+    lines.insert(lines.end(), methods.begin(), methods.end());
+    output.text += "\n" + tableOf(std::move(lines));
     return output;
 }
 

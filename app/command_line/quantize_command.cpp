@@ -40,6 +40,10 @@ Result<void> create(std::optional<OutputFile>& file, const std::string& path, co
 
 Result<void> createAll(Outputs& outputs, const Arguments& arguments, const TensorInfo& tensor)
 {
+    for (const auto& [one, other] : {std::pair{&arguments.output, &arguments.codes}, {&arguments.output, &arguments.scales},
+                                     {&arguments.codes, &arguments.scales}})
+        if (!one->empty() && std::filesystem::path(*one).lexically_normal() == std::filesystem::path(*other).lexically_normal())
+            return failure(Error::Kind::Usage, *one + " is named twice; values, codes and scales go to files of their own.");
     for (const auto& [file, path] : {std::pair{&outputs.values, &arguments.output}, {&outputs.codes, &arguments.codes},
                                      {&outputs.scales, &arguments.scales}})
         if (auto created = create(*file, *path, arguments.tensor.file); !created)
@@ -108,6 +112,22 @@ CommandOutput describe(const TensorInfo& tensor, const QuantizationScheme& schem
     return output;
 }
 
+/// For levels that are not the best: what the best would gain.
+Result<void> addGap(CommandOutput& output, const ChosenTensor& chosen, const QuantizationScheme& scheme)
+{
+    if (scheme.kind != QuantizationScheme::Kind::Codebook || scheme.fit == Fit::Optimal)
+        return {};
+    const auto counts = countValues(*chosen.source, *chosen.tensor, commandProgress("Fitting"));
+    if (!counts)
+        return tl::unexpected(counts.error());
+    const CodebookGap gap = codebookGapOf(scheme, **counts);
+    output.json["optimalMse"] = jsonNumber(gap.optimalMeanSquaredError);
+    output.json["gapDb"] = jsonNumber(gap.decibels);
+    output.text += fmt::format("The best {} levels gain {:.3g} dB: mean squared error {:.6g}.\n", scheme.levels, gap.decibels,
+                               gap.optimalMeanSquaredError);
+    return {};
+}
+
 Result<CommandOutput> run(const Arguments& arguments)
 {
     const auto scheme = parseScheme(arguments.scheme);
@@ -124,7 +144,10 @@ Result<CommandOutput> run(const Arguments& arguments)
         return tl::unexpected(report.error());
     if (auto committed = commitAll(outputs); !committed)
         return tl::unexpected(committed.error());
-    return describe(*chosen->tensor, *scheme, *report);
+    CommandOutput output = describe(*chosen->tensor, *scheme, *report);
+    if (auto added = addGap(output, *chosen, *scheme); !added)
+        return tl::unexpected(added.error());
+    return output;
 }
 
 }  // namespace

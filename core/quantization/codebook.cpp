@@ -242,4 +242,14 @@ std::vector<double> codebookOf(const QuantizationScheme& scheme, const ValueCoun
     return levels;
 }
 
+CodebookGap codebookGapOf(const QuantizationScheme& scheme, const ValueCounts& counts)
+{
+    QuantizationScheme best = scheme;
+    best.fit = Fit::Optimal;
+    best.levelValues.clear();
+    const double error = errorOf(counts, levelMapOf(scheme, counts)).meanSquaredError;
+    const double least = errorOf(counts, levelMapOf(best, counts)).meanSquaredError;
+    return {error, least, error > 0 ? 10 * std::log10(error / least) : 0};
+}
+
 }  // namespace quantoscope

@@ -35,6 +35,13 @@ struct ClipRange { double low, high; };
 ClipRange clipRangeOf(const QuantizationScheme&, const ValueCounts&);
 /// The fitted codebook of a Codebook scheme, ascending.
 std::vector<double> codebookOf(const QuantizationScheme&, const ValueCounts&);
+/// How far the levels of a Codebook scheme are from the best there are for this tensor; where counts are in
+/// bins, from the best that do not divide one.
+struct CodebookGap {
+    double meanSquaredError, optimalMeanSquaredError;
+    double decibels;   ///< Of SQNR that the optimum gains; 0 where both are without error.
+};
+CodebookGap codebookGapOf(const QuantizationScheme&, const ValueCounts&);
 /// The whole per-tensor scheme at once.
 LevelMap levelMapOf(const QuantizationScheme&, const ValueCounts&);
 

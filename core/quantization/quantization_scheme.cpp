@@ -168,35 +168,64 @@ int codeBits(const QuantizationScheme& scheme)
     return elementBits(scheme.element);
 }
 
+namespace {
+
+/// What is stored of a tensor, in bits.
+struct StoredBits {
+    std::int64_t count = 0, codes = 0, scales = 0, zeroPoints = 0, tensorScale = 0, codebook = 0;
+};
+
+StoredBits storedBitsOf(const QuantizationScheme& scheme, const std::vector<std::int64_t>& shape)
+{
+    StoredBits bits{.count = 1};
+    for (const std::int64_t extent : shape)
+        bits.count *= extent;
+    if (bits.count == 0)
+        return {};
+    const auto bitsIn = [](const std::string& id) -> std::int64_t {
+        const NumberFormat* const format = findNumberFormat(id);
+        return format ? bitsOf(*format) : 0;
+    };
+    bits.codes = bits.count * codeBits(scheme);
+    if (scheme.kind == QuantizationScheme::Kind::Codebook) {
+        bits.codebook = scheme.levels * bitsIn(scheme.scale);
+        return bits;
+    }
+    const std::int64_t units = ScaleUnits(scheme.granularity, shape).count();
+    bits.scales = units * bitsIn(scheme.scale);
+    bits.zeroPoints = scheme.symmetry == Symmetry::Asymmetric ? units * elementBits(scheme.element) : 0;
+    bits.tensorScale = bitsIn(scheme.tensorScale);
+    return bits;
+}
+
+}  // namespace
+
 double bitsPerWeight(const QuantizationScheme& scheme, const std::vector<std::int64_t>& shape)
 {
-    double count = 1;
-    for (const std::int64_t extent : shape)
-        count *= double(extent);
-    if (count == 0)
+    const BlockFormat* const format = scheme.kind == QuantizationScheme::Kind::Block ? findBlockFormat(scheme.element) : nullptr;
+    if (scheme.kind == QuantizationScheme::Kind::Block && !format)
         return 0;
+    const StoredBits bits = storedBitsOf(scheme, shape);
+    if (bits.count == 0)
+        return 0;
+    if (format)
+        return format->bitsPerWeight + (format->largestForTensor > 0 ? 32 / double(bits.count) : 0);
+    return codeBits(scheme) + double(bits.scales + bits.zeroPoints + bits.tensorScale + bits.codebook) / double(bits.count);
+}
+
+std::uint64_t storedBytes(const QuantizationScheme& scheme, const std::vector<std::int64_t>& shape)
+{
     if (scheme.kind == QuantizationScheme::Kind::Block) {
-        const BlockFormat* const format = findBlockFormat(scheme.element);
-        if (!format)
-            return 0;
-        // A flat format's last block may be short; its bytes are counted, the outer scales of FP32 too.
-        const double inner = format->isFlat ? double(codeBits(scheme)) + 8 * double(format->scaleBytesOf(std::size_t(count))) / count
-                                            : format->bitsPerWeight;
-        return inner + 32 * double(outerScaleCount(*format, shape)) / count;
+        double count = 1;
+        for (const std::int64_t extent : shape)
+            count *= double(extent);
+        return std::uint64_t(std::ceil(bitsPerWeight(scheme, shape) * count / 8));
     }
-    const NumberFormat* const scaleFormat = findNumberFormat(scheme.scale);
-    const double scaleBits = scaleFormat ? bitsOf(*scaleFormat) : 32;
-    double extra = 0;
-    if (scheme.kind == QuantizationScheme::Kind::Codebook) {
-        extra = scheme.levels * scaleBits;
-    } else {
-        const bool zeroPoint = scheme.symmetry == Symmetry::Asymmetric;
-        const double scales = double(ScaleUnits(scheme.granularity, shape).count());
-        extra = scales * (scaleBits + (zeroPoint ? elementBits(scheme.element) : 0));
-        if (const NumberFormat* const tensorScale = scheme.tensorScale.empty() ? nullptr : findNumberFormat(scheme.tensorScale))
-            extra += bitsOf(*tensorScale);
-    }
-    return codeBits(scheme) + extra / count;
+    const StoredBits bits = storedBitsOf(scheme, shape);
+    std::uint64_t bytes = 0;
+    for (const std::int64_t part : {bits.codes, bits.scales, bits.zeroPoints, bits.tensorScale, bits.codebook})
+        bytes += std::uint64_t(part + 7) / 8;
+    return bytes;
 }
 
 }  // namespace quantoscope

@@ -104,5 +104,8 @@ std::span<const NamedScheme> namedSchemes();
 
 /// True bits per weight, scales and zero points and codebook counted, for a tensor of this shape.
 double bitsPerWeight(const QuantizationScheme&, const std::vector<std::int64_t>& shape);
+/// The same in whole bytes: codes, scales, zero points, the tensor's scale and the codebook, each part filled
+/// up to a byte.
+std::uint64_t storedBytes(const QuantizationScheme&, const std::vector<std::int64_t>& shape);
 
 }  // namespace quantoscope

@@ -255,7 +255,7 @@ private:
         report.error.levelsUsed = int(std::count_if(m_perLevel.begin(), m_perLevel.end(),
                                                     [](std::uint64_t n) { return n > 0; }));
         report.bitsPerWeight = bitsPerWeight(m_scheme, m_info.shape);
-        report.bytes = std::uint64_t(std::ceil(report.bitsPerWeight * double(m_info.count) / 8));
+        report.bytes = storedBytes(m_scheme, m_info.shape);
         report.scales = m_scheme.kind == QuantizationScheme::Kind::Codebook ? 0 : m_units.count();
         return report;
     }

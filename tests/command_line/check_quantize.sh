@@ -22,9 +22,34 @@ stats=$("$program" stats "$folder/x.npy" --json) || wrong "stats failed"
 for key in tensors name count min max mean std absmax kurtosis zeros subnormals nan inf outliers quantiles; do
   grep -q "\"$key\"" <<<"$stats" || wrong "stats has no $key"
 done
+"$program" quantize "$folder/x.npy" array --scheme int8,block=16x16 --json | grep -q '"scales": ' || wrong "blocks of rows and columns"
 "$program" histogram "$folder/x.npy" array --bins 8 --range=-0.1,0.1 --json | grep -q '"underflow"' || wrong "histogram"
 "$program" schemes --json | grep -q '"mxfp4"' || wrong "schemes"
 "$program" calibrate "$folder/x.npy" array --bits 4 --json | grep -q '"mse"' || wrong "calibrate"
+for bits in 1 8 16; do
+  calibrated=$("$program" calibrate --synthetic laplace,count=40000 --bits $bits --json) || wrong "calibrate to $bits bits"
+  for method in minmax percentile:99.9 mse kl aciq aciq:laplace aciq:gauss moving-average curve; do
+    grep -q "\"method\": \"$method\"" <<<"$calibrated" || wrong "calibrate to $bits bits has no $method"
+  done
+done
+
+# A 4-bit element code a byte and a scale code a byte for MX; the file of scales of other schemes.
+sizes() { "$program" quantize --synthetic student,count=4096 --scheme "$1" --codes "$folder/codes" --scales "$folder/scales" --json >"$folder/json" || wrong "$1"
+  echo "$(stat -c %s "$folder/codes") $(stat -c %s "$folder/scales")"; }
+expect() { [ "$(sizes "$1")" = "$2" ] || wrong "$1 writes codes and scales of $(sizes "$1") bytes, not $2"; }
+expect mxfp4 "4096 128"
+expect mxfp8_e5m2,scale-rule=rceil "4096 128"
+expect nvfp4 "2048 260"
+expect int1 "512 4"
+expect int4,asymmetric,group=32,scale=fp16 "2048 384"
+expect int4,group=16,scale=e4m3,tensor-scale=fp32 "2048 260"
+expect levels=16,fit=lloyd "2048 64"
+grep -q '"gapDb"' "$folder/json" || wrong "what the best levels would gain"
+expect levels=-0.05:0:0.05 "1024 12"
+one=$("$program" quantize --synthetic normal,count=1000 --scheme int4,rounding=stochastic,seed=5 --json)
+[ "$one" = "$("$program" quantize --synthetic normal,count=1000 --scheme int4,rounding=stochastic,seed=5 --json)" ] || wrong "a seed repeats"
+[ "$one" != "$("$program" quantize --synthetic normal,count=1000 --scheme int4,rounding=stochastic,seed=6 --json)" ] || wrong "another seed differs"
+"$program" quantize --synthetic normal,count=10 --scheme int8 --codes "$folder/same" --scales "$folder/same" 2>/dev/null; [ $? = 2 ] || wrong "one file for two things"
 
 "$program" quantize "$folder/x.npy" array --scheme int99 2>"$folder/error"; [ $? = 2 ] || wrong "an unknown element is wrong usage"
 grep -q int99 "$folder/error" || wrong "the sentence names the element"

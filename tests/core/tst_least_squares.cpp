@@ -68,7 +68,7 @@ private slots:
                 largest = std::max(largest, double(std::abs(value)));
                 squares += double(value) * value;
             }
-            constexpr int scanned = 6000;
+            constexpr int scanned = 1500;
             for (int i = 1; i <= scanned; ++i) {
                 const double clip = 2 * largest * i / scanned;
                 const double cost = costOf(scheme, x, {-clip, clip});
@@ -100,7 +100,7 @@ private slots:
             double squares = 0;
             for (const float value : x)
                 squares += double(value) * value;
-            constexpr int scanned = 80;
+            constexpr int scanned = 50;
             for (int i = 0; i <= scanned; ++i)
                 for (int k = 0; k <= scanned; ++k) {
                     if (i == 0 && k == 0)

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/quantization/quantization_scheme.h"
 
+#include "core/random.h"
 #include "tests/test_case.h"
+
+#include <array>
 
 using namespace quantoscope;
 
@@ -96,6 +99,85 @@ private slots:
         QVERIFY(!scheme);
         QCOMPARE(scheme.error().kind, Error::Kind::Usage);
         QVERIFY2(QString::fromStdString(scheme.error().message).contains(named), scheme.error().message.c_str());
+    }
+
+    void aWrongValueIsAnsweredWithTheOptionAndWhatItTakes_data()
+    {
+        QTest::addColumn<QString>("option");
+        QTest::addColumn<QString>("accepted");
+        QTest::newRow("symmetric") << "symmetric" << "no value";
+        QTest::newRow("asymmetric") << "asymmetric" << "no value";
+        QTest::newRow("tensor") << "tensor" << "no value";
+        QTest::newRow("range") << "range" << "restricted";
+        QTest::newRow("channel") << "channel" << "channel=1";
+        QTest::newRow("group") << "group" << "group=64";
+        QTest::newRow("block") << "block" << "block=128x128";
+        QTest::newRow("clip") << "clip" << "aciq";
+        QTest::newRow("percentile") << "clip=percentile:" << "clip=percentile:99.9";
+        QTest::newRow("scale") << "scale" << "bf16";
+        QTest::newRow("tensor-scale") << "tensor-scale" << "bf16";
+        QTest::newRow("scale-rule") << "scale-rule" << "rceil";
+        QTest::newRow("fit") << "fit" << "lloyd";
+        QTest::newRow("rounding") << "rounding" << "nearest-even";
+        QTest::newRow("seed") << "seed" << "whole number";
+    }
+    void aWrongValueIsAnsweredWithTheOptionAndWhatItTakes()
+    {
+        QFETCH(QString, option);
+        QFETCH(QString, accepted);
+        const std::string name = option.toStdString();
+        const std::string written = name.ends_with(':') ? name : name + "=";
+        for (const std::string value : {"x", "-1", "=", "1e999", "nan", "0x10", "1.5.2", "+3", "\xF0\x9F\x99\x82", "minmax:", "64x", "\n", "99999999999999999999"}) {
+            const auto scheme = parseScheme("int4," + written + value);
+            QVERIFY2(!scheme, value.c_str());
+            QCOMPARE(scheme.error().kind, Error::Kind::Usage);
+            const QString sentence = QString::fromStdString(scheme.error().message);
+            QVERIFY2(sentence.contains(option.section(u'=', 0, 0)) && sentence.contains(accepted) && sentence.endsWith(u'.'), qPrintable(sentence));
+        }
+    }
+
+    void whateverIsWrittenIsReadBackOrRefusedInASentence()
+    {
+        constexpr std::array parts{"int4", "int1", "uint8", "int16", "e4m3", "e2m1", "log2", "apot_5", "nf4", "element=nf4", "levels=16", "levels=-1:0:2", "levels=",
+                                   "mxfp4", "q4_0", "kmeans4", "asymmetric", "symmetric", "range=full", "tensor", "channel", "channel=1", "group=64", "group=",
+                                   "block=32x8", "clip=mse", "clip=kl", "clip=aciq:gauss", "clip=-1:2", "clip=percentile:99", "clip=2:1", "scale=fp16", "scale=e4m3",
+                                   "tensor-scale=fp32", "scale-rule=even", "fit=lloyd", "fit=quantile", "rounding=stochastic", "rounding=up", "seed=7", "seed=x", "", "=", "grup=3"};
+        const RandomStream random(20);
+        int read = 0, refused = 0;
+        for (std::uint64_t i = 0; i < 60000; ++i) {
+            std::string text = parts[random.bits(8 * i) % 18];
+            for (std::uint64_t k = 1; k <= random.bits(8 * i + 7) % 4; ++k)
+                text += std::string(",") + parts[random.bits(8 * i + k) % parts.size()];
+            const auto scheme = parseScheme(text);
+            if (!scheme) {
+                ++refused;
+                QVERIFY2(scheme.error().kind == Error::Kind::Usage && scheme.error().message.size() > 20 && scheme.error().message.back() == '.', text.c_str());
+                continue;
+            }
+            ++read;
+            const auto again = parseScheme(schemeText(*scheme));
+            QVERIFY2(again.has_value(), (text + " was written " + schemeText(*scheme)).c_str());
+            QVERIFY2(*again == *scheme, (text + " was written " + schemeText(*scheme)).c_str());
+            QVERIFY(bitsPerWeight(*scheme, {64, 256}) > 0 && !schemeSentence(*scheme).empty());
+        }
+        QVERIFY2(read > 3000 && refused > 3000, qPrintable(QStringLiteral("%1 %2").arg(read).arg(refused)));
+    }
+
+    void storedBytesAreTheBitsOfEveryPartFilledUp_data()
+    {
+        QTest::addColumn<QString>("text");
+        QTest::addColumn<int>("bytes");
+        QTest::newRow("15 bits and a scale") << "int5" << 2 + 4;
+        QTest::newRow("zero points of 4 bits") << "int4,asymmetric,group=1,scale=fp16" << 2 + 6 + 2;
+        QTest::newRow("two levels of scales") << "int2,group=2,scale=e4m3,tensor-scale=fp32" << 1 + 2 + 4;
+        QTest::newRow("codebook") << "levels=5,scale=fp16" << 2 + 10;
+    }
+    void storedBytesAreTheBitsOfEveryPartFilledUp()
+    {
+        QFETCH(QString, text);
+        QFETCH(int, bytes);
+        QCOMPARE(int(storedBytes(*parseScheme(text.toStdString()), {1, 3})), bytes);
+        QCOMPARE(int(storedBytes(*parseScheme(text.toStdString()), {0, 3})), 0);
     }
 
     void bitsPerWeightCountEverythingStored_data()
