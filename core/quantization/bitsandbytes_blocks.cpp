@@ -2,6 +2,7 @@
 // bitsandbytes' 4-bit types, backends/default/ops.py: the block's absolute maximum in FP32, the nearest
 // entry of a table of 16 (a tie to the lower one), two codes a byte, the first in the high half.
 #include "core/quantization/block_format.h"
+#include "core/quantization/block_kernels.h"
 #include "core/quantization/dynamic_code.h"
 #include "core/quantization/level_map.h"
 
@@ -20,6 +21,9 @@ struct Table {
     std::array<float, 16> values;   ///< By code.
     LevelMap sorted;   ///< Thresholds between the values. FP4 has two zeros: code 8 stands for small x > 0.
 
+    std::array<float, 15> thresholds;        ///< Of `sorted`, and the codes of its levels.
+    std::array<std::uint8_t, 16> codes;
+
     explicit Table(std::string_view id)
     {
         const auto levels = findNumberFormat(id)->asLevels()->levels;
@@ -35,6 +39,8 @@ struct Table {
             sorted.codes.push_back(code);
         }
         sorted.tie = LevelMap::Tie::Lower;
+        std::transform(sorted.thresholds.begin(), sorted.thresholds.end(), thresholds.begin(), [](double t) { return float(t); });
+        std::transform(sorted.codes.begin(), sorted.codes.end(), codes.begin(), [](std::int64_t c) { return std::uint8_t(c); });
     }
 };
 
@@ -45,19 +51,16 @@ const Table& table()
     return made;
 }
 
-/// Codes of one block, and its largest magnitude.
-float encodeOne(const Table& levels, std::span<const float> values, std::byte* codes)
+/// A short last block, which is divided where whole ones are multiplied by the reciprocal.
+float encodeShort(const Table& levels, std::span<const float> values, std::byte* codes)
 {
     float largest = 0;
     for (const float value : values)
         largest = std::max(largest, std::abs(value));
-    // A short last block is divided where whole ones are multiplied by the reciprocal.
-    const float divisor = std::max(largest, 1e-38f), reciprocal = 1 / divisor;
-    const bool isWhole = values.size() == blockSize;
+    const float divisor = std::max(largest, 1e-38f);
     std::fill_n(codes, (values.size() + 1) / 2, std::byte{0});
     for (std::size_t i = 0; i < values.size(); ++i) {
-        const float scaled = std::clamp(isWhole ? values[i] * reciprocal : values[i] / divisor, -1.0f, 1.0f);
-        const auto code = levels.sorted.codes[levels.sorted.indexOf(scaled)];
+        const auto code = levels.sorted.codes[levels.sorted.indexOf(std::clamp(values[i] / divisor, -1.0f, 1.0f))];
         codes[i / 2] |= std::byte(i % 2 == 0 ? code << 4 : code);
     }
     if (values.size() % 2 == 1)   // An odd end is filled up with a zero.
@@ -65,27 +68,66 @@ float encodeOne(const Table& levels, std::span<const float> values, std::byte* c
     return largest;
 }
 
-void decodeOne(const Table& table, const std::byte* codes, float largest, std::span<float> values, std::uint16_t* levels)
+constexpr std::size_t tile = 16 * blockSize;   // Values at a time.
+
+/// Codes of the blocks, and the largest magnitude of each.
+void encodeAll(const Table& levels, std::span<const float> values, std::byte* codes, float* largest)
 {
-    for (std::size_t i = 0; i < values.size(); ++i) {
-        const unsigned pair = std::to_integer<unsigned>(codes[i / 2]);
-        levels[i] = std::uint16_t(i % 2 == 0 ? pair >> 4 : pair & 15);
-        values[i] = table.values[levels[i]] * largest;
+    std::array<std::uint8_t, tile> indices;
+    std::array<float, tile / blockSize> factors;
+    const std::size_t whole = values.size() / blockSize * blockSize;
+    for (std::size_t at = 0; at < whole; at += tile) {
+        const std::size_t count = std::min(tile, whole - at), blocks = count / blockSize;
+        largestMagnitudes(values.data() + at, count, blockSize, largest + at / blockSize);
+        for (std::size_t block = 0; block < blocks; ++block)
+            factors[block] = 1 / std::max(largest[at / blockSize + block], 1e-38f);
+        countThresholds(values.data() + at, count, blockSize, factors.data(), levels.thresholds.data(), indices.data());
+        for (std::size_t i = 0; i < count; i += 2)
+            codes[(at + i) / 2] = std::byte(levels.codes[indices[i]] << 4 | levels.codes[indices[i + 1]]);
+    }
+    if (whole < values.size())
+        largest[whole / blockSize] = encodeShort(levels, values.subspan(whole), codes + whole / 2);
+}
+
+void decodeAll(const Table& table, const std::byte* codes, const float* largest, std::span<float> values, std::uint16_t* levels)
+{
+    std::array<std::uint8_t, tile> unpacked;
+    const std::size_t whole = values.size() / blockSize * blockSize;
+    for (std::size_t at = 0; at < whole; at += tile) {
+        const std::size_t count = std::min(tile, whole - at);
+        for (std::size_t i = 0; i < count; i += 2) {
+            const unsigned pair = std::to_integer<unsigned>(codes[(at + i) / 2]);
+            unpacked[i] = std::uint8_t(pair >> 4);
+            unpacked[i + 1] = std::uint8_t(pair & 15);
+        }
+        std::copy_n(unpacked.begin(), count, levels + at);
+        lookUpBlocks(unpacked.data(), count, blockSize, table.values.data(), largest + at / blockSize, values.data() + at);
+    }
+    for (std::size_t i = whole; i < values.size(); ++i) {
+        levels[i] = std::uint16_t(std::to_integer<unsigned>(codes[i / 2]) >> (i % 2 == 0 ? 4 : 0) & 15);
+        values[i] = table.values[levels[i]] * largest[whole / blockSize];
     }
 }
 
+// What is worked on at a time: 256 blocks, whose maxima double quantization stores together.
+constexpr std::size_t maximaOfNest = 256, nestSize = blockSize * maximaOfNest;
+
 template <class T>
-std::span<T> blockOf(std::span<T> values, std::size_t first, std::size_t length)
+std::span<T> nestOf(std::span<T> values, std::size_t first)
 {
-    return values.subspan(first, std::min(length, values.size() - first));
+    return values.subspan(first, std::min(nestSize, values.size() - first));
 }
+
+std::size_t blocksOf(std::size_t values) { return (values + blockSize - 1) / blockSize; }
 
 template <const char* id>
 void encodeBlocks(std::span<const float> values, const BlockContext&, std::byte* codes, std::byte* scales)
 {
-    for (std::size_t at = 0; at < values.size(); at += blockSize, codes += blockSize / 2, scales += sizeof(float)) {
-        const float largest = encodeOne(table<id>(), blockOf(values, at, blockSize), codes);
-        std::memcpy(scales, &largest, sizeof largest);
+    std::array<float, maximaOfNest> largest;
+    for (std::size_t first = 0; first < values.size(); first += nestSize) {
+        const auto nest = nestOf(values, first);
+        encodeAll(table<id>(), nest, codes + first / 2, largest.data());
+        std::memcpy(scales + first / blockSize * sizeof(float), largest.data(), blocksOf(nest.size()) * sizeof(float));
     }
 }
 
@@ -93,10 +135,11 @@ template <const char* id>
 void decodeBlocks(const std::byte* codes, const std::byte* scales, const BlockContext&, std::span<float> values,
                   std::uint16_t* levels)
 {
-    for (std::size_t at = 0; at < values.size(); at += blockSize, codes += blockSize / 2, scales += sizeof(float)) {
-        float largest;
-        std::memcpy(&largest, scales, sizeof largest);
-        decodeOne(table<id>(), codes, largest, blockOf(values, at, blockSize), levels + at);
+    std::array<float, maximaOfNest> largest;
+    for (std::size_t first = 0; first < values.size(); first += nestSize) {
+        const auto nest = nestOf(values, first);
+        std::memcpy(largest.data(), scales + first / blockSize * sizeof(float), blocksOf(nest.size()) * sizeof(float));
+        decodeAll(table<id>(), codes + first / 2, largest.data(), nest, levels + first);
     }
 }
 
@@ -104,17 +147,16 @@ void decodeBlocks(const std::byte* codes, const std::byte* scales, const BlockCo
 // mean over the tensor, are themselves quantized to the dynamic 8-bit code in blocks of 256. The codes
 // of the weights are those of the exact maxima.
 
-constexpr std::size_t maximaOfNest = 256, nestSize = blockSize * maximaOfNest;
-
 template <const char* id>
 void encodeNested(std::span<const float> values, const BlockContext& context, std::byte* codes, std::byte* scales)
 {
     std::array<float, maximaOfNest> differences;
-    for (std::size_t first = 0; first < values.size(); first += nestSize, codes += nestSize / 2) {
-        const auto nest = blockOf(values, first, nestSize);
-        std::size_t count = 0;
-        for (std::size_t at = 0; at < nest.size(); at += blockSize)
-            differences[count++] = encodeOne(table<id>(), blockOf(nest, at, blockSize), codes + at / 2) - context.tensorScale;
+    for (std::size_t first = 0; first < values.size(); first += nestSize) {
+        const auto nest = nestOf(values, first);
+        const std::size_t count = blocksOf(nest.size());
+        encodeAll(table<id>(), nest, codes + first / 2, differences.data());
+        for (std::size_t block = 0; block < count; ++block)
+            differences[block] -= context.tensorScale;
         const float largest = quantizeDynamic(std::span(differences).first(count), maximaOfNest,
                                               reinterpret_cast<std::uint8_t*>(scales));
         std::memcpy(scales + count, &largest, sizeof largest);
@@ -126,16 +168,15 @@ template <const char* id>
 void decodeNested(const std::byte* codes, const std::byte* scales, const BlockContext& context, std::span<float> values,
                   std::uint16_t* levels)
 {
-    for (std::size_t first = 0; first < values.size(); first += nestSize, codes += nestSize / 2, levels += nestSize) {
-        const auto nest = blockOf(values, first, nestSize);
-        const std::size_t count = (nest.size() + blockSize - 1) / blockSize;
+    std::array<float, maximaOfNest> maxima;
+    for (std::size_t first = 0; first < values.size(); first += nestSize) {
+        const auto nest = nestOf(values, first);
+        const std::size_t count = blocksOf(nest.size());
         float largest;
         std::memcpy(&largest, scales + count, sizeof largest);
-        for (std::size_t block = 0; block < count; ++block) {
-            const float maximum = dynamicCode()[std::to_integer<std::size_t>(scales[block])] * largest + context.tensorScale;
-            decodeOne(table<id>(), codes + block * blockSize / 2, maximum, blockOf(nest, block * blockSize, blockSize),
-                      levels + block * blockSize);
-        }
+        for (std::size_t block = 0; block < count; ++block)
+            maxima[block] = dynamicCode()[std::to_integer<std::size_t>(scales[block])] * largest + context.tensorScale;
+        decodeAll(table<id>(), codes + first / 2, maxima.data(), nest, levels + first);
         scales += count + sizeof largest;
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // ggml's block types without super-blocks, byte for byte as its reference quantizers write them
 // (src/ggml-quants.c, quantize_row_*_ref): FP32 arithmetic in their order, no fused operations.
+#include "core/quantization/block_kernels.h"
 #include "core/quantization/ggml_common.h"
 
 #include <algorithm>
@@ -54,17 +55,39 @@ void codesOf32(const std::byte* block, std::uint16_t* levels)
     }
 }
 
-/// Q4_0 and Q5_0: the signed extreme lands on the lowest code.
-template <int bits>
-void encodeSymmetric(const float* x, std::byte* block)
+constexpr std::size_t tile = 1024;   // Values at a time of the types that are worked on in tiles.
+
+/// Q4_0: as Q5_0 below.
+void encodeQ4(std::span<const float> values, const BlockContext&, std::byte* blocks, std::byte*)
 {
-    constexpr int half = 1 << (bits - 1);
-    const float d = signedExtreme(x, 32) / float(-half), id = reciprocal(d);
+    std::array<float, tile / 32> factors;
+    std::array<std::uint8_t, tile> codes;
+    for (std::size_t at = 0; at < values.size(); at += tile) {
+        const std::size_t count = std::min(tile, values.size() - at);
+        const float* const x = values.data() + at;
+        largestMagnitudes(x, count, 32, factors.data());
+        for (std::size_t b = 0; b < count / 32; ++b) {
+            const float* const extreme = std::find_if(x + 32 * b, x + 32 * b + 31, [&](float v) { return std::abs(v) == factors[b]; });
+            const float d = (factors[b] > 0 ? *extreme : 0.0f) / -8.0f;
+            putHalf(blocks + 18 * b, d);
+            factors[b] = reciprocal(d);
+        }
+        truncateToCodes(x, count, 32, factors.data(), 8.5f, 15, codes.data());
+        for (std::size_t b = 0; b < count / 32; ++b, blocks += 18)
+            for (std::size_t j = 0; j < 16; ++j)
+                blocks[2 + j] = std::byte(codes[32 * b + j] | codes[32 * b + 16 + j] << 4);
+    }
+}
+
+/// Q5_0: the signed extreme lands on the lowest code.
+void encodeQ5(const float* x, std::byte* block)
+{
+    const float d = signedExtreme(x, 32) / -16.0f, id = reciprocal(d);
     std::array<unsigned, 32> codes;
     for (std::size_t j = 0; j < 32; ++j)
-        codes[j] = unsigned(std::min(2 * half - 1, int(x[j] * id + (float(half) + 0.5f))));
+        codes[j] = unsigned(std::min(31, int(x[j] * id + 16.5f)));
     putHalf(block, d);
-    putCodes(codes, block + (bits == 5 ? 6 : 2), bits == 5 ? block + 2 : nullptr);
+    putCodes(codes, block + 6, block + 2);
 }
 
 /// Q4_1 and Q5_1: a minimum and a step.
@@ -81,12 +104,22 @@ void encodeWithMinimum(const float* x, std::byte* block)
     putCodes(codes, block + (bits == 5 ? 8 : 4), bits == 5 ? block + 4 : nullptr);
 }
 
-void encodeQ8(const float* x, std::byte* block)
+void encodeQ8(std::span<const float> values, const BlockContext&, std::byte* blocks, std::byte*)
 {
-    const float d = std::abs(signedExtreme(x, 32)) / 127.0f, id = reciprocal(d);
-    putHalf(block, d);
-    for (std::size_t j = 0; j < 32; ++j)
-        block[2 + j] = std::byte(std::int8_t(std::clamp(std::round(x[j] * id), -128.0f, 127.0f)));
+    std::array<float, tile / 32> factors;
+    std::array<std::int8_t, tile> codes;
+    for (std::size_t at = 0; at < values.size(); at += tile) {
+        const std::size_t count = std::min(tile, values.size() - at);
+        largestMagnitudes(values.data() + at, count, 32, factors.data());
+        for (std::size_t b = 0; b < count / 32; ++b) {
+            const float d = factors[b] / 127.0f;
+            putHalf(blocks + 34 * b, d);
+            factors[b] = reciprocal(d);
+        }
+        roundToBytes(values.data() + at, count, 32, factors.data(), codes.data());
+        for (std::size_t b = 0; b < count / 32; ++b, blocks += 34)
+            std::memcpy(blocks + 2, codes.data() + 32 * b, 32);
+    }
 }
 
 void codesOfQ8(const std::byte* block, std::uint16_t* levels)
@@ -193,36 +226,37 @@ void codesOfTq2(const std::byte* block, std::uint16_t* levels)
 // E2M1 as ggml has it: doubled values, so that they are whole, times half the scale; the nearest by
 // absolute difference, of several the first.
 
-constexpr std::array<int, 16> doubled{0, 1, 2, 3, 4, 6, 8, 12, 0, -1, -2, -3, -4, -6, -8, -12};
-
-unsigned nearestDoubled(float x, float scale)
-{
-    unsigned best = 0;
-    float bestError = std::abs(float(doubled[0]) * scale - x);
-    for (unsigned code = 1; code < 16; ++code) {
-        const float error = std::abs(float(doubled[code]) * scale - x);
-        if (error < bestError) {
-            best = code;
-            bestError = error;
-        }
-    }
-    return best;
-}
-
 /// Half of 2^(code − 127), exact down to where FP32 ends.
 float halfPowerOfTwo(unsigned code)
 {
     return std::bit_cast<float>(code < 2 ? 0x00200000u << code : (code - 1) << 23);
 }
 
-void encodeMxfp4(const float* x, std::byte* block)
+/// floor(log2f(x)), which for the few numbers just below a power of two is that power.
+int floorOfLog2(float positive)
 {
-    const float largest = std::abs(signedExtreme(x, 32));
-    const unsigned code = largest > 0 ? unsigned(std::uint8_t(int(std::floor(std::log2(largest))) - 2 + 127)) : 0;
-    const float scale = halfPowerOfTwo(code);
-    block[0] = std::byte(code);
-    for (std::size_t j = 0; j < 16; ++j)
-        block[1 + j] = std::byte(nearestDoubled(x[j], scale) | nearestDoubled(x[j + 16], scale) << 4);
+    const auto bits = std::bit_cast<std::uint32_t>(positive);
+    const bool isPlain = bits >> 23 > 0 && (bits & 0x7FFFFF) < 0x7FFF00;
+    return isPlain ? int(bits >> 23) - 127 : int(std::floor(std::log2(positive)));
+}
+
+void encodeMxfp4(std::span<const float> values, const BlockContext&, std::byte* blocks, std::byte*)
+{
+    std::array<float, tile / 32> scales;
+    std::array<std::uint8_t, tile> codes;
+    for (std::size_t at = 0; at < values.size(); at += tile) {
+        const std::size_t count = std::min(tile, values.size() - at);
+        largestMagnitudes(values.data() + at, count, 32, scales.data());
+        for (std::size_t b = 0; b < count / 32; ++b) {
+            const unsigned code = scales[b] > 0 ? unsigned(std::uint8_t(floorOfLog2(scales[b]) - 2 + 127)) : 0;
+            blocks[17 * b] = std::byte(code);
+            scales[b] = halfPowerOfTwo(code);
+        }
+        nearestDoubledE2m1(values.data() + at, count, 32, scales.data(), codes.data());
+        for (std::size_t b = 0; b < count / 32; ++b, blocks += 17)
+            for (std::size_t j = 0; j < 16; ++j)
+                blocks[1 + j] = std::byte(codes[32 * b + j] | codes[32 * b + 16 + j] << 4);
+    }
 }
 
 /// Unsigned E4M3 as ggml rounds to it (ggml_fp32_to_ue4m3): a tie goes up, below 2^-6 the code stops at
@@ -238,16 +272,29 @@ unsigned scaleCode(float scale)
     return std::min(rounded >= 15u << 3 ? 0x7Eu : rounded, 0x7Eu);
 }
 
-void encodeNvfp4(const float* x, std::byte* block)
+void encodeNvfp4(std::span<const float> values, const BlockContext&, std::byte* blocks, std::byte*)
 {
-    static const NumberFormat& ue4m3 = *findNumberFormat("ue4m3");
-    for (std::size_t s = 0; s < 4; ++s) {
-        const float* const part = x + 16 * s;
-        const unsigned code = scaleCode(std::abs(signedExtreme(part, 16)) / 6.0f);
-        const float scale = float(valueOf(ue4m3, code)) * 0.5f;
-        block[s] = std::byte(code);
-        for (std::size_t j = 0; j < 8; ++j)
-            block[4 + 8 * s + j] = std::byte(nearestDoubled(part[j], scale) | nearestDoubled(part[j + 8], scale) << 4);
+    static const auto halfScales = [] {
+        std::array<float, 128> scales;
+        for (Code code = 0; code < 128; ++code)
+            scales[code] = float(valueOf(*findNumberFormat("ue4m3"), code)) * 0.5f;
+        return scales;
+    }();
+    std::array<float, tile / 16> scales;
+    std::array<std::uint8_t, tile> codes;
+    for (std::size_t at = 0; at < values.size(); at += tile) {
+        const std::size_t count = std::min(tile, values.size() - at);
+        largestMagnitudes(values.data() + at, count, 16, scales.data());
+        for (std::size_t s = 0; s < count / 16; ++s) {
+            const unsigned code = scaleCode(scales[s] / 6.0f);
+            blocks[36 * (s / 4) + s % 4] = std::byte(code);
+            scales[s] = halfScales[code];
+        }
+        nearestDoubledE2m1(values.data() + at, count, 16, scales.data(), codes.data());
+        for (std::size_t s = 0; s < count / 16; ++s)
+            for (std::size_t j = 0; j < 8; ++j)
+                blocks[36 * (s / 4) + 4 + 8 * (s % 4) + j] = std::byte(codes[16 * s + j] | codes[16 * s + 8 + j] << 4);
+        blocks += count / 64 * 36;
     }
 }
 
@@ -258,15 +305,15 @@ void codesOfNvfp4(const std::byte* block, std::uint16_t* levels)
 }
 
 constexpr std::array rows{
-    row("q4_0", 32, 18, 16, encodeEach<32, 18, encodeSymmetric<4>>, decodeAs<2, codesOf32<2, 0>>,
+    row("q4_0", 32, 18, 16, encodeQ4, decodeAs<2, codesOf32<2, 0>>,
         "llama.cpp's Q4_0: 4 bits and an FP16 scale per 32"),
     row("q4_1", 32, 20, 16, encodeEach<32, 20, encodeWithMinimum<4>>, decodeAs<3, codesOf32<4, 0>>,
         "llama.cpp's Q4_1: 4 bits, an FP16 scale and minimum per 32"),
-    row("q5_0", 32, 22, 32, encodeEach<32, 22, encodeSymmetric<5>>, decodeAs<6, codesOf32<6, 2>>,
+    row("q5_0", 32, 22, 32, encodeEach<32, 22, encodeQ5>, decodeAs<6, codesOf32<6, 2>>,
         "llama.cpp's Q5_0: 5 bits and an FP16 scale per 32"),
     row("q5_1", 32, 24, 32, encodeEach<32, 24, encodeWithMinimum<5>>, decodeAs<7, codesOf32<8, 4>>,
         "llama.cpp's Q5_1: 5 bits, an FP16 scale and minimum per 32"),
-    row("q8_0", 32, 34, 256, encodeEach<32, 34, encodeQ8>, decodeAs<8, codesOfQ8>,
+    row("q8_0", 32, 34, 256, encodeQ8, decodeAs<8, codesOfQ8>,
         "llama.cpp's Q8_0: 8 bits and an FP16 scale per 32"),
     row("q1_0", 128, 18, 2, encodeEach<128, 18, encodeQ1>, decodeAs<41, codesOfQ1>,
         "llama.cpp's Q1_0: a sign each, an FP16 mean magnitude per 128"),
@@ -276,9 +323,9 @@ constexpr std::array rows{
         "llama.cpp's TQ1_0: five ternary weights a byte, an FP16 scale per 256"),
     row("tq2_0", 256, 66, 3, encodeEach<256, 66, encodeTq2>, decodeAs<35, codesOfTq2>,
         "llama.cpp's TQ2_0: four ternary weights a byte, an FP16 scale per 256"),
-    row("mxfp4_ggml", 32, 17, 16, encodeEach<32, 17, encodeMxfp4>, decodeAs<39, codesOf32<1, 0>>,
+    row("mxfp4_ggml", 32, 17, 16, encodeMxfp4, decodeAs<39, codesOf32<1, 0>>,
         "MXFP4 as llama.cpp stores it"),
-    row("nvfp4_ggml", 64, 36, 16, encodeEach<64, 36, encodeNvfp4>, decodeAs<40, codesOfNvfp4>,
+    row("nvfp4_ggml", 64, 36, 16, encodeNvfp4, decodeAs<40, codesOfNvfp4>,
         "NVFP4 as llama.cpp stores it, without a tensor scale"),
 };
 

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // OCP Microscaling Formats 1.0 (blocks of 32 with a power of two in E8M0) and NVIDIA's NVFP4 (blocks of
 // 16 with an E4M3 scale and one FP32 scale for the tensor).
+#include "core/formats/convert_array.h"
+#include "core/formats/narrow_float.h"
 #include "core/quantization/block_format.h"
-#include "core/quantization/level_map.h"
+#include "core/quantization/block_kernels.h"
 
 #include <algorithm>
 #include <array>
@@ -24,51 +26,22 @@ struct MxElement {
 constexpr MxElement e4m3{"e4m3", 8, 448, 3}, e5m2{"e5m2", 15, 57344, 2}, e3m2{"e3m2", 4, 28, 2}, e2m3{"e2m3", 2, 7.5, 3},
     e2m1{"e2m1", 2, 6, 1}, int8{"int8", 0, 127.0 / 64, 6};
 
-/// Codes by quotient: nearest, a tie to the even code, saturating, −0 kept.
-class ElementTable {
-public:
-    explicit ElementTable(const MxElement& element)
-        : m_isInteger(std::string_view(element.id) == "int8")
-    {
-        if (m_isInteger)
-            return;
-        m_format = findNumberFormat(element.id);
-        QuantizationScheme scheme;
-        scheme.element = element.id;
-        m_map = levelMapOf(scheme, -element.largest, element.largest);
-        m_signBit = std::uint8_t(1u << (bitsOf(*m_format) - 1));
-        for (Code code = 0; code < Code{1} << bitsOf(*m_format); ++code)
-            m_values[code] = float(valueOf(*m_format, code));
-    }
-
-    std::uint8_t code(double quotient) const
-    {
-        if (m_isInteger)
-            return std::uint8_t(std::int8_t(std::clamp(std::nearbyint(quotient * 64), -127.0, 127.0)));
-        const auto code = std::uint8_t(m_map.codes[m_map.indexOf(quotient)]);
-        return code == 0 && std::signbit(quotient) ? m_signBit : code;
-    }
-    float value(std::uint8_t code) const { return m_isInteger ? float(std::int8_t(code)) / 64 : m_values[code]; }
-
-private:
-    bool m_isInteger;
-    const NumberFormat* m_format = nullptr;
-    LevelMap m_map;
-    std::uint8_t m_signBit = 0;
-    std::array<float, 256> m_values{};
-};
-
-template <const MxElement& element>
-const ElementTable& elementTable()
+int floorOfLog2(float positive)
 {
-    static const ElementTable table(element);
-    return table;
+    const auto exponent = int(std::bit_cast<std::uint32_t>(positive) >> 23);
+    return exponent > 0 ? exponent - 127 : std::ilogb(positive);
+}
+
+/// 2^exponent for −127 … 127.
+float powerOfTwo(int exponent)
+{
+    return std::bit_cast<float>(exponent > -127 ? std::uint32_t(exponent + 127) << 23 : 0x00400000u);
 }
 
 /// The exponent of a block's scale from its largest magnitude, before it is clamped to E8M0.
 int scaleExponent(float largest, const MxElement& element, PowerOfTwoRule rule)
 {
-    const int floorOfLog = std::ilogb(largest);
+    const int floorOfLog = floorOfLog2(largest);
     switch (rule) {
     case PowerOfTwoRule::Floor:
         return floorOfLog - element.largestExponent;
@@ -91,99 +64,142 @@ int scaleExponent(float largest, const MxElement& element, PowerOfTwoRule rule)
     return 0;
 }
 
-float largestMagnitude(std::span<const float> values)
+/// The exponent that a block with this largest magnitude is stored with.
+int blockExponent(float largest, const MxElement& element, PowerOfTwoRule rule)
 {
-    float largest = 0;
-    for (const float value : values)
-        largest = std::max(largest, std::abs(value));
-    return largest;
-}
-
-template <const MxElement& element>
-void encodeMxBlock(std::span<const float> values, const BlockContext& context, std::byte* codes, std::byte* scales)
-{
-    const ElementTable& table = elementTable<element>();
-    const float largest = largestMagnitude(values);
     // A block of zeros: microxcaling takes FP32's smallest normal number for its maximum under the floor
     // rule, which is the smallest scale there is for all elements but MXINT8.
-    const bool isZero = largest == 0;
-    const int wanted = !isZero ? scaleExponent(largest, element, context.scaleRule)
-        : context.scaleRule == PowerOfTwoRule::Floor ? -126 - element.largestExponent : -127;
-    const int exponent = std::clamp(wanted, -127, 127);
-    *scales = std::byte(exponent + 127);
-    for (std::size_t i = 0; i < values.size(); ++i)
-        codes[i] = std::byte(table.code(std::ldexp(double(values[i]), -exponent)));
+    const int wanted = largest != 0 ? scaleExponent(largest, element, rule)
+        : rule == PowerOfTwoRule::Floor ? -126 - element.largestExponent : -127;
+    return std::clamp(wanted, -127, 127);
+}
+
+constexpr std::size_t tile = 1024;   // Values at a time.
+constexpr RoundingRule saturating{.overflow = Overflow::Saturate};
+
+template <const MxElement& element>
+const NumberFormat& formatOf()
+{
+    static const NumberFormat& format = *findNumberFormat(element.id);
+    return format;
+}
+
+/// A power of two times a value is exact but for what any element rounds to 0.
+template <const MxElement& element>
+void encodeMx(std::span<const float> values, const BlockContext& context, std::byte* codes, std::byte* scales)
+{
+    std::array<float, tile> scaled;
+    std::array<float, tile / 32> factors;
+    for (std::size_t at = 0; at < values.size(); at += tile) {
+        const std::size_t count = std::min(tile, values.size() - at);
+        largestMagnitudes(values.data() + at, count, 32, factors.data());
+        for (std::size_t block = 0; block < count / 32; ++block) {
+            const int exponent = blockExponent(factors[block], element, context.scaleRule);
+            *scales++ = std::byte(exponent + 127);
+            factors[block] = powerOfTwo(-exponent);
+        }
+        multiplyBlocks(values.data() + at, count, 32, factors.data(), scaled.data());
+        encodeArray(formatOf<element>(), std::span(scaled).first(count),
+                    std::span(reinterpret_cast<std::uint8_t*>(codes) + at, count), saturating);
+    }
 }
 
 template <const MxElement& element>
-void decodeMxBlock(const std::byte* codes, const std::byte* scales, const BlockContext&, std::span<float> values,
-                   std::uint16_t* levels)
+void decodeMx(const std::byte* codes, const std::byte* scales, const BlockContext&, std::span<float> values,
+              std::uint16_t* levels)
 {
-    const ElementTable& table = elementTable<element>();
-    const int exponent = std::to_integer<int>(*scales) - 127;
+    std::array<float, tile / 32> factors;
+    for (std::size_t at = 0; at < values.size(); at += tile) {
+        const auto part = values.subspan(at, std::min(tile, values.size() - at));
+        const auto* const from = reinterpret_cast<const std::uint8_t*>(codes) + at;
+        std::copy_n(from, part.size(), levels + at);
+        decodeArray(formatOf<element>(), std::span(from, part.size()), part);
+        for (std::size_t block = 0; block < part.size() / 32; ++block)
+            factors[block] = powerOfTwo(std::to_integer<int>(*scales++) - 127);
+        multiplyBlocks(part.data(), part.size(), 32, factors.data(), part.data());
+    }
+}
+
+// MXINT8: whole numbers in units of 2^-6.
+
+void encodeMxInt8(std::span<const float> values, const BlockContext& context, std::byte* codes, std::byte* scales)
+{
+    for (std::size_t at = 0; at < values.size(); at += 32) {
+        float largest;
+        largestMagnitudes(values.data() + at, 32, 32, &largest);
+        const int exponent = blockExponent(largest, int8, context.scaleRule);
+        *scales++ = std::byte(exponent + 127);
+        for (std::size_t i = at; i < at + 32; ++i) {
+            const double quotient = double(values[i]) * double(powerOfTwo(-exponent));
+            codes[i] = std::byte(std::int8_t(std::clamp(std::nearbyint(quotient * 64), -127.0, 127.0)));
+        }
+    }
+}
+
+void decodeMxInt8(const std::byte* codes, const std::byte* scales, const BlockContext&, std::span<float> values,
+                  std::uint16_t* levels)
+{
     for (std::size_t i = 0; i < values.size(); ++i) {
         levels[i] = std::to_integer<std::uint16_t>(codes[i]);
-        values[i] = float(std::ldexp(double(table.value(std::uint8_t(levels[i]))), exponent));
+        values[i] = float(std::int8_t(levels[i])) / 64 * powerOfTwo(std::to_integer<int>(scales[i / 32]) - 127);
     }
 }
 
 // NVFP4, all in FP32 as NVIDIA's ModelOpt computes it (qtensor/nvfp4_tensor.py).
 
-void encodeNvfp4Block(std::span<const float> values, const BlockContext& context, std::byte* codes, std::byte* scales)
+void encodeNvfp4(std::span<const float> values, const BlockContext& context, std::byte* codes, std::byte* scales)
 {
-    static const NumberFormat& scaleFormat = *findNumberFormat("e4m3");
-    const ElementTable& table = elementTable<e2m1>();
-    float ratio = largestMagnitude(values) / (6 * context.tensorScale);
-    if (!(ratio > 0))
-        ratio = 1;
-    const Code scaleCode = encode(scaleFormat, ratio, {.overflow = Overflow::Saturate});
-    *scales = std::byte(scaleCode);
-    const float scale = float(valueOf(scaleFormat, scaleCode)) * context.tensorScale;
-    for (std::size_t i = 0; i < values.size(); i += 2) {
-        unsigned pair = 0;
-        for (std::size_t half = 0; half < 2; ++half) {
-            const float quotient = scale == 0 ? 0 : values[i + half] / scale;
-            const unsigned code = table.code(std::clamp(quotient, -6.0f, 6.0f)) & 7u;
-            pair |= (code | (quotient < 0 ? 8u : 0u)) << 4 * half;
+    std::array<float, tile> quotients;
+    std::array<std::uint8_t, tile> elements;
+    std::array<float, tile / 16> divisors;
+    for (std::size_t at = 0; at < values.size(); at += tile) {
+        const std::size_t count = std::min(tile, values.size() - at);
+        largestMagnitudes(values.data() + at, count, 16, divisors.data());
+        for (std::size_t block = 0; block < count / 16; ++block) {
+            float ratio = divisors[block] / (6 * context.tensorScale);
+            if (!(ratio > 0))
+                ratio = 1;
+            const auto code = encodeNarrow<NarrowE4m3>(ratio, true);
+            *scales++ = std::byte(code);
+            divisors[block] = decodeNarrow<NarrowE4m3>(code) * context.tensorScale;
         }
-        codes[i / 2] = std::byte(pair);
+        // A negative quotient has a sign whatever it is rounded to; a −0 has none.
+        divideBlocks(values.data() + at, count, 16, divisors.data(), quotients.data());
+        encodeArray(formatOf<e2m1>(), std::span(quotients).first(count), std::span(elements).first(count), saturating);
+        for (std::size_t i = 0; i < count; i += 2)
+            codes[(at + i) / 2] = std::byte(elements[i] | elements[i + 1] << 4);
     }
 }
 
-void decodeNvfp4Block(const std::byte* codes, const std::byte* scales, const BlockContext& context,
-                      std::span<float> values, std::uint16_t* levels)
+void decodeNvfp4(const std::byte* codes, const std::byte* scales, const BlockContext& context,
+                 std::span<float> values, std::uint16_t* levels)
 {
-    static const NumberFormat& scaleFormat = *findNumberFormat("e4m3");
-    const float scale = float(valueOf(scaleFormat, std::to_integer<Code>(*scales))) * context.tensorScale;
-    for (std::size_t i = 0; i < values.size(); ++i) {
-        levels[i] = std::uint16_t(std::to_integer<unsigned>(codes[i / 2]) >> 4 * (i % 2) & 15);
-        values[i] = elementTable<e2m1>().value(std::uint8_t(levels[i])) * scale;
+    static const auto table = [] {
+        std::array<float, 16> elements;
+        for (Code code = 0; code < 16; ++code)
+            elements[code] = float(valueOf(formatOf<e2m1>(), code));
+        return elements;
+    }();
+    std::array<std::uint8_t, tile> elements;
+    std::array<float, tile / 16> factors;
+    for (std::size_t at = 0; at < values.size(); at += tile) {
+        const std::size_t count = std::min(tile, values.size() - at);
+        for (std::size_t i = 0; i < count; i += 2) {
+            const unsigned pair = std::to_integer<unsigned>(codes[(at + i) / 2]);
+            elements[i] = std::uint8_t(pair & 15);
+            elements[i + 1] = std::uint8_t(pair >> 4);
+        }
+        std::copy_n(elements.begin(), count, levels + at);
+        for (std::size_t block = 0; block < count / 16; ++block)
+            factors[block] = decodeNarrow<NarrowE4m3>(std::to_integer<std::uint32_t>(*scales++)) * context.tensorScale;
+        lookUpBlocks(elements.data(), count, 16, table.data(), factors.data(), values.data() + at);
     }
-}
-
-using EncodeBlock = decltype(BlockFormat::encode);
-using DecodeBlock = decltype(BlockFormat::decode);
-
-template <int elements, int codeBytes, EncodeBlock encodeBlock>
-void encodeEach(std::span<const float> values, const BlockContext& context, std::byte* codes, std::byte* scales)
-{
-    for (std::size_t at = 0; at < values.size(); at += elements, codes += codeBytes)
-        encodeBlock(values.subspan(at, elements), context, codes, scales++);
-}
-
-template <int elements, int codeBytes, DecodeBlock decodeBlock>
-void decodeEach(const std::byte* codes, const std::byte* scales, const BlockContext& context, std::span<float> values,
-                std::uint16_t* levels)
-{
-    for (std::size_t at = 0; at < values.size(); at += elements, codes += codeBytes)
-        decodeBlock(codes, scales++, context, values.subspan(at, elements), levels + at);
 }
 
 template <const MxElement& element>
 constexpr BlockFormat row(std::string_view id, int bits, std::string_view sentence)
 {
-    return {id, sentence, 32, 32, 1, bits + 8 / 32.0, encodeEach<32, 32, encodeMxBlock<element>>,
-            decodeEach<32, 32, decodeMxBlock<element>>, bits == 8 ? 256 : 1 << bits, false, true};
+    return {id, sentence, 32, 32, 1, bits + 8 / 32.0, encodeMx<element>, decodeMx<element>, bits == 8 ? 256 : 1 << bits, false, true};
 }
 
 constexpr std::array rows{
@@ -192,9 +208,10 @@ constexpr std::array rows{
     row<e3m2>("mxfp6_e3m2", 6, "OCP MXFP6: E3M2 with a power of two per 32"),
     row<e2m3>("mxfp6_e2m3", 6, "OCP MXFP6: E2M3 with a power of two per 32"),
     row<e2m1>("mxfp4", 4, "OCP MXFP4: E2M1 with a power of two per 32"),
-    row<int8>("mxint8", 8, "OCP MXINT8: 8-bit fractions with a power of two per 32"),
+    BlockFormat{"mxint8", "OCP MXINT8: 8-bit fractions with a power of two per 32", 32, 32, 1, 8.25, encodeMxInt8, decodeMxInt8,
+                256, false, true},
     BlockFormat{"nvfp4", "NVIDIA NVFP4: E2M1 with an E4M3 scale per 16 and one FP32 scale for the tensor", 16, 8, 1, 4.5,
-                encodeEach<16, 8, encodeNvfp4Block>, decodeEach<16, 8, decodeNvfp4Block>, 16, false, false,
+                encodeNvfp4, decodeNvfp4, 16, false, false,
                 OuterScale::LargestOfTensor, 6.0 * 448},
 };
 

@@ -2,6 +2,7 @@
 #include "core/quantization/quantize_blocks.h"
 
 #include "core/quantization/block_format.h"
+#include "core/quantization/block_kernels.h"
 #include "core/quantization/outer_scales.h"
 #include "core/quantization/run_quantizer.h"
 #include "core/statistics/chunks.h"
@@ -10,6 +11,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <cmath>
 
@@ -24,6 +26,7 @@ struct BlockChunk {
     std::vector<std::byte> codes, scales;
     std::vector<std::uint16_t> levels;
     std::vector<std::uint64_t> used;
+    bool isFinite = true;
     ErrorSums sums;
 };
 
@@ -117,7 +120,8 @@ private:
         if (auto read = m_source.read(m_info, range, std::span<float>(chunk.values)); !read)
             return read;
         std::span<const float> values = chunk.values;
-        if (!areFinite(values)) {
+        chunk.isFinite = areFinite(values);
+        if (!chunk.isFinite) {
             chunk.finite.resize(size);
             for (std::size_t first = 0; first < size; first += each) {
                 const std::size_t length = std::min(each, size - first);
@@ -125,13 +129,44 @@ private:
             }
             values = chunk.finite;
         }
-        m_format.encode(values, m_context, chunk.codes.data(), chunk.scales.data());
-        m_format.decode(chunk.codes.data(), chunk.scales.data(), m_context, chunk.dequantized, chunk.levels.data());
-        if (m_outer.size() > 1)
-            scaleFilters(chunk.dequantized, range.first);
+        chunk.sums = {};
+        chunk.used.assign(m_used.size(), 0);
+        // A tile at a time, so that what one step leaves is in the cache for the next.
+        const std::size_t tile = std::max<std::size_t>(1, 4096 / each) * each;
+        std::byte *codes = chunk.codes.data(), *scales = chunk.scales.data();
+        for (std::size_t first = 0; first < size; first += tile) {
+            const std::size_t length = std::min(tile, size - first);
+            const auto stored = std::span(chunk.dequantized).subspan(first, length);
+            m_format.encode(values.subspan(first, length), m_context, codes, scales);
+            m_format.decode(codes, scales, m_context, stored, chunk.levels.data() + first);
+            codes += m_format.codeBytesOf(length);
+            scales += m_format.scaleBytesOf(length);
+            if (m_outer.size() > 1)
+                scaleFilters(stored, range.first + std::int64_t(first));
+            addErrors(chunk.values.data() + first, stored.data(), length, chunk.sums.lanes);
+            countLevels(chunk, first, length);
+        }
         chunk.codes.resize(m_format.codeBytesOf(size));
-        addErrors(chunk);
+        chunk.sums.finite = size;
+        chunk.sums = chunk.sums.collected();
         return {};
+    }
+
+    /// Levels of finite values; four tables, because neighbours often share a level.
+    void countLevels(BlockChunk& chunk, std::size_t first, std::size_t length) const
+    {
+        std::array<std::array<std::uint32_t, 256>, 4> counts;
+        for (auto& table : counts)
+            std::fill_n(table.begin(), m_used.size(), 0u);
+        const std::uint16_t* const levels = chunk.levels.data() + first;
+        const std::size_t fours = chunk.isFinite ? length / 4 * 4 : 0;
+        for (std::size_t i = 0; i < fours; i += 4)
+            for (std::size_t t = 0; t < 4; ++t)
+                ++counts[t][levels[i + t]];
+        for (std::size_t i = fours; i < length; ++i)
+            counts[0][levels[i]] += std::isfinite(chunk.values[first + i]);
+        for (std::size_t level = 0; level < m_used.size(); ++level)
+            chunk.used[level] += counts[0][level] + counts[1][level] + counts[2][level] + counts[3][level];
     }
 
     /// Values decoded with a scale of 1 times the scale of the filter they belong to.
@@ -140,26 +175,6 @@ private:
         const std::int64_t length = m_info.count / std::int64_t(m_outer.size());
         for (std::size_t i = 0; i < values.size(); ++i)
             values[i] *= m_outer[std::size_t((first + std::int64_t(i)) / length)];
-    }
-
-    void addErrors(BlockChunk& chunk)
-    {
-        ErrorSums sums;
-        for (std::size_t i = 0; i < chunk.values.size(); ++i) {
-            if (!std::isfinite(chunk.values[i]))
-                continue;
-            const double x = chunk.values[i], y = chunk.dequantized[i], error = x - y;
-            ++sums.finite;
-            sums.squaredError += error * error;
-            sums.squares += x * x;
-            sums.products += x * y;
-            sums.storedSquares += y * y;
-            sums.largestError = std::max(sums.largestError, std::abs(error));
-        }
-        chunk.sums = sums;
-        chunk.used.assign(m_used.size(), 0);
-        for (std::size_t i = 0; i < chunk.levels.size(); ++i)
-            chunk.used[chunk.levels[i]] += std::isfinite(chunk.values[i]);
     }
 
     Result<void> handOut(const BlockChunk& chunk)

@@ -3,6 +3,7 @@
 // reference's order of operations, so that values agree with it bit for bit.
 #include "core/tensors/block_type.h"
 
+#include "core/tensors/block_kernels.h"
 #include "core/tensors/element_decoder.h"
 
 #include <algorithm>
@@ -22,6 +23,9 @@ constexpr std::array<std::int8_t, 16> iq4Levels{-127, -104, -83, -65, -49, -35, 
 // Twice the values of E2M1, so that they are whole; the scales are halved in turn.
 constexpr std::array<std::int8_t, 16> doubledE2m1{0, 1, 2, 3, 4, 6, 8, 12, 0, -1, -2, -3, -4, -6, -8, -12};
 
+constexpr std::array<std::int8_t, 16> unchanged{0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
+constexpr std::array<std::int8_t, 16> minusEight{-8, -7, -6, -5, -4, -3, -2, -1, 0, 1, 2, 3, 4, 5, 6, 7};
+
 float half(Bytes at)
 {
     return decodeFloat16(std::uint16_t(at[0] | at[1] << 8));
@@ -32,11 +36,10 @@ int high(std::uint8_t byte) { return byte >> 4; }
 
 void decodeQ4_0(Bytes block, float* values)
 {
+    std::int8_t codes[32];
+    lookUpHalves(block + 2, 16, minusEight.data(), codes, codes + 16);
     const float scale = half(block);
-    for (int j = 0; j < 16; ++j) {
-        values[j] = float(low(block[2 + j]) - 8) * scale;
-        values[j + 16] = float(high(block[2 + j]) - 8) * scale;
-    }
+    scaleCodes(codes, 32, 32, &scale, values);
 }
 
 void decodeQ4_1(Bytes block, float* values)
@@ -78,33 +81,46 @@ void decodeQ5_1(Bytes block, float* values)
 void decodeQ8_0(Bytes block, float* values)
 {
     const float scale = half(block);
-    for (int j = 0; j < 32; ++j)
-        values[j] = float(std::int8_t(block[2 + j])) * scale;
+    scaleCodes(reinterpret_cast<const std::int8_t*>(block + 2), 32, 32, &scale, values);
+}
+
+/// Two bits a code: element i of each 128 in byte i % 32, at bit 2 · (i / 32).
+void twoBitCodes(Bytes packed, std::int8_t* codes)
+{
+    for (int quarter = 0; quarter < 8; ++quarter)
+        for (int l = 0; l < 32; ++l)
+            codes[32 * quarter + l] = std::int8_t(packed[quarter / 4 * 32 + l] >> (quarter % 4 * 2) & 3);
 }
 
 void decodeQ2_K(Bytes block, float* values)
 {
-    const Bytes scales = block, codes = block + 16;
+    std::int8_t codes[256];
+    twoBitCodes(block + 16, codes);
     const float scale = half(block + 80), least = half(block + 82);
-    for (int i = 0; i < 256; ++i) {
-        const std::uint8_t both = scales[i / 16];
-        const int code = codes[i / 128 * 32 + i % 32] >> (i % 128 / 32 * 2) & 3;
-        values[i] = scale * float(low(both)) * float(code) - least * float(high(both));
+    float scales[16], minima[16];
+    for (int group = 0; group < 16; ++group) {
+        scales[group] = scale * float(low(block[group]));
+        minima[group] = least * float(high(block[group]));
     }
+    scaleCodesLess(codes, 256, 16, scales, minima, values);
 }
 
 void decodeQ3_K(Bytes block, float* values)
 {
-    const Bytes highBits = block, codes = block + 32, scales = block + 96;
+    std::int8_t codes[256];
+    twoBitCodes(block + 32, codes);
+    for (int eighth = 0; eighth < 8; ++eighth)   // The third bits.
+        for (int l = 0; l < 32; ++l)
+            codes[32 * eighth + l] = std::int8_t(codes[32 * eighth + l] + 4 * (block[l] >> eighth & 1) - 4);
+    const Bytes packed = block + 96;
     const float scale = half(block + 108);
-    for (int i = 0; i < 256; ++i) {
-        const int group = i / 16;
-        const int lowFour = group < 8 ? low(scales[group]) : high(scales[group - 8]);
-        const int groupScale = lowFour | (scales[8 + group % 4] >> (2 * (group / 4)) & 3) << 4;
-        const bool isHigh = highBits[i % 32] >> (i / 32) & 1;
-        const int code = (codes[i / 128 * 32 + i % 32] >> (i % 128 / 32 * 2) & 3) - (isHigh ? 0 : 4);
-        values[i] = scale * float(groupScale - 32) * float(code);
+    float scales[16];
+    for (int group = 0; group < 16; ++group) {
+        const int lowFour = group < 8 ? low(packed[group]) : high(packed[group - 8]);
+        const int groupScale = lowFour | (packed[8 + group % 4] >> (2 * (group / 4)) & 3) << 4;
+        scales[group] = scale * float(groupScale - 32);
     }
+    scaleCodes(codes, 256, 16, scales, values);
 }
 
 struct ScaleAndLeast {
@@ -119,70 +135,81 @@ ScaleAndLeast sixBitPair(Bytes packed, int group)
     return {low(packed[group + 4]) | packed[group - 4] >> 6 << 4, high(packed[group + 4]) | packed[group] >> 6 << 4};
 }
 
-void decodeQ4_K(Bytes block, float* values)
+/// Q4_K and Q5_K begin with an FP16 scale and minimum and the packed six-bit ones of eight groups.
+void scaleWithSixBits(Bytes block, const std::int8_t* codes, float* values)
 {
     const float scale = half(block), least = half(block + 2);
-    for (int i = 0; i < 256; ++i) {
-        const auto pair = sixBitPair(block + 4, i / 32);
-        const std::uint8_t both = block[16 + i / 64 * 32 + i % 32];
-        const int code = i % 64 < 32 ? low(both) : high(both);
-        values[i] = scale * float(pair.scale) * float(code) - least * float(pair.least);
+    float scales[8], minima[8];
+    for (int group = 0; group < 8; ++group) {
+        const auto pair = sixBitPair(block + 4, group);
+        scales[group] = scale * float(pair.scale);
+        minima[group] = least * float(pair.least);
     }
+    scaleCodesLess(codes, 256, 32, scales, minima, values);
+}
+
+void decodeQ4_K(Bytes block, float* values)
+{
+    std::int8_t codes[256];
+    for (int pair = 0; pair < 4; ++pair)
+        lookUpHalves(block + 16 + 32 * pair, 32, unchanged.data(), codes + 64 * pair, codes + 64 * pair + 32);
+    scaleWithSixBits(block, codes, values);
 }
 
 void decodeQ5_K(Bytes block, float* values)
 {
-    const float scale = half(block), least = half(block + 2);
-    const Bytes fifthBits = block + 16, nibbles = block + 48;
-    for (int i = 0; i < 256; ++i) {
-        const auto pair = sixBitPair(block + 4, i / 32);
-        const std::uint8_t both = nibbles[i / 64 * 32 + i % 32];
-        const int code = (i % 64 < 32 ? low(both) : high(both)) + (fifthBits[i % 32] >> (i / 32) & 1) * 16;
-        values[i] = scale * float(pair.scale) * float(code) - least * float(pair.least);
-    }
+    std::int8_t codes[256];
+    for (int pair = 0; pair < 4; ++pair)
+        lookUpHalves(block + 48 + 32 * pair, 32, unchanged.data(), codes + 64 * pair, codes + 64 * pair + 32);
+    for (int eighth = 0; eighth < 8; ++eighth)   // The fifth bits.
+        for (int l = 0; l < 32; ++l)
+            codes[32 * eighth + l] = std::int8_t(codes[32 * eighth + l] + 16 * (block[16 + l] >> eighth & 1));
+    scaleWithSixBits(block, codes, values);
 }
 
 void decodeQ6_K(Bytes block, float* values)
 {
-    const Bytes lowBits = block, highBits = block + 128, scales = block + 192;
-    const float scale = half(block + 208);
-    for (int i = 0; i < 256; ++i) {
-        const int half128 = i / 128, quarter = i % 128 / 32, l = i % 32;
-        const std::uint8_t both = lowBits[half128 * 64 + quarter % 2 * 32 + l];
-        const int lowFour = quarter < 2 ? low(both) : high(both);
-        const int highTwo = highBits[half128 * 32 + l] >> (2 * quarter) & 3;
-        values[i] = scale * float(std::int8_t(scales[i / 16])) * float((lowFour | highTwo << 4) - 32);
+    std::int8_t codes[256];
+    for (int quarter = 0; quarter < 8; ++quarter) {
+        const Bytes lowBits = block + quarter / 4 * 64 + quarter % 2 * 32, highBits = block + 128 + quarter / 4 * 32;
+        const int shift = quarter % 4 < 2 ? 0 : 4, highShift = quarter % 4 * 2;
+        for (int l = 0; l < 32; ++l)
+            codes[32 * quarter + l] = std::int8_t(((lowBits[l] >> shift & 15) | (highBits[l] >> highShift & 3) << 4) - 32);
     }
+    const float scale = half(block + 208);
+    float scales[16];
+    for (int group = 0; group < 16; ++group)
+        scales[group] = scale * float(std::int8_t(block[192 + group]));
+    scaleCodes(codes, 256, 16, scales, values);
 }
 
 void decodeQ8_K(Bytes block, float* values)
 {
     float scale;
     std::memcpy(&scale, block, sizeof scale);
-    for (int i = 0; i < 256; ++i)
-        values[i] = scale * float(std::int8_t(block[4 + i]));
+    scaleCodes(reinterpret_cast<const std::int8_t*>(block + 4), 256, 256, &scale, values);
 }
 
 void decodeIq4Nl(Bytes block, float* values)
 {
+    std::int8_t levels[32];
+    lookUpHalves(block + 2, 16, iq4Levels.data(), levels, levels + 16);
     const float scale = half(block);
-    for (int j = 0; j < 16; ++j) {
-        values[j] = scale * float(iq4Levels[low(block[2 + j])]);
-        values[j + 16] = scale * float(iq4Levels[high(block[2 + j])]);
-    }
+    scaleCodes(levels, 32, 32, &scale, values);
 }
 
 void decodeIq4Xs(Bytes block, float* values)
 {
     const float scale = half(block);
     const int highScales = block[2] | block[3] << 8;
-    for (int i = 0; i < 256; ++i) {
-        const int group = i / 32, l = i % 32;
+    std::int8_t levels[256];
+    float scales[8];
+    for (int group = 0; group < 8; ++group) {
+        lookUpHalves(block + 8 + group * 16, 16, iq4Levels.data(), levels + 32 * group, levels + 32 * group + 16);
         const int lowFour = group % 2 == 0 ? low(block[4 + group / 2]) : high(block[4 + group / 2]);
-        const int groupScale = lowFour | (highScales >> (2 * group) & 3) << 4;
-        const std::uint8_t both = block[8 + group * 16 + l % 16];
-        values[i] = scale * float(groupScale - 32) * float(iq4Levels[l < 16 ? low(both) : high(both)]);
+        scales[group] = scale * float((lowFour | (highScales >> (2 * group) & 3) << 4) - 32);
     }
+    scaleCodes(levels, 256, 32, scales, values);
 }
 
 /// The n-th of up to five base-3 digits that a byte holds as a fraction of 256.
@@ -217,11 +244,11 @@ void decodeTq2(Bytes block, float* values)
 
 void decodeMxfp4(Bytes block, float* values)
 {
-    const float halfScale = std::ldexp(1.0f, int(block[0]) - 128);
-    for (int j = 0; j < 16; ++j) {
-        values[j] = float(doubledE2m1[low(block[1 + j])]) * halfScale;
-        values[j + 16] = float(doubledE2m1[high(block[1 + j])]) * halfScale;
-    }
+    // Half of 2^(code − 127), exact down to where FP32 ends.
+    const float halfScale = std::bit_cast<float>(block[0] < 2 ? 0x00200000u << block[0] : (block[0] - 1u) << 23);
+    std::int8_t levels[32];
+    lookUpHalves(block + 1, 16, doubledE2m1.data(), levels, levels + 16);
+    scaleCodes(levels, 32, 32, &halfScale, values);
 }
 
 /// Unsigned E4M3 as ggml reads it: its NaN code 0x7F counts as 0, the sign bit is not looked at.
@@ -235,11 +262,21 @@ float unsignedE4m3(std::uint8_t code)
 
 void decodeNvfp4(Bytes block, float* values)
 {
-    for (int i = 0; i < 64; ++i) {
-        const int group = i / 16, l = i % 16;
-        const std::uint8_t both = block[4 + group * 8 + l % 8];
-        values[i] = float(doubledE2m1[l < 8 ? low(both) : high(both)]) * (unsignedE4m3(block[group]) * 0.5f);
+    static const auto halfScales = [] {
+        std::array<float, 256> scales;
+        for (int code = 0; code < 256; ++code)
+            scales[std::size_t(code)] = unsignedE4m3(std::uint8_t(code)) * 0.5f;
+        return scales;
+    }();
+    std::int8_t lowHalves[32], highHalves[32], levels[64];
+    lookUpHalves(block + 4, 32, doubledE2m1.data(), lowHalves, highHalves);
+    float scales[4];
+    for (int group = 0; group < 4; ++group) {
+        std::memcpy(levels + 16 * group, lowHalves + 8 * group, 8);
+        std::memcpy(levels + 16 * group + 8, highHalves + 8 * group, 8);
+        scales[group] = halfScales[block[group]];
     }
+    scaleCodes(levels, 64, 16, scales, values);
 }
 
 void decodeQ1_0(Bytes block, float* values)

@@ -1,0 +1,242 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/quantization/block_kernels.h"
+
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "core/quantization/block_kernels.cpp"
+#define HWY_DISABLED_TARGETS (HWY_SVE | HWY_SVE2 | HWY_SVE_256 | HWY_SVE2_128 | HWY_RVV)   // lanes must be a constant
+#include <hwy/foreach_target.h>
+#include <hwy/highway.h>
+
+#include <algorithm>
+#include <cstring>
+#include <limits>
+
+HWY_BEFORE_NAMESPACE();
+namespace quantoscope::HWY_NAMESPACE {
+
+namespace hn = hwy::HWY_NAMESPACE;
+
+using Floats = hn::CappedTag<float, 8>;
+using Integers = hn::Rebind<std::int32_t, Floats>;
+using Bytes = hn::Rebind<std::uint8_t, Floats>;
+using SignedBytes = hn::Rebind<std::int8_t, Floats>;
+using F = hn::Vec<Floats>;
+constexpr std::size_t width = hn::MaxLanes(Floats());
+
+F Load(const float* from) { return hn::LoadU(Floats(), from); }
+void StoreCodes(hn::Vec<Integers> codes, std::uint8_t* to) { hn::StoreU(hn::DemoteTo(Bytes(), codes), Bytes(), to); }
+
+void LargestMagnitudes(const float* values, std::size_t count, std::size_t block, float* largest)
+{
+    const Floats d;
+    for (std::size_t first = 0; first < count; first += block) {
+        F most = hn::Abs(Load(values + first));
+        for (std::size_t i = first + width; i < first + block; i += width)
+            most = hn::Max(most, hn::Abs(Load(values + i)));
+        *largest++ = hn::GetLane(hn::MaxOfLanes(d, most));
+    }
+}
+
+/// Calls `one(i, factor)` for each vector of each block.
+template <class One>
+void EachVector(std::size_t count, std::size_t block, const float* factors, One one)
+{
+    for (std::size_t first = 0; first < count; first += block) {
+        const F factor = hn::Set(Floats(), *factors++);
+        for (std::size_t i = first; i < first + block; i += width)
+            one(i, factor);
+    }
+}
+
+void MultiplyBlocks(const float* values, std::size_t count, std::size_t block, const float* factors, float* products)
+{
+    EachVector(count, block, factors, [&](std::size_t i, F factor) { hn::StoreU(hn::Mul(Load(values + i), factor), Floats(), products + i); });
+}
+
+void DivideBlocks(const float* values, std::size_t count, std::size_t block, const float* divisors, float* quotients)
+{
+    const Floats d;
+    const F zero = hn::Zero(d);
+    EachVector(count, block, divisors, [&](std::size_t i, F divisor) {
+        const F quotient = hn::IfThenElseZero(hn::Ne(divisor, zero), hn::Div(Load(values + i), divisor));
+        hn::StoreU(hn::Add(quotient, zero), d, quotients + i);   // −0 + 0 = 0
+    });
+}
+
+void RoundToBytes(const float* values, std::size_t count, std::size_t block, const float* factors, std::int8_t* codes)
+{
+    // The float below one half: adding it carries exactly the halves and what lies above them.
+    const F belowHalf = hn::Set(Floats(), 0x1.fffffep-2f);
+    EachVector(count, block, factors, [&](std::size_t i, F factor) {
+        const F scaled = hn::Mul(Load(values + i), factor);
+        const auto code = hn::ConvertTo(Integers(), hn::Add(scaled, hn::CopySignToAbs(belowHalf, scaled)));
+        hn::StoreU(hn::DemoteTo(SignedBytes(), code), SignedBytes(), codes + i);
+    });
+}
+
+void TruncateToCodes(const float* values, std::size_t count, std::size_t block, const float* factors, float offset,
+                     int highest, std::uint8_t* codes)
+{
+    const F plus = hn::Set(Floats(), offset);
+    const auto most = hn::Set(Integers(), highest);
+    EachVector(count, block, factors, [&](std::size_t i, F factor) {
+        StoreCodes(hn::Min(hn::ConvertTo(Integers(), hn::Add(hn::Mul(Load(values + i), factor), plus)), most), codes + i);
+    });
+}
+
+void CountThresholds(const float* values, std::size_t count, std::size_t block, const float* factors,
+                     const float* thresholds, std::uint8_t* indices)
+{
+    const Floats d;
+    const Integers integers;
+    const F one = hn::Set(d, 1), minusOne = hn::Set(d, -1);
+    EachVector(count, block, factors, [&](std::size_t i, F factor) {
+        const F scaled = hn::Min(hn::Max(hn::Mul(Load(values + i), factor), minusOne), one);
+        auto index = hn::Zero(integers);   // A mask is −1.
+        for (std::size_t t = 0; t < 15; ++t)
+            index = hn::Sub(index, hn::VecFromMask(integers, hn::RebindMask(integers, hn::Gt(scaled, hn::Set(d, thresholds[t])))));
+        StoreCodes(index, indices + i);
+    });
+}
+
+void NearestDoubledE2m1(const float* values, std::size_t count, std::size_t block, const float* scales, std::uint8_t* codes)
+{
+    const Floats d;
+    const Integers integers;
+    const F zero = hn::Zero(d);
+    EachVector(count, block, scales, [&](std::size_t i, F scale) {
+        const F value = Load(values + i), magnitude = hn::Abs(value);
+        auto code = hn::Zero(integers);
+        for (const float middle : {0.5f, 1.5f, 2.5f, 3.5f, 5.0f, 7.0f, 10.0f})
+            code = hn::Sub(code, hn::VecFromMask(integers, hn::RebindMask(integers, hn::Gt(magnitude, hn::Mul(hn::Set(d, middle), scale)))));
+        const auto isNegative = hn::And(hn::RebindMask(integers, hn::Lt(value, zero)), hn::Gt(code, hn::Zero(integers)));
+        code = hn::Or(code, hn::IfThenElseZero(isNegative, hn::Set(integers, 8)));
+        StoreCodes(hn::IfThenElseZero(hn::RebindMask(integers, hn::Gt(scale, zero)), code), codes + i);
+    });
+}
+
+void LookUpBlocks(const std::uint8_t* codes, std::size_t count, std::size_t block, const float* table,
+                  const float* factors, float* values)
+{
+    const Floats d;
+    EachVector(count, block, factors, [&](std::size_t i, F factor) {
+        const auto index = hn::PromoteTo(Integers(), hn::LoadU(Bytes(), codes + i));
+        hn::StoreU(hn::Mul(hn::GatherIndex(d, table, index), factor), d, values + i);
+    });
+}
+
+using Doubles = hn::CappedTag<double, 4>;
+using HalfFloats = hn::Rebind<float, Doubles>;
+constexpr std::size_t doubleWidth = hn::MaxLanes(Doubles());
+constexpr std::size_t parts = LaneSums::lanes / doubleWidth;
+
+void AddErrors(const float* values, const float* stored, std::size_t count, LaneSums& sums)
+{
+    const Doubles d;
+    const HalfFloats f;
+    using D = hn::Vec<Doubles>;
+    const auto largestFloat = hn::Set(f, std::numeric_limits<float>::max());
+    for (std::size_t part = 0; part < parts; ++part) {
+        const std::size_t lane = part * doubleWidth;
+        D squaredError = hn::LoadU(d, sums.squaredError.data() + lane), squares = hn::LoadU(d, sums.squares.data() + lane);
+        D products = hn::LoadU(d, sums.products.data() + lane), storedSquares = hn::LoadU(d, sums.storedSquares.data() + lane);
+        D largest = hn::LoadU(d, sums.largestError.data() + lane);
+        std::uint64_t finiteCount = 0;
+        const auto add = [&](const float* from, const float* to) {
+            const auto value = hn::LoadU(f, from), kept = hn::LoadU(f, to);
+            const auto isFinite = hn::Le(hn::Abs(value), largestFloat);
+            finiteCount += hn::CountTrue(f, isFinite);
+            const D x = hn::PromoteTo(d, hn::IfThenElseZero(isFinite, value)), y = hn::PromoteTo(d, hn::IfThenElseZero(isFinite, kept));
+            const D error = hn::Sub(x, y);
+            squaredError = hn::Add(squaredError, hn::Mul(error, error));
+            squares = hn::Add(squares, hn::Mul(x, x));
+            products = hn::Add(products, hn::Mul(x, y));
+            storedSquares = hn::Add(storedSquares, hn::Mul(y, y));
+            largest = hn::Max(largest, hn::Abs(error));
+        };
+        std::size_t at = 0;
+        for (; at + LaneSums::lanes <= count; at += LaneSums::lanes)
+            add(values + at + lane, stored + at + lane);
+        std::size_t seen = at / LaneSums::lanes * doubleWidth;
+        if (at < count) {   // The rest is filled up with zeros, which add nothing.
+            float paddedValues[LaneSums::lanes] = {}, paddedStored[LaneSums::lanes] = {};
+            std::copy_n(values + at, count - at, paddedValues);
+            std::copy_n(stored + at, count - at, paddedStored);
+            add(paddedValues + lane, paddedStored + lane);
+            seen += doubleWidth;
+        }
+        hn::StoreU(squaredError, d, sums.squaredError.data() + lane);
+        hn::StoreU(squares, d, sums.squares.data() + lane);
+        hn::StoreU(products, d, sums.products.data() + lane);
+        hn::StoreU(storedSquares, d, sums.storedSquares.data() + lane);
+        hn::StoreU(largest, d, sums.largestError.data() + lane);
+        sums.notFinite += seen - finiteCount;
+    }
+}
+
+}  // namespace quantoscope::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace quantoscope {
+
+HWY_EXPORT(LargestMagnitudes);
+HWY_EXPORT(MultiplyBlocks);
+HWY_EXPORT(DivideBlocks);
+HWY_EXPORT(RoundToBytes);
+HWY_EXPORT(TruncateToCodes);
+HWY_EXPORT(CountThresholds);
+HWY_EXPORT(NearestDoubledE2m1);
+HWY_EXPORT(LookUpBlocks);
+HWY_EXPORT(AddErrors);
+
+void largestMagnitudes(const float* values, std::size_t count, std::size_t block, float* largest)
+{
+    HWY_DYNAMIC_DISPATCH(LargestMagnitudes)(values, count, block, largest);
+}
+
+void multiplyBlocks(const float* values, std::size_t count, std::size_t block, const float* factors, float* products)
+{
+    HWY_DYNAMIC_DISPATCH(MultiplyBlocks)(values, count, block, factors, products);
+}
+
+void divideBlocks(const float* values, std::size_t count, std::size_t block, const float* divisors, float* quotients)
+{
+    HWY_DYNAMIC_DISPATCH(DivideBlocks)(values, count, block, divisors, quotients);
+}
+
+void roundToBytes(const float* values, std::size_t count, std::size_t block, const float* factors, std::int8_t* codes)
+{
+    HWY_DYNAMIC_DISPATCH(RoundToBytes)(values, count, block, factors, codes);
+}
+
+void truncateToCodes(const float* values, std::size_t count, std::size_t block, const float* factors, float offset,
+                     int highest, std::uint8_t* codes)
+{
+    HWY_DYNAMIC_DISPATCH(TruncateToCodes)(values, count, block, factors, offset, highest, codes);
+}
+
+void countThresholds(const float* values, std::size_t count, std::size_t block, const float* factors,
+                     const float* thresholds, std::uint8_t* indices)
+{
+    HWY_DYNAMIC_DISPATCH(CountThresholds)(values, count, block, factors, thresholds, indices);
+}
+
+void nearestDoubledE2m1(const float* values, std::size_t count, std::size_t block, const float* scales, std::uint8_t* codes)
+{
+    HWY_DYNAMIC_DISPATCH(NearestDoubledE2m1)(values, count, block, scales, codes);
+}
+
+void lookUpBlocks(const std::uint8_t* codes, std::size_t count, std::size_t block, const float* table,
+                  const float* factors, float* values)
+{
+    HWY_DYNAMIC_DISPATCH(LookUpBlocks)(codes, count, block, table, factors, values);
+}
+
+void addErrors(const float* values, const float* stored, std::size_t count, LaneSums& sums)
+{
+    HWY_DYNAMIC_DISPATCH(AddErrors)(values, stored, count, sums);
+}
+
+}  // namespace quantoscope
+#endif
