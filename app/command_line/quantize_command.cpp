@@ -1,13 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "app/command_line/activations_argument.h"
 #include "app/command_line/command.h"
 #include "app/command_line/output.h"
 #include "app/command_line/tensor_arguments.h"
+#include "core/compensation/compensation.h"
 #include "core/files/npy_header.h"
 #include "core/quantization/quantize.h"
 
 #include <CLI/App.hpp>
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cmath>
+#include <limits>
 #include <optional>
 
 namespace quantoscope {
@@ -16,7 +21,7 @@ namespace {
 
 struct Arguments {
     TensorArguments tensor;
-    std::string scheme, output, codes, scales;
+    std::string scheme, output, codes, scales, activations;
 };
 
 /// The files asked for; they appear when everything has gone well.
@@ -128,14 +133,102 @@ Result<void> addGap(CommandOutput& output, const ChosenTensor& chosen, const Qua
     return {};
 }
 
+/// The figures of weights that a method chose, beside what they answer to the activations.
+CommandOutput describe(const CompensationTask& task, const CompensatedScheme& scheme, const CompensatedWeights& stored)
+{
+    double squares = 0, lost = 0, products = 0, storedSquares = 0, largest = 0;
+    for (std::size_t i = 0; i < stored.values.size(); ++i) {
+        const double x = task.weights[i], y = stored.values[i];
+        if (!std::isfinite(x))
+            continue;
+        squares += x * x;
+        lost += (x - y) * (x - y);
+        products += x * y;
+        storedSquares += y * y;
+        largest = std::max(largest, std::abs(x - y));
+    }
+    const double count = double(std::max<std::size_t>(1, stored.values.size()));
+    const double infinity = std::numeric_limits<double>::infinity();
+    const double sqnrDb = lost > 0 ? 10 * std::log10(squares / lost) : infinity;
+    const double cosine = squares > 0 && storedSquares > 0 ? products / std::sqrt(squares * storedSquares) : 1;
+    CommandOutput output;
+    output.json = {{"scheme", schemeText(scheme)},
+                   {"sentence", schemeSentence(scheme)},
+                   {"tensor", task.name},
+                   {"count", stored.values.size()},
+                   {"bitsPerWeight", stored.bitsPerWeight},
+                   {"bytes", std::uint64_t(std::ceil(stored.bitsPerWeight * double(stored.values.size()) / 8))},
+                   {"mse", jsonNumber(lost / count)},
+                   {"rmse", jsonNumber(std::sqrt(lost / count))},
+                   {"sqnrDb", jsonNumber(sqnrDb)},
+                   {"maxAbsError", jsonNumber(largest)},
+                   {"cosine", jsonNumber(cosine)}};
+    std::vector<std::vector<std::string>> rows{{"SQNR of the weights", fmt::format("{:.2f} dB", sqnrDb)}};
+    if (task.activations) {
+        const double outputs = stored.roundsInputs ? productSqnrDb(task, stored)
+                                                   : outputSqnrDb(task.weights, stored.values, *task.activations);
+        output.json["outputSqnrDb"] = jsonNumber(outputs);
+        output.json["tokens"] = task.activations->tokens();
+        output.json["inputsRounded"] = stored.roundsInputs;
+        rows.push_back({"SQNR of the outputs", fmt::format("{:.2f} dB{}", outputs, stored.roundsInputs ? ", inputs rounded to INT8 too" : "")});
+        rows.push_back({"tokens", std::to_string(task.activations->tokens())});
+    }
+    rows.push_back({"mean squared error", fmt::format("{:.6g}", lost / count)});
+    rows.push_back({"largest error", fmt::format("{:.6g}", largest)});
+    rows.push_back({"bits per weight", fmt::format("{:.6g}", stored.bitsPerWeight)});
+    output.text = plainText(task.name) + " as " + schemeSentence(scheme) + "\n" + textTable({"", ""}, rows).substr(1);
+    return output;
+}
+
+/// With a method, or with activations to measure outputs on: the whole matrix at once.
+Result<CommandOutput> runCompensated(const Arguments& arguments, const CompensatedScheme& scheme, const ChosenTensor& chosen)
+{
+    constexpr std::int64_t mostWeights = std::int64_t{1} << 28;
+    if (!arguments.codes.empty() || !arguments.scales.empty())
+        return failure(Error::Kind::Usage, "With a method or activations only values are written; leave out --codes and --scales.");
+    if (scheme.method && scheme.method->needsActivations && arguments.activations.empty())
+        return failure(Error::Kind::Usage, fmt::format("{} needs activations: add --activations X.npy (a row a token), sample for the sample "
+                                                       "model, or synthetic:rho=0.5,outliers=2.", scheme.method->name));
+    const TensorInfo& tensor = *chosen.tensor;
+    if (!tensor.hasValues() || tensor.count > mostWeights)
+        return failure(Error::Kind::Unsupported, plainText(tensor.name) + " has no values that can be read, or more than 268 million.");
+    std::vector<float> weights(std::size_t(tensor.count));
+    if (auto read = chosen.source->read(tensor, {0, tensor.count}, std::span<float>(weights)); !read)
+        return tl::unexpected(read.error());
+    const Progress progress = commandProgress("Quantizing");
+    std::optional<Activations> activations;
+    if (!arguments.activations.empty()) {
+        auto found = activationsFor(arguments.activations, chosen, {progress.stop});
+        if (!found)
+            return tl::unexpected(found.error());
+        activations.emplace(std::move(*found));
+    }
+    const CompensationTask task{tensor.name, tensor.rows(), tensor.columns(), weights, scheme.scheme, activations ? &*activations : nullptr};
+    const auto stored = quantizeWeights(task, scheme.method, progress);
+    if (!stored)
+        return tl::unexpected(stored.error());
+    Outputs outputs;
+    if (auto created = createAll(outputs, arguments, tensor); !created)
+        return tl::unexpected(created.error());
+    if (outputs.values)
+        if (auto written = outputs.values->write(std::as_bytes(std::span(stored->values))); !written)
+            return tl::unexpected(written.error());
+    if (auto committed = commitAll(outputs); !committed)
+        return tl::unexpected(committed.error());
+    return describe(task, scheme, *stored);
+}
+
 Result<CommandOutput> run(const Arguments& arguments)
 {
-    const auto scheme = parseScheme(arguments.scheme);
-    if (!scheme)
-        return tl::unexpected(scheme.error());
+    const auto parsed = parseCompensatedScheme(arguments.scheme);
+    if (!parsed)
+        return tl::unexpected(parsed.error());
     const auto chosen = arguments.tensor.open();
     if (!chosen)
         return tl::unexpected(chosen.error());
+    if (parsed->method || !arguments.activations.empty())
+        return runCompensated(arguments, *parsed, *chosen);
+    const QuantizationScheme* const scheme = &parsed->scheme;
     Outputs outputs;
     if (auto created = createAll(outputs, arguments, *chosen->tensor); !created)
         return tl::unexpected(created.error());
@@ -161,6 +254,8 @@ std::function<Result<CommandOutput>()> command::quantize(CLI::App& app)
     app.add_option("--output", arguments->output, "Write the dequantized values as FP32 NPY");
     app.add_option("--codes", arguments->codes, "Write the codes, packed as the scheme stores them");
     app.add_option("--scales", arguments->scales, "Write the scales, each followed by its zero point if there is one");
+    app.add_option("--activations", arguments->activations, "What the weights meet, for gptq, awq, smoothquant and the error of the outputs: an NPY "
+                                                            "file with a row a token, sample, or synthetic:rho=0.5,outliers=2,factor=20");
     return [arguments] { return run(*arguments); };
 }
 

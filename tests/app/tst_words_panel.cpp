@@ -81,6 +81,20 @@ private slots:
         QTRY_VERIFY_WITH_TIMEOUT(again.hasAnswer() && again.content() == after, 60000);
     }
 
+    void aMethodSpeaksBetterAndTheStateKeepsIt()
+    {
+        Shown shown("int3,group=64");
+        QTRY_VERIFY_WITH_TIMEOUT(shown.hasAnswer(), 60000);
+        const WordsView::Content alone = shown.content();
+        shown.page.words()->setMethod(QStringLiteral("gptq"));
+        QTRY_VERIFY_WITH_TIMEOUT(shown.hasAnswer() && shown.content() != alone, 60000);
+        QVERIFY(shown.content().bitsPerCharacter < alone.bitsPerCharacter);
+        QVERIFY(shown.page.commandLine().contains(QStringLiteral("--scheme int3,group=64,gptq ")));
+        QCOMPARE(shown.page.state()[u"method"].toString(), QStringLiteral("gptq"));
+        shown.page.words()->setMethod(QStringLiteral("no such method"));
+        QVERIFY(shown.page.words()->method().isEmpty());
+    }
+
     void aSchemeThatDoesNotFitIsASentence()
     {
         Shown shown("tq1_0");   // Blocks of 256, and rows of 128.

@@ -70,6 +70,7 @@ QuantizePage::QuantizePage(Workspace& workspace, QWidget* parent)
     }
     connect(m_words, &WordsPanel::settled, this, &Figure::settled);
     connect(m_words, &WordsPanel::seedChanged, this, [this] { emit changed(tr("draw other words"), {}); });
+    connect(m_words, &WordsPanel::methodChanged, this, [this] { emit changed(tr("choose a compensation"), {}); });
     connect(m_stack, &QStackedLayout::currentChanged, this, &QuantizePage::arrangeWords);
     m_figure->setScheme(m_workspace.scheme());
     followWorkspace();
@@ -239,6 +240,7 @@ void QuantizePage::setState(const QJsonObject& state)
         m_workspace.setState(chosen);
     m_figure->setState(state);
     m_words->setSeed(std::uint64_t(state[u"words"].toInteger(7)));
+    m_words->setMethod(state[u"method"].toString());
 }
 
 QJsonObject QuantizePage::state() const
@@ -246,6 +248,8 @@ QJsonObject QuantizePage::state() const
     QJsonObject state = m_figure->state();
     if (m_words->seed() != 7)
         state[u"words"] = qint64(m_words->seed());
+    if (!m_words->method().isEmpty())
+        state[u"method"] = m_words->method();
     return state;
 }
 

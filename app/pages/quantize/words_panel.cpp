@@ -10,6 +10,8 @@
 #include <QHBoxLayout>
 #include <QVBoxLayout>
 
+#include <cmath>
+
 namespace quantoscope {
 
 namespace {
@@ -25,6 +27,7 @@ struct WordsPanel::Speaker {
     WordLoss loss;
     std::uint64_t seed = 0;
     std::vector<std::string> words;
+    ModelActivations activations;   ///< Made when a method is first asked for; empty before.
 };
 
 struct WordsPanel::Answer {
@@ -37,6 +40,7 @@ WordsPanel::WordsPanel(Workspace& workspace, QWidget* parent)
     , m_workspace(workspace)
     , m_job(new BackgroundJob(Pool::Bulk, this))
     , m_view(new WordsView(this))
+    , m_method(new ChoiceButton(this))
     , m_other(new PushButton({}, PushButton::Role::Chip, this))
     , m_sentence(new TextLabel({}, 13, QFont::Normal, TextTone::Muted, this))
     , m_open(new PushButton(tr("Open the sample model"), PushButton::Role::Chip, this))
@@ -47,7 +51,24 @@ WordsPanel::WordsPanel(Workspace& workspace, QWidget* parent)
     line->addWidget(m_view, 1);
     line->addWidget(m_sentence, 1);
     line->addWidget(m_open, 0, Qt::AlignVCenter);
-    line->addWidget(m_other, 0, Qt::AlignVCenter);
+    auto* controls = new QHBoxLayout;
+    controls->setSpacing(space::small);
+    controls->addWidget(m_method, 0, Qt::AlignVCenter);
+    controls->addWidget(m_other, 0, Qt::AlignVCenter);
+    line->addLayout(controls);
+    m_method->setAccessibleName(tr("Error compensation"));
+    m_method->setToolTip(tr("Which of the storable values each weight becomes: the nearest, or what a method chooses."));
+    m_method->addChoice({}, tr("rounding alone"), tr("Every weight becomes the nearest value that can be stored"));
+    for (const CompensationMethod& method : compensationMethods()) {
+        const QString name = QString::fromUtf8(method.name.data(), qsizetype(method.name.size()));
+        m_method->addChoice(QString::fromUtf8(method.id.data(), qsizetype(method.id.size())), tr("with %1").arg(name),
+                            QString::fromUtf8(method.sentence.data(), qsizetype(method.sentence.size())));
+    }
+    m_method->setCurrent({});
+    connect(m_method, &ChoiceButton::chosen, this, [this] {
+        ask();
+        emit methodChanged();
+    });
     body()->addLayout(line);
     m_sentence->setElides(true);
     m_other->setObjectName(QStringLiteral("otherWords"));
@@ -82,7 +103,23 @@ bool WordsPanel::isSettled() const
 
 void WordsPanel::setCompact(bool compact)
 {
+    m_isCompact = compact;
     m_view->setCompact(compact);
+    showSeed();
+}
+
+QString WordsPanel::method() const
+{
+    return m_method->current();
+}
+
+void WordsPanel::setMethod(const QString& id)
+{
+    const QString known = findCompensationMethod(id.toStdString()) ? id : QString();
+    if (known == method())
+        return;
+    m_method->setCurrent(known);
+    ask();
 }
 
 void WordsPanel::setSeed(std::uint64_t seed)
@@ -96,7 +133,7 @@ void WordsPanel::setSeed(std::uint64_t seed)
 
 void WordsPanel::showSeed()
 {
-    m_other->setText(tr("Other words · seed %1").arg(m_seed));
+    m_other->setText(m_isCompact ? tr("Seed %1").arg(m_seed) : tr("Other words · seed %1").arg(m_seed));
     m_other->updateGeometry();
 }
 
@@ -105,7 +142,7 @@ QString WordsPanel::commandLine() const
     if (!m_speaker)
         return {};
     return QStringLiteral("qscope language --scheme %1 --samples %2 --seed %3")
-        .arg(QString::fromStdString(schemeText(m_workspace.scheme())))
+        .arg(QString::fromStdString(schemeText(CompensatedScheme{m_workspace.scheme(), findCompensationMethod(method().toStdString())})))
         .arg(samples)
         .arg(m_seed);
 }
@@ -150,14 +187,16 @@ void WordsPanel::showSentence(const QString& sentence)
     m_open->setVisible(!m_workspace.model() || m_workspace.modelPath() != Workspace::sampleModelPath());
     m_view->hide();
     m_other->hide();
+    m_method->setVisible(!m_open->isVisibleTo(this));   // Another method may be what the scheme can take.
 }
 
 void WordsPanel::start()
 {
     m_isStale = false;
-    const auto work = [source = m_workspace.model(), scheme = m_workspace.scheme(), seed = m_seed,
+    const auto work = [source = m_workspace.model(), scheme = CompensatedScheme{m_workspace.scheme(), findCompensationMethod(method().toStdString())}, seed = m_seed,
                        speaker = m_speaker](const Progress& progress) mutable -> Result<Answer> {
-        if (!speaker || speaker->seed != seed) {
+        const bool needsActivations = scheme.method && (!speaker || speaker->activations.empty());
+        if (!speaker || speaker->seed != seed || needsActivations) {
             auto made = std::make_shared<Speaker>();
             if (speaker) {
                 *made = *speaker;
@@ -179,11 +218,20 @@ void WordsPanel::start()
             auto words = inventWords(made->model, samples, seed, {progress.stop});
             if (!words)
                 return tl::unexpected(words.error());
+            if (needsActivations) {
+                const auto calibration = calibrationWords();
+                if (!calibration)
+                    return tl::unexpected(calibration.error());
+                auto activations = activationsOf(made->model, *calibration, {progress.stop});
+                if (!activations)
+                    return tl::unexpected(activations.error());
+                made->activations = std::move(*activations);
+            }
             made->seed = seed;
             made->words = std::move(*words);
             speaker = made;
         }
-        auto said = wordsUnderScheme(speaker->model, {scheme}, {}, speaker->heldOut, samples, seed, progress);
+        auto said = wordsUnderScheme(speaker->model, scheme, speaker->activations, speaker->heldOut, samples, seed, progress);
         if (!said)
             return tl::unexpected(said.error());
         return Answer{speaker, std::move(*said)};
@@ -207,13 +255,17 @@ void WordsPanel::show(Answer answer)
         content.words.push_back({QString::fromStdString(answer.said.words[i]), answer.said.words[i] != m_speaker->words[i]});
     content.shortBasis = tr("Words it invents; bold: not as in FP32. Weight error is not task error.");
     content.basis = tr("Words it invents; bold: not as in FP32. Loss on %1 held-out words, FP32 %2. Weight error is not task error: "
-                       "all matrices together have %3 dB at %4 bits.")
+                       "all matrices together have %3 dB at %4 bits")
                         .arg(wholeNumber(double(answer.said.loss.words)), fixedNumber(content.original, 3),
                              decibelText(answer.said.sqnrDb), roundedNumber(answer.said.bitsPerWeight, 3));
+    // What the matrices answer to real inputs lies between the two errors, where it was measured.
+    content.basis += std::isnan(answer.said.outputSqnrDb) ? QStringLiteral(".")
+                                                          : tr(", their outputs %1 dB.").arg(decibelText(answer.said.outputSqnrDb));
     m_view->setContent(std::move(content));
     m_view->setStale(false);
     m_view->show();
     m_other->show();
+    m_method->show();
     m_sentence->hide();
     m_open->hide();
 }

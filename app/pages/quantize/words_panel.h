@@ -11,6 +11,7 @@
 namespace quantoscope {
 
 class BackgroundJob;
+class ChoiceButton;
 class Workspace;
 class WordsView;
 
@@ -28,14 +29,18 @@ public:
     void setCompact(bool);
     std::uint64_t seed() const { return m_seed; }
     void setSeed(std::uint64_t seed);
+    /// Id of a row of compensationMethods(), or empty for rounding alone.
+    QString method() const;
+    void setMethod(const QString& id);
     /// `qscope language` with the same scheme and seed; empty while the model cannot speak.
     QString commandLine() const;
     const WordsView* view() const { return m_view; }
 
 signals:
     void settled();
-    /// The person asked for other words.
+    /// The person asked for other words, or for a method.
     void seedChanged();
+    void methodChanged();
 
 protected:
     void showEvent(QShowEvent*) override;
@@ -55,8 +60,10 @@ private:
     QTimer m_delay;
     std::shared_ptr<const Speaker> m_speaker;
     std::uint64_t m_seed = 7;
+    bool m_isCompact = false;
     bool m_isStale = true;
     WordsView* m_view;
+    ChoiceButton* m_method;
     PushButton* m_other;
     TextLabel* m_sentence;
     PushButton* m_open;
