@@ -253,14 +253,18 @@ void WordsPanel::show(Answer answer)
     content.original = m_speaker->loss.bitsPerCharacter;
     for (std::size_t i = 0; i < answer.said.words.size(); ++i)
         content.words.push_back({QString::fromStdString(answer.said.words[i]), answer.said.words[i] != m_speaker->words[i]});
-    content.shortBasis = tr("Words it invents; bold: not as in FP32. Weight error is not task error.");
-    content.basis = tr("Words it invents; bold: not as in FP32. Loss on %1 held-out words, FP32 %2. Weight error is not task error: "
-                       "all matrices together have %3 dB at %4 bits")
-                        .arg(wholeNumber(double(answer.said.loss.words)), fixedNumber(content.original, 3),
-                             decibelText(answer.said.sqnrDb), roundedNumber(answer.said.bitsPerWeight, 3));
+    const QString what = tr("Words it invents; bold: not as in FP32."), notTask = tr("Weight error is not task error");
+    const QString on = tr("Loss on %1 held-out words, FP32 %2.")
+                           .arg(wholeNumber(double(answer.said.loss.words)), fixedNumber(content.original, 3));
     // What the matrices answer to real inputs lies between the two errors, where it was measured.
-    content.basis += std::isnan(answer.said.outputSqnrDb) ? QStringLiteral(".")
-                                                          : tr(", their outputs %1 dB.").arg(decibelText(answer.said.outputSqnrDb));
+    const QString weights = tr("all weights %1 dB").arg(decibelText(answer.said.sqnrDb));
+    const QString decibels = std::isnan(answer.said.outputSqnrDb)
+                               ? weights
+                               : tr("%1, outputs of the matrices %2 dB").arg(weights, decibelText(answer.said.outputSqnrDb));
+    const QString bits = tr("%1 bits a weight").arg(roundedNumber(answer.said.bitsPerWeight, 3));
+    content.basis = {what + u' ' + on + u' ' + notTask + QStringLiteral(": ") + decibels + QStringLiteral(", ") + bits + u'.',
+                     what + u' ' + notTask + QStringLiteral(": ") + decibels + QStringLiteral(", ") + bits + u'.',
+                     notTask + QStringLiteral(": ") + decibels + u'.', notTask + u'.'};
     m_view->setContent(std::move(content));
     m_view->setStale(false);
     m_view->show();

@@ -50,8 +50,9 @@ void WordsView::setContent(Content content)
     QString spoken = tr("%1 bits per character, %2.").arg(fixedNumber(m_content.bitsPerCharacter, 3), difference(m_content));
     for (const Word& word : m_content.words)
         spoken += u' ' + word.text;
-    setProperty("chartDescription", spoken + QStringLiteral(". ") + m_content.basis);
-    setToolTip(m_content.basis);
+    const QString basis = m_content.basis.empty() ? QString() : m_content.basis.front();
+    setProperty("chartDescription", spoken + QStringLiteral(". ") + basis);
+    setToolTip(basis);
     update();
 }
 
@@ -165,7 +166,9 @@ void WordsView::paintEvent(QPaintEvent*)
     painter.setFont(uiFont(12));
     painter.setPen(t.muted);
     const double room = width() - left;
-    const QString basis = small.horizontalAdvance(m_content.basis) <= room ? m_content.basis : m_content.shortBasis;
+    const auto fits = std::find_if(m_content.basis.begin(), m_content.basis.end(),
+                                   [&](const QString& text) { return small.horizontalAdvance(text) <= room; });
+    const QString basis = m_content.basis.empty() ? QString() : fits == m_content.basis.end() ? m_content.basis.back() : *fits;
     painter.drawText(QPointF(left, height() - small.descent()), small.elidedText(basis, Qt::ElideRight, room));
     if (m_progress >= 0)
         painter.fillRect(QRectF(left, 0, room * std::min(1.0, m_progress), 2), t.accent);

@@ -22,8 +22,8 @@ public:
     struct Content {
         double bitsPerCharacter = 0, original = 0;
         std::vector<Word> words;
-        QString basis;   ///< What was measured on, and what weight error is not.
-        QString shortBasis;
+        /// What was measured on, and what weight error is not; long, shorter, shortest. The longest that fits is shown.
+        std::vector<QString> basis;
         friend bool operator==(const Content&, const Content&) = default;
     };
 
