@@ -208,8 +208,13 @@ double bitsPerWeight(const QuantizationScheme& scheme, const std::vector<std::in
     const StoredBits bits = storedBitsOf(scheme, shape);
     if (bits.count == 0)
         return 0;
-    if (format)
-        return format->bitsPerWeight + (format->largestForTensor > 0 ? 32 / double(bits.count) : 0);
+    if (format) {
+        // A flat format's last block may be short; its bytes are counted, the outer scales of FP32 too.
+        const double count = double(bits.count);
+        const double inner = format->isFlat ? codeBits(scheme) + 8 * double(format->scaleBytesOf(std::size_t(bits.count))) / count
+                                            : format->bitsPerWeight;
+        return inner + 32 * double(outerScaleCount(*format, shape)) / count;
+    }
     return codeBits(scheme) + double(bits.scales + bits.zeroPoints + bits.tensorScale + bits.codebook) / double(bits.count);
 }
 
