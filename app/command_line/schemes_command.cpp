@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/command_line/command.h"
 #include "core/quantization/quantization_scheme.h"
+#include "core/quantization/scheme_grammar.h"
 
 #include <CLI/App.hpp>
 #include <fmt/format.h>
@@ -28,7 +29,12 @@ Result<CommandOutput> schemes()
         rows.push_back({std::string(named.id), fmt::format("{:.4g}", bits), std::string(named.sentence)});
     }
     output.text = textTable({"id", "bits per weight", ""}, rows)
-        + "Bits per weight are those of a 4096 × 4096 matrix, scales included.\n";
+        + "Bits per weight are those of a 4096 × 4096 matrix, scales included.\n\n";
+    std::vector<std::vector<std::string>> options;
+    for (const SchemeOption& option : schemeOptions())
+        options.push_back({std::string(option.name), std::string(option.accepted)});
+    output.text += "A scheme is one of these names, or an element, and options after it: int4,asymmetric,group=64,clip=mse.\nElements: "
+        + schemeElementList() + ".\n\n" + textTable({"option", "takes"}, options);
     return output;
 }
 

@@ -12,8 +12,8 @@ namespace quantoscope {
 
 namespace {
 
-/// Steps that an exact search may visit: about ten milliseconds.
-constexpr std::size_t mostSteps = std::size_t{1} << 17;
+/// Steps that an exact search may visit: some ten milliseconds, about as long as the grid takes.
+constexpr std::size_t mostSteps = std::size_t{1} << 19;
 /// How much wider than the values a range may be where that is better: twice, so that whole multiples of
 /// something are found to be that. With zero points, of which each is a search, above 4 bits by eight codes.
 double widestOf(const QuantizationScheme& scheme)
@@ -54,7 +54,9 @@ private:
         return {range, error.meanSquaredError};
     }
 
-    int gridPoints() const { return elementBits(m_scheme.element) <= 8 ? 512 : 48; }
+    /// Above 8 bits the cost is smooth, and every look at it takes as long as there are levels.
+    bool isFine() const { return elementBits(m_scheme.element) > 8; }
+    int gridPoints() const { return isFine() ? 48 : 512; }
 
     double smallestFactor() const
     {
@@ -67,7 +69,8 @@ private:
     /// nearest codes are best. Alternating never raises the cost and ends in a local minimum.
     Candidate descend(Candidate best) const
     {
-        for (int i = 0; i < 100; ++i) {
+        const double settledAt = isFine() ? 1e-7 : 1e-12;
+        for (int i = 0; i < (isFine() ? 12 : 100); ++i) {
             double gain = 1;
             evaluate(best.range, &gain);
             ClipRange range = scaled(best.range, gain);
@@ -76,7 +79,7 @@ private:
             const Candidate next = evaluate(range);
             if (!(next.cost < best.cost))
                 break;
-            const bool settled = best.cost - next.cost <= 1e-12 * best.cost;
+            const bool settled = best.cost - next.cost <= settledAt * best.cost;
             best = next;
             if (settled)
                 break;
@@ -103,7 +106,7 @@ private:
         std::vector<Candidate> grid;
         for (int i = 0; i <= points; ++i)
             grid.push_back(evaluate(scaled(m_full, std::exp(ratio * i / points))));
-        Candidate best = bestOf(grid, 12);
+        Candidate best = bestOf(grid, isFine() ? 3 : 12);
         // Once more between the neighbours of the winner: ripples of small tensors are narrower than the grid.
         const double centre = best.range.high / m_full.high;
         std::vector<Candidate> fine;
@@ -114,7 +117,7 @@ private:
                 fine.push_back(evaluate(scaled(m_full, factor)));
         }
         fine.push_back(best);
-        return bestOf(fine, 8).range;
+        return bestOf(fine, isFine() ? 2 : 8).range;
     }
 
     ClipRange searchTwo() const

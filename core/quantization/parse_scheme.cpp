@@ -2,6 +2,7 @@
 #include "core/quantization/block_format.h"
 #include "core/quantization/element.h"
 #include "core/quantization/quantization_scheme.h"
+#include "core/quantization/scheme_grammar.h"
 
 #include <fmt/format.h>
 
@@ -108,7 +109,7 @@ constexpr std::array scaleRules{
 /// One option of the grammar. `value` is what follows "=", empty where nothing does.
 struct Option {
     std::string_view name;
-    std::string_view accepted;   ///< For the sentence when the value is not.
+    std::string_view accepted;   ///< For help; the sentence when a value is not says it at more length.
     Outcome (*read)(QuantizationScheme&, std::string_view value);
 };
 
@@ -123,7 +124,7 @@ constexpr std::array options{
                scheme.symmetry = Symmetry::Asymmetric;
                return value.empty() ? Outcome{} : "asymmetric takes no value.";
            }},
-    Option{"range", "restricted or full",
+    Option{"range", "restricted (−127 … 127) or full (−128 … 127)",
            [](QuantizationScheme& scheme, std::string_view value) -> Outcome {
                if (value != "restricted" && value != "full")
                    return "range takes restricted (−127 … 127) or full (−128 … 127).";
@@ -135,7 +136,7 @@ constexpr std::array options{
                scheme.granularity = {};
                return value.empty() ? Outcome{} : "tensor takes no value.";
            }},
-    Option{"channel", "an axis",
+    Option{"channel", "an axis, 0 where left out",
            [](QuantizationScheme& scheme, std::string_view value) -> Outcome {
                const auto axis = value.empty() ? std::optional(0) : number<int>(value);
                if (!axis || *axis < 0 || *axis > 63)
@@ -143,7 +144,7 @@ constexpr std::array options{
                scheme.granularity = {.kind = Granularity::Kind::Channel, .axis = *axis};
                return {};
            }},
-    Option{"group", "a number of weights",
+    Option{"group", "how many weights along rows share a scale",
            [](QuantizationScheme& scheme, std::string_view value) -> Outcome {
                const auto group = number<std::int64_t>(value);
                if (!group || *group < 1 || *group > std::int64_t{1} << 40)
@@ -151,17 +152,17 @@ constexpr std::array options{
                scheme.granularity = {.kind = Granularity::Kind::Group, .group = *group};
                return {};
            }},
-    Option{"block", "rows by columns", readTile},
-    Option{"clip", "minmax, percentile:P, mse, kl, aciq, LOW:HIGH",
+    Option{"block", "rows by columns that share a scale, such as 128x128", readTile},
+    Option{"clip", "minmax, percentile:P, mse, kl, aciq, aciq:laplace, aciq:gauss, or LOW:HIGH",
            readClip},
-    Option{"scale", "a scale format",
+    Option{"scale", "fp32, fp16, bf16, e8m0, e4m3",
            [](QuantizationScheme& scheme, std::string_view value) -> Outcome {
                if (!isScaleFormat(value))
                    return fmt::format("scale={} is not known; scales are stored as {}.", value, scaleFormatList());
                scheme.scale = value;
                return {};
            }},
-    Option{"tensor-scale", "a scale format",
+    Option{"tensor-scale", "fp32, fp16, bf16: one more scale for the tensor",
            [](QuantizationScheme& scheme, std::string_view value) -> Outcome {
                if (std::find(tensorScaleFormats.begin(), tensorScaleFormats.end(), value) == tensorScaleFormats.end())
                    return fmt::format("tensor-scale={} is not known; one more scale for the whole tensor is stored as {}.", value,
@@ -169,7 +170,7 @@ constexpr std::array options{
                scheme.tensorScale = value;
                return {};
            }},
-    Option{"scale-rule", "a rule",
+    Option{"scale-rule", "floor, ceil, even, rceil, for MX formats",
            [](QuantizationScheme& scheme, std::string_view value) -> Outcome {
                for (const auto& [id, rule] : scaleRules)
                    if (id == value) {
@@ -178,7 +179,7 @@ constexpr std::array options{
                    }
                return "scale-rule takes floor (OCP MX), ceil, even, or rceil (the smallest that clips nothing).";
            }},
-    Option{"fit", "optimal, lloyd or quantile",
+    Option{"fit", "optimal, lloyd, quantile, for levels=K",
            [](QuantizationScheme& scheme, std::string_view value) -> Outcome {
                for (const FitWord& row : fitWords)
                    if (row.word == value) {
@@ -189,7 +190,7 @@ constexpr std::array options{
                    }
                return "fit takes optimal (the least squared error there is), lloyd, or quantile (as many weights to each level).";
            }},
-    Option{"rounding", "a rounding",
+    Option{"rounding", "nearest-even, nearest-away, toward-zero, up, down, to-odd, stochastic",
            [](QuantizationScheme& scheme, std::string_view value) -> Outcome {
                const auto rounding = findRounding(value);
                if (!rounding) {
@@ -201,7 +202,7 @@ constexpr std::array options{
                scheme.rounding.rounding = *rounding;
                return {};
            }},
-    Option{"seed", "a whole number",
+    Option{"seed", "a whole number, for stochastic rounding",
            [](QuantizationScheme& scheme, std::string_view value) -> Outcome {
                const auto seed = number<std::uint64_t>(value);
                if (!seed)
@@ -324,6 +325,27 @@ Outcome contradiction(const QuantizationScheme& scheme)
 }
 
 }  // namespace
+
+std::span<const SchemeOption> schemeOptions()
+{
+    static const auto rows = [] {
+        std::array<SchemeOption, options.size()> made;
+        std::transform(options.begin(), options.end(), made.begin(), [](const Option& option) { return SchemeOption{option.name, option.accepted}; });
+        return made;
+    }();
+    return rows;
+}
+
+std::string schemeElementList()
+{
+    std::string list = "intN and uintN of 1 to 16 bits";
+    for (const NumberFormat& format : numberFormats())
+        if (!isIntegerElement(format.id) && findElement(format.id))
+            list += std::string(findBlockFormat(format.id) ? ", element=" : ", ") + std::string(format.id);
+    for (const TableElement& table : tableElements())
+        list += ", " + table.id;
+    return list + ", levels=K (K levels fitted), levels=A:B:… (levels by hand)";
+}
 
 Result<QuantizationScheme> parseScheme(std::string_view text)
 {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/quantization/quantization_scheme.h"
+#include "core/quantization/scheme_grammar.h"
 
 #include "core/random.h"
 #include "tests/test_case.h"
@@ -134,6 +135,25 @@ private slots:
             const QString sentence = QString::fromStdString(scheme.error().message);
             QVERIFY2(sentence.contains(option.section(u'=', 0, 0)) && sentence.contains(accepted) && sentence.endsWith(u'.'), qPrintable(sentence));
         }
+    }
+
+    void everyOptionSaysWhatItTakesAndTakesIt()
+    {
+        QVERIFY(schemeOptions().size() >= 14);
+        for (const SchemeOption& option : schemeOptions()) {
+            QVERIFY(option.accepted.size() > 5);
+            // The first word of what it takes, where those are words, is taken.
+            const std::string name(option.name);
+            const std::string first(option.accepted.substr(0, option.accepted.find_first_of(" ,")));
+            const bool takesWords = name == "range" || name == "clip" || name == "scale" || name == "rounding";
+            if (takesWords)
+                QVERIFY2(parseScheme("int8," + name + "=" + first).has_value(), name.c_str());
+        }
+        for (const char* element : {"int1", "uint16", "e4m3", "element=nf4", "log2_2", "apot_7"})
+            QVERIFY2(parseScheme(element).has_value(), element);
+        const std::string elements = schemeElementList();
+        for (const char* element : {"e4m3", "e2m1", "element=nf4", "log2_4", "apot_5", "fp16"})
+            QVERIFY2(elements.find(element) != std::string::npos, element);
     }
 
     void whateverIsWrittenIsReadBackOrRefusedInASentence()

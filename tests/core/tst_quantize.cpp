@@ -2,6 +2,7 @@
 #include "core/quantization/element.h"
 #include "core/quantization/quantize.h"
 #include "core/quantization/run_quantizer.h"
+#include "core/quantization/scale_units.h"
 
 #include "tests/core/quantization_data.h"
 #include "tests/test_case.h"
@@ -9,6 +10,7 @@
 #include <bit>
 #include <cmath>
 #include <limits>
+#include <set>
 
 using namespace quantoscope;
 using namespace quantoscope::test;
@@ -155,6 +157,48 @@ constexpr std::array schemes{
     "log2", "log2_6,group=64", "apot", "apot_7,channel,clip=mse", "log2_3,rounding=stochastic", "levels=16,fit=quantile", "levels=-0.05:-0.01:0:0.02:0.08", "levels=7,scale=fp16",
     "int8,clip=kl", "int4,asymmetric,clip=kl", "int6,channel,clip=kl", "int4,clip=aciq", "int4,group=64,clip=aciq:laplace", "uint4,clip=aciq:gauss"};
 
+/// The figures that need no decoding, from values and bytes.
+void checkOtherFigures(const QuantizationScheme& scheme, const Shape& shape, const std::vector<float>& x, const Everything& all)
+{
+    const QuantizationError& error = all.report.error;
+    const int bits = codeBits(scheme);
+    std::set<std::uint64_t> codes;
+    double squares = 0, stored = 0, products = 0, squaredError = 0;
+    for (std::size_t i = 0; i < x.size(); ++i) {
+        if (!std::isfinite(x[i]))
+            continue;
+        std::uint64_t code = 0;
+        for (int bit = 0; bit < bits; ++bit)
+            code |= std::uint64_t(std::to_integer<int>(all.codes[(i * bits + bit) / 8]) >> (i * bits + bit) % 8 & 1) << bit;
+        codes.insert(code);
+        const double y = all.values[i];
+        squares += double(x[i]) * x[i];
+        stored += y * y;
+        products += x[i] * y;
+        squaredError += (x[i] - y) * (x[i] - y);
+    }
+    QCOMPARE(error.levelsUsed, int(codes.size()));
+    double counted = 0;
+    for (const double n : error.perLevel)
+        counted += n;
+    QCOMPARE(counted, error.count);
+    const double cosine = stored > 0 && squares > 0 ? products / std::sqrt(squares * stored) : squares > 0 ? 0 : 1;
+    QVERIFY2(std::abs(error.cosine - cosine) < 1e-12, qPrintable(QString::number(cosine)));
+    if (squaredError > 0)
+        QVERIFY(std::abs(error.sqnrDb - 10 * std::log10(squares / squaredError)) < 1e-9 * std::abs(error.sqnrDb) + 1e-9);
+    else
+        QCOMPARE(error.sqnrDb, std::numeric_limits<double>::infinity());
+    QVERIFY(error.clippedLow >= 0 && error.clippedHigh >= 0 && error.clippedLow + error.clippedHigh <= error.count);
+    if (scheme.clip.kind == Clip::Kind::MinMax && (scheme.kind == QuantizationScheme::Kind::Codebook || elementOf(scheme)->isSigned))
+        QCOMPARE(error.clippedLow + error.clippedHigh, 0.0);
+    QCOMPARE(all.report.bytes, storedBytes(scheme, shape));
+    QCOMPARE(all.report.bitsPerWeight, bitsPerWeight(scheme, shape));
+    QCOMPARE(all.report.scales, scheme.kind == QuantizationScheme::Kind::Codebook ? 0 : ScaleUnits(scheme.granularity, shape).count());
+    // The bytes handed out are the bytes reported, but for zero points of fewer bits than a byte and levels that fall together.
+    if (scheme.symmetry == Symmetry::Symmetric && scheme.kind != QuantizationScheme::Kind::Codebook)
+        QCOMPARE(all.codes.size() + all.scales.size(), std::size_t(all.report.bytes));
+}
+
 }  // namespace
 
 class TestQuantize : public QObject {
@@ -199,6 +243,7 @@ private slots:
         QCOMPARE(all.report.error.largestError, largest);
         const double mse = finite > 0 ? double(squaredError / finite) : 0;
         QVERIFY(std::abs(all.report.error.meanSquaredError - mse) <= 1e-12 * mse);
+        checkOtherFigures(*scheme, shape, x, all);
     }
 
     void countsGiveTheSameFiguresAsTheExactPass_data()
