@@ -7,131 +7,148 @@
 #include <hwy/foreach_target.h>
 #include <hwy/highway.h>
 
-#include <cstring>
-#include <limits>
+#include "core/quantization/quantize_runs.inl"
 
 HWY_BEFORE_NAMESPACE();
 namespace quantoscope::HWY_NAMESPACE {
+namespace {
 
-namespace hn = hwy::HWY_NAMESPACE;
-
-using Doubles = hn::CappedTag<double, LaneSums::lanes>;
-using Floats = hn::Rebind<float, Doubles>;
 using Integers = hn::Rebind<std::int32_t, Doubles>;
 using Words = hn::Rebind<std::uint16_t, Doubles>;
-constexpr std::size_t width = hn::MaxLanes(Doubles());
-constexpr std::size_t parts = LaneSums::lanes / width;
 
-/// One vector of each sum; `parts` of them make the eight lanes.
-template <class V>
-struct Accumulator {
-    V squaredError, squares, products, storedSquares, largestError;
-};
+/// One run's quantizer in double: right for every value, and slow.
+class ExactGrid {
+public:
+    static constexpr float padding = 0;
 
-template <class V>
-Accumulator<V> load(const LaneSums& sums, std::size_t part)
-{
-    const Doubles d;
-    const std::size_t at = part * width;
-    return {hn::LoadU(d, sums.squaredError.data() + at), hn::LoadU(d, sums.squares.data() + at),
-            hn::LoadU(d, sums.products.data() + at), hn::LoadU(d, sums.storedSquares.data() + at),
-            hn::LoadU(d, sums.largestError.data() + at)};
-}
+    HWY_INLINE explicit ExactGrid(const IntegerGrid& grid)
+        : m_grid(grid)
+        , m_inverse(1 / grid.step)
+    {
+    }
 
-template <class V>
-void store(const Accumulator<V>& a, LaneSums& sums, std::size_t part)
-{
-    const Doubles d;
-    const std::size_t at = part * width;
-    hn::StoreU(a.squaredError, d, sums.squaredError.data() + at);
-    hn::StoreU(a.squares, d, sums.squares.data() + at);
-    hn::StoreU(a.products, d, sums.products.data() + at);
-    hn::StoreU(a.storedSquares, d, sums.storedSquares.data() + at);
-    hn::StoreU(a.largestError, d, sums.largestError.data() + at);
-}
+    /// `width` values.
+    HWY_INLINE void quantize(const float* from, std::size_t part, std::uint16_t* levelsTo, float* to, Totals& totals,
+                             Counts& counts) const
+    {
+        const Doubles d;
+        const hn::Rebind<float, Doubles> f;
+        // x times the rounded 1/step is off by 2^-52 of itself; x / step is a tie or at least 2^-26 away
+        // from one. Rounding the product to multiples of 2^-29 (adding and taking away 1.5 · 2^23 in
+        // double) puts ties back where they are. Beyond 2^21 every quotient is clamped anyway.
+        const V snap = hn::Set(d, 0x1.8p23), farthest = hn::Set(d, 0x1p21);
+        const V largestFloat = hn::Set(d, double(std::numeric_limits<float>::max()));
+        const V zero = hn::Set(d, m_grid.zero), lowest = hn::Set(d, m_grid.lowest), highest = hn::Set(d, m_grid.highest);
 
-void QuantizeToGrid(const float* values, std::size_t count, const IntegerGrid& grid, std::uint16_t* levels,
-                    float* dequantized, LaneSums& sums)
-{
-    const Doubles d;
-    const Floats f;
-    const Integers i;
-    const Words w;
-    using V = hn::Vec<Doubles>;
-    const V step = hn::Set(d, grid.step), inverse = hn::Set(d, 1 / grid.step);
-    const V zero = hn::Set(d, grid.zero), lowest = hn::Set(d, grid.lowest), highest = hn::Set(d, grid.highest);
-    const V clipLow = hn::Set(d, grid.clipLow), clipHigh = hn::Set(d, grid.clipHigh);
-    // x times the rounded 1/step is off by 2^-52 of itself; x / step is a tie or at least 2^-26 away
-    // from one. Rounding the product to multiples of 2^-29 (adding and taking away 1.5 · 2^23 in double)
-    // puts ties back where they are. Beyond 2^21 every quotient is clamped anyway.
-    const V snap = hn::Set(d, 0x1.8p23);
-    const V farthest = hn::Set(d, 0x1p21);
-    const V largestFloat = hn::Set(d, double(std::numeric_limits<float>::max()));
-    const V huge = hn::Set(d, std::numeric_limits<double>::max());
-
-    Accumulator<V> totals[parts];
-    for (std::size_t part = 0; part < parts; ++part)
-        totals[part] = load<V>(sums, part);
-    std::uint64_t notFinite = 0, below = 0, above = 0;
-
-    const auto one = [&](const float* from, std::uint16_t* levelsTo, float* to, Accumulator<V>& total) {
         const V raw = hn::PromoteTo(d, hn::LoadU(f, from));
         const V number = hn::IfThenElseZero(hn::Eq(raw, raw), raw);
-        const V quotient = hn::Min(hn::Max(hn::Mul(number, inverse), hn::Neg(farthest)), farthest);
+        const V quotient = hn::Min(hn::Max(hn::Mul(number, hn::Set(d, m_inverse)), hn::Neg(farthest)), farthest);
         const V snapped = hn::Sub(hn::Add(quotient, snap), snap);
         const V code = hn::Min(hn::Max(hn::Add(hn::Round(snapped), zero), lowest), highest);
-        hn::StoreU(hn::DemoteTo(w, hn::DemoteTo(i, hn::Sub(code, lowest))), w, levelsTo);
-        const V exact = hn::Mul(hn::Sub(code, zero), step);
+        hn::StoreU(hn::DemoteTo(Words(), hn::DemoteTo(Integers(), hn::Sub(code, lowest))), Words(), levelsTo);
+        const V exact = hn::Mul(hn::Sub(code, zero), hn::Set(d, m_grid.step));
         const auto stored = hn::DemoteTo(f, hn::Min(hn::Max(exact, hn::Neg(largestFloat)), largestFloat));
-        hn::StoreU(stored, f, to);
+        if (to)
+            hn::StoreU(stored, f, to);
 
-        const auto finite = hn::Le(hn::Abs(raw), huge);
-        notFinite += width - hn::CountTrue(d, finite);
-        const V x = hn::IfThenElseZero(finite, raw);
-        const V y = hn::IfThenElseZero(finite, hn::PromoteTo(d, stored));
-        below += hn::CountTrue(d, hn::Lt(x, clipLow));
-        above += hn::CountTrue(d, hn::Gt(x, clipHigh));
-        const V error = hn::Sub(x, y);
-        total.squaredError = hn::Add(total.squaredError, hn::Mul(error, error));
-        total.squares = hn::Add(total.squares, hn::Mul(x, x));
-        total.products = hn::Add(total.products, hn::Mul(x, y));
-        total.storedSquares = hn::Add(total.storedSquares, hn::Mul(y, y));
-        total.largestError = hn::Max(total.largestError, hn::Abs(error));
-    };
-
-    std::size_t at = 0;
-    for (; at + LaneSums::lanes <= count; at += LaneSums::lanes)
-        for (std::size_t part = 0; part < parts; ++part)
-            one(values + at + part * width, levels + at + part * width, dequantized + at + part * width, totals[part]);
-    if (at < count) {
-        // The rest is filled up with zeros, which are stored as they are and add nothing.
-        float padded[LaneSums::lanes] = {}, paddedTo[LaneSums::lanes];
-        std::uint16_t paddedLevels[LaneSums::lanes];
-        std::memcpy(padded, values + at, (count - at) * sizeof(float));
-        for (std::size_t part = 0; part < parts; ++part)
-            one(padded + part * width, paddedLevels + part * width, paddedTo + part * width, totals[part]);
-        std::memcpy(levels + at, paddedLevels, (count - at) * sizeof(std::uint16_t));
-        std::memcpy(dequantized + at, paddedTo, (count - at) * sizeof(float));
+        addExactly(part, raw, hn::PromoteTo(d, stored), m_grid.clipLow, m_grid.clipHigh, totals, counts);
     }
-    for (std::size_t part = 0; part < parts; ++part)
-        store(totals[part], sums, part);
-    sums.notFinite += notFinite;
-    sums.clippedLow += below;
-    sums.clippedHigh += above;
+
+private:
+    const IntegerGrid& m_grid;
+    double m_inverse;
+};
+
+#if HWY_TARGET != HWY_SCALAR
+/// The same quantizer in FP32, for values whose result FP32 is sure of; it says which those are.
+class FastGrid {
+public:
+    HWY_INLINE explicit FastGrid(const IntegerGrid& grid)
+    {
+        const Floats f;
+        const float step = float(grid.step);
+        const double low = grid.lowest - grid.zero, high = grid.highest - grid.zero;
+        const double farthest = -low > high ? -low : high;
+        // Bounds keep quotients and products away from the ends of FP32.
+        m_usable = double(step) == grid.step && grid.step > 0x1p-100 && grid.step < 0x1p100 && farthest < 0x1p17;
+        if (!m_usable)
+            return;
+        m_step = hn::Set(f, step);
+        m_inverse = hn::Set(f, float(1 / grid.step));
+        m_low = hn::Set(f, float(low));
+        m_high = hn::Set(f, float(high));
+        // The product with the rounded inverse is off by at most 2^-23 of itself; twice that is allowed for.
+        m_sure = hn::Set(f, float(0.5 - (farthest + 1) * 0x1p-22));
+        m_clip.set(grid.clipLow, grid.clipHigh);
+        m_firstLevel = hn::Set(hn::RebindToSigned<Floats>(), roundingBits - std::int32_t(grid.zero - grid.lowest));
+    }
+
+    bool isUsable() const { return m_usable; }
+
+    /// `valuesAtOnce` values; nothing happens where one of them needs the exact way.
+    HWY_INLINE bool quantize(const float* from, std::size_t lane, std::uint16_t* levelsTo, float* to, Totals& totals) const
+    {
+        const Floats f;
+        const hn::RebindToSigned<Floats> i;
+        const hn::Rebind<std::uint16_t, Floats> w;
+        const FloatVector x = hn::LoadU(f, from);
+        const FloatVector quotient = hn::Mul(x, m_inverse);
+        const FloatVector bounded = hn::Min(hn::Max(quotient, m_low), m_high);
+        // 1.5 · 2^23 leaves the whole number, rounded to even, in the low bits.
+        const FloatVector rounding = hn::Set(f, 0x1.8p23f);
+        const FloatVector sum = hn::Add(bounded, rounding);
+        const FloatVector whole = hn::Sub(sum, rounding);
+        // Not-a-number fails every comparison, infinity the one of the distance.
+        const auto sure = hn::And(hn::Le(hn::Abs(hn::Sub(quotient, whole)), m_sure), m_clip.holds(x));
+        if (HWY_UNLIKELY(!hn::AllTrue(f, sure)))
+            return false;
+        hn::StoreU(hn::DemoteTo(w, hn::Sub(hn::BitCast(i, sum), m_firstLevel)), w, levelsTo);
+        // A whole number of at most 17 bits times an FP32 number, rounded once. It is within half a step of
+        // x, so the two are within a factor of two of one another and their difference is exact.
+        const FloatVector stored = hn::Mul(whole, m_step);
+        if (to)
+            hn::StoreU(stored, f, to);
+        totals.add(lane, x, stored);
+        return true;
+    }
+
+private:
+    static constexpr std::int32_t roundingBits = 0x4B400000;   // of 1.5 · 2^23
+
+    bool m_usable;
+    FloatVector m_step, m_inverse, m_low, m_high, m_sure;
+    ClipBounds m_clip;
+    hn::Vec<hn::RebindToSigned<Floats>> m_firstLevel;
+};
+#endif
+
+#if HWY_TARGET == HWY_SCALAR
+struct FastGrid {
+    explicit FastGrid(const IntegerGrid&) {}
+    static constexpr bool isUsable() { return false; }
+    static bool quantize(const float*, std::size_t, std::uint16_t*, float*, Totals&) { return false; }
+};
+#endif
+
+void QuantizeToGrids(const float* values, std::span<const IntegerGrid> grids, std::span<const std::size_t> lengths,
+                     StoredRuns stored, LaneSums& sums)
+{
+    quantizeRuns<FastGrid, ExactGrid>(values, grids, lengths, stored, sums);
 }
 
+}  // namespace
 }  // namespace quantoscope::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
 namespace quantoscope {
 
-HWY_EXPORT(QuantizeToGrid);
+HWY_EXPORT(QuantizeToGrids);
 
-void quantizeToGrid(std::span<const float> values, const IntegerGrid& grid, std::uint16_t* levels, float* dequantized,
-                    LaneSums& sums)
+void quantizeToGrids(const float* values, std::span<const IntegerGrid> grids, std::span<const std::size_t> lengths,
+                     StoredRuns stored, LaneSums& sums)
 {
-    HWY_DYNAMIC_DISPATCH(QuantizeToGrid)(values.data(), values.size(), grid, levels, dequantized, sums);
+    HWY_DYNAMIC_DISPATCH(QuantizeToGrids)(values, grids, lengths, stored, sums);
 }
 
 }  // namespace quantoscope

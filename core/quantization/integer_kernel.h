@@ -25,8 +25,15 @@ struct IntegerGrid {
     double clipLow, clipHigh;
 };
 
-/// Quantizes to nearest even, ties told apart exactly, and adds the errors up.
-void quantizeToGrid(std::span<const float> values, const IntegerGrid&, std::uint16_t* levels, float* dequantized,
-                    LaneSums&);
+/// Where kernels put the values of consecutive runs.
+struct StoredRuns {
+    std::uint16_t* levels;
+    float* dequantized;   ///< May be null: nobody wants them.
+};
+
+/// Quantizes consecutive runs, each with a grid of its own, to nearest even, ties told apart exactly,
+/// and adds the errors up. Lanes begin anew with every run. `lengths` has one length a grid.
+void quantizeToGrids(const float* values, std::span<const IntegerGrid> grids, std::span<const std::size_t> lengths,
+                     StoredRuns, LaneSums&);
 
 }  // namespace quantoscope

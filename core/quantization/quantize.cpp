@@ -2,12 +2,14 @@
 #include "core/quantization/quantize.h"
 
 #include "core/quantization/code_packer.h"
+#include "core/quantization/level_counts.h"
 #include "core/quantization/element.h"
 #include "core/quantization/quantize_blocks.h"
 #include "core/quantization/run_quantizer.h"
 #include "core/quantization/unit_ranges.h"
 #include "core/statistics/chunks.h"
 #include "core/statistics/counting.h"
+#include "core/statistics/float_scan.h"
 
 #include <fmt/format.h>
 
@@ -19,13 +21,25 @@ namespace quantoscope {
 
 namespace {
 
-/// How many chunks are worked on before their results are handed out in order.
-constexpr std::int64_t chunksARound = 8;
+/// How many elements are worked on before their results are handed out in order.
+constexpr std::int64_t elementsARound = std::int64_t{1} << 21;
+
+/// What is computed on the way: a worker's own, or a chunk's where someone wants to have it.
+struct Buffers {
+    std::vector<float> values, dequantized;
+    std::vector<std::uint16_t> levels;
+};
+
+/// The stretches of a chunk that share a scale.
+struct Runs {
+    std::vector<std::size_t> lengths;
+    std::vector<RunScale> scales;
+    std::vector<FloatRange> ranges;
+};
 
 /// What one chunk leaves behind.
 struct Chunk {
-    std::vector<float> values, dequantized;
-    std::vector<std::uint16_t> levels;
+    Buffers kept;
     std::vector<RunScale> newScales;   ///< Of the units that begin in this chunk, if they are found here.
     ErrorSums sums;
 };
@@ -41,6 +55,9 @@ public:
         , m_progress(progress)
         , m_units(scheme.granularity, info.shape)
         , m_packer(codeBits(scheme))
+        // Chunks that stay in the cache, unless a unit has to be seen whole that is longer.
+        , m_chunkElements(m_units.isContiguous() && m_units.largestUnit() > cachedElements
+                              && m_units.largestUnit() <= chunkElements ? chunkElements : cachedElements)
     {
     }
 
@@ -74,7 +91,7 @@ private:
         m_quantizer.emplace(m_scheme, *element);
         if (granularity.kind == Granularity::Kind::Tensor)
             return prepareTensor(first);
-        m_scalesOnTheWay = m_units.isContiguous() && m_units.largestUnit() <= chunkElements;
+        m_scalesOnTheWay = m_units.isContiguous() && m_units.largestUnit() <= m_chunkElements;
         if (m_scalesOnTheWay && m_scheme.tensorScale.empty())
             return {};
         if (m_scalesOnTheWay) {
@@ -158,13 +175,16 @@ private:
 
     Result<void> stream()
     {
-        const std::int64_t chunks = m_units.chunkCount(chunkElements);
+        const std::int64_t chunks = m_units.chunkCount(m_chunkElements);
+        const std::int64_t chunksARound = elementsARound / m_chunkElements;
         m_perLevel.assign(std::size_t(m_quantizer->levels()), 0);
+        for (std::size_t level = 0; level < m_perLevel.size(); ++level)
+            m_codes.push_back(m_quantizer->storedCode(std::uint16_t(level)));
         std::vector<Chunk> round(std::size_t(std::min(chunks, chunksARound)));
         for (std::int64_t first = 0; first < chunks; first += chunksARound) {
             const std::int64_t here = std::min(chunksARound, chunks - first);
             const auto done = forEachChunk(here, 1, {m_progress.stop}, [&](std::size_t i, ElementRange) {
-                return quantizeChunk(round[i], m_units.chunk(first + std::int64_t(i), chunkElements));
+                return quantizeChunk(round[i], m_units.chunk(first + std::int64_t(i), m_chunkElements));
             });
             if (!done)
                 return done;
@@ -192,44 +212,62 @@ private:
 
     Result<void> quantizeChunk(Chunk& chunk, ElementRange range) const
     {
+        const auto lent = m_buffers.borrow();
+        Buffers& buffers = m_sink.values || m_sink.codes ? chunk.kept : *lent;
         const auto size = std::size_t(range.count);
-        chunk.values.resize(size);
-        chunk.dequantized.resize(size);
-        chunk.levels.resize(size);
-        chunk.newScales.clear();
-        chunk.sums = {};
-        if (auto read = m_source.read(m_info, range, std::span<float>(chunk.values)); !read)
+        buffers.values.resize(size);
+        buffers.levels.resize(size);
+        buffers.dequantized.resize(m_sink.values ? size : 0);
+        if (auto read = m_source.read(m_info, range, std::span<float>(buffers.values)); !read)
             return read;
-        for (std::int64_t at = range.first, end = range.first + range.count; at < end;) {
-            const auto [unit, runEnd] = m_units.runAt(at);
-            const auto offset = std::size_t(at - range.first), length = std::size_t(std::min(runEnd, end) - at);
-            const std::span values(chunk.values.data() + offset, length);
-            if (m_scalesOnTheWay) {
-                const ClipRange clip = rangeOfValues(m_scheme, values);
-                chunk.newScales.push_back(m_quantizer->scaleFor(clip.low, clip.high));
-            }
-            const RunScale& scale = m_scalesOnTheWay ? chunk.newScales.back() : m_scales[std::size_t(unit)];
-            m_quantizer->quantize(values, scale, std::span(chunk.levels).subspan(offset, length),
-                                  std::span(chunk.dequantized).subspan(offset, length), chunk.sums, std::uint64_t(at));
-            at += std::int64_t(length);
-        }
+        const auto runs = m_runs.borrow();
+        findRuns(*runs, range, buffers.values);
+        chunk.sums = {};
+        m_quantizer->quantize(buffers.values, runs->scales, runs->lengths, buffers.levels, buffers.dequantized, chunk.sums,
+                              std::uint64_t(range.first));
         chunk.sums = chunk.sums.collected();
-        countLevels(chunk);
+        if (m_scalesOnTheWay && m_sink.scales)
+            chunk.newScales = runs->scales;
+        countLevels(buffers, chunk.sums.finite == size);
         return {};
     }
 
-    void countLevels(const Chunk& chunk) const
+    void findRuns(Runs& runs, ElementRange range, std::span<const float> values) const
+    {
+        runs.lengths.clear();
+        runs.scales.clear();
+        m_units.forEachRun(range, [&](std::int64_t unit, std::int64_t length) {
+            runs.lengths.push_back(std::size_t(length));
+            if (!m_scalesOnTheWay)
+                runs.scales.push_back(m_scales[std::size_t(unit)]);
+        });
+        if (!m_scalesOnTheWay)
+            return;
+        if (m_scheme.clip.kind == Clip::Kind::MinMax) {
+            runs.ranges.resize(runs.lengths.size());
+            finiteRanges(values.data(), runs.lengths, runs.ranges.data());
+            for (const FloatRange& found : runs.ranges)
+                runs.scales.push_back(found.low <= found.high ? m_quantizer->scaleFor(found.low, found.high)
+                                                              : m_quantizer->scaleFor(0, 0));
+            return;
+        }
+        for (const std::size_t length : runs.lengths) {
+            const ClipRange clip = rangeOfValues(m_scheme, values.first(length));
+            runs.scales.push_back(m_quantizer->scaleFor(clip.low, clip.high));
+            values = values.subspan(length);
+        }
+    }
+
+    void countLevels(const Buffers& buffers, bool allFinite) const
     {
         const auto table = m_levelTables.borrow();
         table->resize(m_perLevel.size());
-        std::uint64_t* const counts = table->data();
-        if (chunk.sums.finite == chunk.values.size()) {
-            for (const std::uint16_t level : chunk.levels)
-                ++counts[level];
+        if (allFinite) {
+            addLevelCounts(buffers.levels, *table);
             return;
         }
-        for (std::size_t i = 0; i < chunk.levels.size(); ++i)
-            counts[chunk.levels[i]] += std::isfinite(chunk.values[i]);
+        for (std::size_t i = 0; i < buffers.levels.size(); ++i)
+            (*table)[buffers.levels[i]] += std::isfinite(buffers.values[i]);
     }
 
     Result<void> handOut(const Chunk& chunk)
@@ -238,12 +276,11 @@ private:
         if (auto handed = handOutScales(chunk.newScales); !handed)
             return handed;
         if (m_sink.values)
-            if (auto handed = m_sink.values(chunk.dequantized); !handed)
+            if (auto handed = m_sink.values(chunk.kept.dequantized); !handed)
                 return handed;
         if (!m_sink.codes)
             return {};
-        for (const std::uint16_t level : chunk.levels)
-            m_packer.put(m_quantizer->storedCode(level));
+        m_packer.put(chunk.kept.levels, m_codes);
         return m_sink.codes(m_packer.take());
     }
 
@@ -270,9 +307,13 @@ private:
     bool m_scalesOnTheWay = false;    ///< Units are short: each is seen whole within a chunk.
     std::vector<RunScale> m_scales;   ///< Of every unit, otherwise.
     CodePacker m_packer;
+    std::vector<std::uint16_t> m_codes;   ///< What is stored for each level.
+    std::int64_t m_chunkElements;
     ErrorSums m_sums;
     std::vector<std::uint64_t> m_perLevel;
     mutable ScratchPool<std::vector<std::uint64_t>> m_levelTables;
+    mutable ScratchPool<Buffers> m_buffers;
+    mutable ScratchPool<Runs> m_runs;
 };
 
 }  // namespace

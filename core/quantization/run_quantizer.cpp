@@ -33,15 +33,6 @@ double roundQuotient(double quotient, Rounding rounding)
     }
 }
 
-/// A level not far from the one for each leading half of an FP32 code: the search begins there.
-std::vector<std::uint16_t> firstLevels(const LevelMap& map)
-{
-    std::vector<std::uint16_t> levels(65536);
-    for (std::size_t leading = 0; leading < levels.size(); ++leading)
-        levels[leading] = std::uint16_t(map.indexOf(std::bit_cast<float>(std::uint32_t(leading << 16))));
-    return levels;
-}
-
 }  // namespace
 
 ErrorSums ErrorSums::collected() const
@@ -89,23 +80,21 @@ RunQuantizer::RunQuantizer(const QuantizationScheme& scheme, const Element& elem
         unscaled.scale = "fp32";
         unscaled.tensorScale.clear();
         const double largest = largestMagnitude(element);
-        m_map = levelMapOf(unscaled, -largest, largest);
-        m_firstLevel = firstLevels(m_map);
-        m_levels = int(m_map.size());
+        m_table = LevelLookup(levelMapOf(unscaled, -largest, largest), element.format ? element.format->asFloat() : nullptr);
+        m_levels = int(m_table.map.size());
     }
 }
 
 RunQuantizer::RunQuantizer(LevelMap codebook)
-    : m_map(std::move(codebook))
-    , m_firstLevel(firstLevels(m_map))
-    , m_levels(int(m_map.size()))
+    : m_table(std::move(codebook), nullptr)
+    , m_levels(int(m_table.map.size()))
 {
 }
 
 RunScale RunQuantizer::scaleFor(double low, double high) const
 {
     if (!m_rule)
-        return {{1, 0}, m_map.clipLow, m_map.clipHigh};
+        return {{1, 0}, m_table.map.clipLow, m_table.map.clipHigh};
     const AffineScale scale = (*m_rule)(low, high);
     if (m_isInteger && m_asymmetric)
         return {scale, std::min(0.0, low), std::max(0.0, high)};
@@ -115,33 +104,26 @@ RunScale RunQuantizer::scaleFor(double low, double high) const
     return {scale, m_isInteger ? range * double(m_codes.lowest) / double(m_codes.highest) : -range, range};
 }
 
-std::size_t RunQuantizer::levelOfQuotient(double quotient) const
-{
-    const auto& thresholds = m_map.thresholds;
-    std::size_t level = m_firstLevel[std::bit_cast<std::uint32_t>(float(quotient)) >> 16];
-    while (level > 0 && (quotient < thresholds[level - 1]
-                         || (quotient == thresholds[level - 1] && !m_map.tieGoesUp(level - 1))))
-        --level;
-    while (level < thresholds.size() && (quotient > thresholds[level]
-                                         || (quotient == thresholds[level] && m_map.tieGoesUp(level))))
-        ++level;
-    return level;
-}
+namespace {
+
+struct Stored {
+    std::int64_t level;
+    float value;
+};
 
 template <class Level>
-void RunQuantizer::quantizeWith(Level levelOf, std::span<const float> values, const RunScale& run,
-                                std::span<std::uint16_t> levels, std::span<float> dequantized,
-                                ErrorSums& sums) const
+void quantizeWith(Level levelOf, std::span<const float> values, const RunScale& run, StoredRuns stored, ErrorSums& sums)
 {
     ErrorSums here;
     for (std::size_t i = 0; i < values.size(); ++i) {
         const double x = std::isnan(values[i]) ? 0 : double(values[i]);
-        const auto [level, stored] = levelOf(x);
-        levels[i] = std::uint16_t(level);
-        dequantized[i] = stored;
+        const Stored made = levelOf(x);
+        stored.levels[i] = std::uint16_t(made.level);
+        if (stored.dequantized)
+            stored.dequantized[i] = made.value;
         if (!std::isfinite(values[i]))
             continue;
-        const double y = double(stored), error = x - y;
+        const double y = double(made.value), error = x - y;
         ++here.finite;
         here.clippedLow += x < run.clipLow;
         here.clippedHigh += x > run.clipHigh;
@@ -154,48 +136,63 @@ void RunQuantizer::quantizeWith(Level levelOf, std::span<const float> values, co
     sums.add(here);
 }
 
-namespace {
-
-struct Stored {
-    std::int64_t level;
-    float value;
-};
-
 }  // namespace
 
-void RunQuantizer::quantize(std::span<const float> values, const RunScale& run, std::span<std::uint16_t> levels,
+void RunQuantizer::quantize(std::span<const float> values, std::span<const RunScale> runs,
+                            std::span<const std::size_t> lengths, std::span<std::uint16_t> levels,
                             std::span<float> dequantized, ErrorSums& sums, std::uint64_t firstElement) const
 {
-    if (m_rounding == Rounding::Stochastic)
-        return quantizeByDraw(values, run, levels, dequantized, sums, firstElement);
-    const double step = run.scale.step;
-    const double zero = double(run.scale.zero);
-    if (m_isInteger) {
-        const double lowest = double(m_codes.lowest), highest = double(m_codes.highest);
-        if (m_rounding == Rounding::NearestEven && step != 0) {
-            quantizeToGrid(values, {step, zero, lowest, highest, run.clipLow, run.clipHigh}, levels.data(),
-                           dequantized.data(), sums.lanes);
-            sums.finite += values.size();
-            return;
-        }
-        const auto integerLevel = [&](double x) -> Stored {
-            const double quotient = step == 0 ? 0 : x / step;
-            const double code = std::clamp(roundQuotient(quotient, m_rounding) + zero, lowest, highest);
-            return {std::int64_t(code - lowest), asFloat((code - zero) * step)};
-        };
-        quantizeWith(integerLevel, values, run, levels, dequantized, sums);
+    StoredRuns stored{levels.data(), dequantized.empty() ? nullptr : dequantized.data()};
+    const bool draws = m_rounding == Rounding::Stochastic;
+    if (!m_isInteger && !draws) {
+        std::vector<LevelScale> scales;
+        scales.reserve(runs.size());
+        for (const RunScale& run : runs)
+            scales.push_back({run.scale.step, run.clipLow, run.clipHigh});
+        quantizeToLevels(values.data(), m_table, scales, lengths, stored, sums.lanes);
+        sums.finite += values.size();
         return;
     }
-    const auto tableLevel = [&](double x) -> Stored {
-        const std::size_t level = levelOfQuotient(step == 0 ? 0 : x / step);
-        return {std::int64_t(level), asFloat(m_map.levels[level] * step)};
+    const bool hasSteps = std::none_of(runs.begin(), runs.end(), [](const RunScale& run) { return run.scale.step == 0; });
+    if (m_rounding == Rounding::NearestEven && hasSteps) {
+        std::vector<IntegerGrid> grids;
+        grids.reserve(runs.size());
+        for (const RunScale& run : runs)
+            grids.push_back({run.scale.step, double(run.scale.zero), double(m_codes.lowest), double(m_codes.highest),
+                             run.clipLow, run.clipHigh});
+        quantizeToGrids(values.data(), grids, lengths, stored, sums.lanes);
+        sums.finite += values.size();
+        return;
+    }
+    for (std::size_t i = 0; i < runs.size(); ++i) {
+        if (draws)
+            quantizeByDraw(values.first(lengths[i]), runs[i], stored, sums, firstElement);
+        else
+            roundRun(values.first(lengths[i]), runs[i], stored, sums);
+        firstElement += lengths[i];
+        values = values.subspan(lengths[i]);
+        stored.levels += lengths[i];
+        if (stored.dequantized)
+            stored.dequantized += lengths[i];
+    }
+}
+
+void RunQuantizer::roundRun(std::span<const float> values, const RunScale& run, StoredRuns stored, ErrorSums& sums) const
+{
+    const double step = run.scale.step;
+    const double zero = double(run.scale.zero);
+    const double lowest = double(m_codes.lowest), highest = double(m_codes.highest);
+    const auto levelOf = [&](double x) -> Stored {
+        const double quotient = step == 0 ? 0 : x / step;
+        const double code = std::clamp(roundQuotient(quotient, m_rounding) + zero, lowest, highest);
+        return {std::int64_t(code - lowest), asFloat((code - zero) * step)};
     };
-    quantizeWith(tableLevel, values, run, levels, dequantized, sums);
+    quantizeWith(levelOf, values, run, stored, sums);
 }
 
 /// Up with the probability of the part of a step that is passed, so that the mean of many draws is the value.
-void RunQuantizer::quantizeByDraw(std::span<const float> values, const RunScale& run, std::span<std::uint16_t> levels,
-                                  std::span<float> dequantized, ErrorSums& sums, std::uint64_t firstElement) const
+void RunQuantizer::quantizeByDraw(std::span<const float> values, const RunScale& run, StoredRuns stored, ErrorSums& sums,
+                                  std::uint64_t firstElement) const
 {
     const double step = run.scale.step, zero = double(run.scale.zero);
     std::uint64_t element = firstElement;
@@ -207,7 +204,7 @@ void RunQuantizer::quantizeByDraw(std::span<const float> values, const RunScale&
         return {std::int64_t(code) - m_codes.lowest, asFloat((code - zero) * step)};
     };
     const auto tableLevel = [&](double x) -> Stored {
-        const auto& table = m_map.levels;
+        const auto& table = m_table.map.levels;
         const double quotient = std::clamp(step == 0 ? 0 : x / step, table.front(), table.back());
         const auto above = std::size_t(std::upper_bound(table.begin(), table.end(), quotient) - table.begin());
         const std::size_t below = above == 0 ? 0 : above - 1;
@@ -216,16 +213,16 @@ void RunQuantizer::quantizeByDraw(std::span<const float> values, const RunScale&
         return {std::int64_t(level), asFloat(table[level] * step)};
     };
     if (m_isInteger)
-        quantizeWith(integerLevel, values, run, levels, dequantized, sums);
+        quantizeWith(integerLevel, values, run, stored, sums);
     else
-        quantizeWith(tableLevel, values, run, levels, dequantized, sums);
+        quantizeWith(tableLevel, values, run, stored, sums);
 }
 
 std::uint16_t RunQuantizer::storedCode(std::uint16_t level) const
 {
     if (m_isInteger)
         return std::uint16_t(m_codes.lowest + level);
-    return std::uint16_t(m_map.codes[level]);
+    return std::uint16_t(m_table.map.codes[level]);
 }
 
 }  // namespace quantoscope

@@ -3,6 +3,7 @@
 
 #include "core/quantization/element.h"
 #include "core/quantization/integer_kernel.h"
+#include "core/quantization/level_kernel.h"
 #include "core/quantization/level_map.h"
 #include "core/random.h"
 
@@ -50,18 +51,23 @@ public:
 
     /// Level numbers (0 is the lowest) and values of a run; adds to the sums. `firstElement` is the place of
     /// the first value in its tensor: stochastic rounding draws by it, so that threads and chunks change nothing.
-    void quantize(std::span<const float> values, const RunScale&, std::span<std::uint16_t> levels,
-                  std::span<float> dequantized, ErrorSums&, std::uint64_t firstElement = 0) const;
+    void quantize(std::span<const float> values, const RunScale& run, std::span<std::uint16_t> levels,
+                  std::span<float> dequantized, ErrorSums& sums, std::uint64_t firstElement = 0) const
+    {
+        const std::size_t length = values.size();
+        quantize(values, {&run, 1}, {&length, 1}, levels, dequantized, sums, firstElement);
+    }
+    /// The same for consecutive runs of the given lengths. `dequantized` may be empty: nobody wants it.
+    void quantize(std::span<const float> values, std::span<const RunScale>, std::span<const std::size_t> lengths,
+                  std::span<std::uint16_t> levels, std::span<float> dequantized, ErrorSums&,
+                  std::uint64_t firstElement = 0) const;
     /// What is stored for a level: two's complement, a format's code, or an index.
     std::uint16_t storedCode(std::uint16_t level) const;
 
 private:
-    std::size_t levelOfQuotient(double quotient) const;
-    void quantizeByDraw(std::span<const float> values, const RunScale&, std::span<std::uint16_t> levels,
-                        std::span<float> dequantized, ErrorSums&, std::uint64_t firstElement) const;
-    template <class Level>
-    void quantizeWith(Level levelOf, std::span<const float>, const RunScale&, std::span<std::uint16_t>,
-                      std::span<float>, ErrorSums&) const;
+    /// The roundings that have no kernel.
+    void roundRun(std::span<const float>, const RunScale&, StoredRuns, ErrorSums&) const;
+    void quantizeByDraw(std::span<const float>, const RunScale&, StoredRuns, ErrorSums&, std::uint64_t firstElement) const;
 
     std::optional<ScaleRule> m_rule;
     bool m_isInteger = false;
@@ -70,8 +76,7 @@ private:
     CodeSpan m_codes{0, 0};
     Rounding m_rounding = Rounding::NearestEven;
     RandomStream m_draws{0};   ///< For stochastic rounding
-    LevelMap m_map;   ///< Levels at step 1, for all that is no integer.
-    std::vector<std::uint16_t> m_firstLevel;   ///< Of quotients by the leading 16 bits of their FP32 code.
+    LevelLookup m_table;   ///< For all that is no integer.
     int m_levels = 0;
 };
 

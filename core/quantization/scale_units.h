@@ -4,6 +4,8 @@
 #include "core/quantization/quantization_scheme.h"
 #include "core/tensors/tensor.h"
 
+#include <algorithm>
+
 namespace quantoscope {
 
 /// Which values of a tensor share a scale, as arithmetic on element numbers in C order. A unit is a
@@ -21,6 +23,9 @@ public:
     /// The run that holds `element`.
     struct Run { std::int64_t unit, end; };
     Run runAt(std::int64_t element) const;
+    /// Calls `take(unit, elements)` for the runs of a range, in order.
+    template <class Take>
+    void forEachRun(ElementRange, Take take) const;
     /// The elements of a unit, where units are contiguous.
     ElementRange rangeOf(std::int64_t unit) const;
 
@@ -48,5 +53,34 @@ private:
     std::int64_t m_rows = 1, m_tileRows = 1, m_tilesDown = 1;   ///< Tile
     std::int64_t m_units = 0;
 };
+
+template <class Take>
+void ScaleUnits::forEachRun(ElementRange range, Take take) const
+{
+    if (range.count == 0)
+        return;
+    if (hasTiles()) {
+        for (std::int64_t at = range.first, stop = range.first + range.count; at < stop;) {
+            const auto [unit, end] = runAt(at);
+            take(unit, std::min(end, stop) - at);
+            at = std::min(end, stop);
+        }
+        return;
+    }
+    // Runs follow one another, and so do their units until they begin anew; only a row's end is in the way.
+    auto [unit, end] = runAt(range.first);
+    const std::int64_t usual = m_kind == Granularity::Kind::Group ? m_group : m_inner;
+    const std::int64_t row = m_kind == Granularity::Kind::Group ? m_columns : m_elements;
+    std::int64_t rowEnd = (range.first / row + 1) * row;
+    for (std::int64_t at = range.first, stop = range.first + range.count; at < stop;) {
+        const std::int64_t here = std::min(end, stop);
+        take(unit, here - at);
+        at = here;
+        unit = unit + 1 == m_units ? 0 : unit + 1;
+        if (at == rowEnd)
+            rowEnd += row;
+        end = std::min(at + usual, rowEnd);
+    }
+}
 
 }  // namespace quantoscope

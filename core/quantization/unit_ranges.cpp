@@ -69,20 +69,18 @@ Result<std::vector<ClipRange>> streamedMinMax(const TensorSource& source, const 
                                               const ScaleUnits& units, const Progress& progress)
 {
     ScratchPool<MinMaxScratch> pool;
-    const auto done = forEachChunk(info.count, chunkElements, progress,
+    const auto done = forEachChunk(info.count, cachedElements, progress,
                                    [&](std::size_t, ElementRange range) -> Result<void> {
         const auto scratch = pool.borrow();
         scratch->units.resize(std::size_t(units.count()), nothingYet);
         scratch->values.resize(std::size_t(range.count));
         if (auto read = source.read(info, range, std::span<float>(scratch->values)); !read)
             return read;
-        for (std::int64_t at = range.first, end = range.first + range.count; at < end;) {
-            const auto [unit, runEnd] = units.runAt(at);
-            const std::int64_t stop = std::min(runEnd, end);
-            widen(scratch->units[std::size_t(unit)],
-                  finiteRange(std::span(scratch->values).subspan(std::size_t(at - range.first), std::size_t(stop - at))));
-            at = stop;
-        }
+        const float* values = scratch->values.data();
+        units.forEachRun(range, [&](std::int64_t unit, std::int64_t length) {
+            widen(scratch->units[std::size_t(unit)], finiteRange({values, std::size_t(length)}));
+            values += length;
+        });
         return {};
     });
     if (!done)

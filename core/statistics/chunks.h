@@ -16,6 +16,10 @@ namespace quantoscope {
 /// stop is seen well within 10 ms. Fixed, because sums are combined chunk by chunk.
 inline constexpr std::int64_t chunkElements = std::int64_t{1} << 18;
 
+/// Where several passes are made over what was read: 128 KiB of FP32 and what becomes of it stay in a
+/// core's own cache.
+inline constexpr std::int64_t cachedElements = std::int64_t{1} << 15;
+
 /// Calls `work(chunk index, range)` for every chunk of `count` elements, on all cores. Returns the
 /// error of the first chunk that has one, or "cancelled".
 Result<void> forEachChunk(std::int64_t count, std::int64_t elementsPerChunk, const Progress& progress,

@@ -68,6 +68,13 @@ FloatScan scan(const float* values, std::size_t count)
 }  // namespace
 
 FloatRange FiniteRange(const float* values, std::size_t count) { return scan<false>(values, count).range; }
+void FiniteRanges(const float* values, std::span<const std::size_t> lengths, FloatRange* ranges)
+{
+    for (const std::size_t length : lengths) {
+        *ranges++ = scan<false>(values, length).range;
+        values += length;
+    }
+}
 FloatScan ScanFloats(const float* values, std::size_t count) { return scan<true>(values, count); }
 
 }  // namespace quantoscope::HWY_NAMESPACE
@@ -77,11 +84,17 @@ HWY_AFTER_NAMESPACE();
 namespace quantoscope {
 
 HWY_EXPORT(FiniteRange);
+HWY_EXPORT(FiniteRanges);
 HWY_EXPORT(ScanFloats);
 
 FloatRange finiteRange(std::span<const float> values)
 {
     return HWY_DYNAMIC_DISPATCH(FiniteRange)(values.data(), values.size());
+}
+
+void finiteRanges(const float* values, std::span<const std::size_t> lengths, FloatRange* ranges)
+{
+    HWY_DYNAMIC_DISPATCH(FiniteRanges)(values, lengths, ranges);
 }
 
 FloatScan scanFloats(std::span<const float> values)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <span>
 
@@ -9,6 +10,8 @@ namespace quantoscope {
 /// Smallest and largest of the finite values; {+infinity, −infinity} where there are none.
 struct FloatRange { float low, high; };
 FloatRange finiteRange(std::span<const float> values);
+/// Of consecutive runs of the given lengths.
+void finiteRanges(const float* values, std::span<const std::size_t> lengths, FloatRange* ranges);
 
 /// The same, with the values counted that need care.
 struct FloatScan {

@@ -8,6 +8,7 @@
 #include <charconv>
 #include <cmath>
 #include <cstring>
+#include <type_traits>
 
 namespace quantoscope {
 
@@ -84,6 +85,12 @@ const DistributionRow* findDistribution(std::string_view id)
     return row == rows.end() ? nullptr : &*row;
 }
 
+/// Values that somebody has: they are copied, not computed one by one.
+struct HeldValues {
+    std::vector<float> values;
+    float operator()(std::int64_t index) const { return values[std::size_t(index)]; }
+};
+
 /// One F32 tensor whose values `value(index)` makes or finds. `Value` is called from several threads.
 template <class Value>
 class ComputedTensor final : public TensorSource {
@@ -116,6 +123,10 @@ public:
     {
         if (auto checked = checkRange(tensor, range, bytes.size() / sizeof(float)); !checked)
             return checked;
+        if constexpr (std::is_same_v<Value, HeldValues>) {
+            std::memcpy(bytes.data(), m_value.values.data() + range.first, std::size_t(range.count) * sizeof(float));
+            return {};
+        }
         for (std::int64_t i = 0; i < range.count; ++i) {
             const float value = m_value(range.first + i);
             std::memcpy(bytes.data() + i * sizeof value, &value, sizeof value);
@@ -129,6 +140,10 @@ private:
     {
         if (auto checked = checkRange(tensor, range, values.size()); !checked)
             return checked;
+        if constexpr (std::is_same_v<Value, HeldValues>) {
+            std::copy_n(m_value.values.data() + range.first, range.count, values.data());
+            return {};
+        }
         for (std::int64_t i = 0; i < range.count; ++i)
             values[std::size_t(i)] = m_value(range.first + i);
         return {};
@@ -281,8 +296,7 @@ std::shared_ptr<const TensorSource> makeTensor(std::string name, std::vector<flo
     const auto count = std::int64_t(values.size());
     if (elementCount(shape) != count)
         shape = {count};
-    return computedTensor(name, name, std::move(shape), count,
-                          [values = std::move(values)](std::int64_t index) { return values[std::size_t(index)]; });
+    return computedTensor(name, name, std::move(shape), count, HeldValues{std::move(values)});
 }
 
 }  // namespace quantoscope

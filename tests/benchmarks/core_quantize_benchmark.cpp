@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-// Quantizing with error figures against reading and writing the same bytes (a copy), and evaluating a
-// moved clip or level from counts; one run. "share_of_limit" is the part of the copy's rate reached.
+// Quantizing with error figures beside the rate at which memory is read, and evaluating a moved clip or
+// level from counts; one run.
 #include "core/quantization/quantize.h"
 #include "core/tensors/synthetic_tensors.h"
 
+#include "tests/benchmarks/limits.h"
+#include "tests/benchmarks/side_by_side.h"
+
 #include <benchmark/benchmark.h>
 
-#include <chrono>
+#include <cmath>
 #include <cstring>
 
 using namespace quantoscope;
@@ -35,38 +38,49 @@ const ValueCounts& counts()
     return *counted;
 }
 
-double copySeconds()
+using benchmarks::compare;
+using benchmarks::Contender;
+using benchmarks::readingSum;
+
+/// What NumPy does for the same: whole arrays, one after another.
+void fakeQuantizeAsArrays(std::span<const float> values, std::vector<float>& scratch)
 {
-    static const double best = [] {
-        std::vector<float> from(count, 1.0f), to(count);
-        double seconds = 1e9;
-        for (int i = 0; i < 5; ++i) {
-            const auto start = std::chrono::steady_clock::now();
-            std::memcpy(to.data(), from.data(), from.size() * sizeof(float));
-            benchmark::DoNotOptimize(to.data());
-            benchmark::ClobberMemory();
-            seconds = std::min(seconds, std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
-        }
-        return seconds;
-    }();
-    return best;
+    float largest = 0;
+    for (const float x : values)
+        largest = std::max(largest, std::abs(x));
+    const float step = largest / 127;
+    for (std::size_t i = 0; i < values.size(); ++i)
+        scratch[i] = std::clamp(std::nearbyintf(values[i] / step), -127.0f, 127.0f) * step;
+    double error = 0;
+    for (std::size_t i = 0; i < values.size(); ++i)
+        error += double(values[i] - scratch[i]) * double(values[i] - scratch[i]);
+    benchmark::DoNotOptimize(error);
 }
 
-void quantizeWeights(benchmark::State& state, const char* text)
+/// Whole calls of quantize() beside reading the same values once: the range takes one reading, the
+/// errors the second, so that half of the limit is the most a per-tensor scheme can reach.
+void compareSchemes()
 {
-    const auto scheme = *parseScheme(text);
-    for (auto _ : state)
-        benchmark::DoNotOptimize(quantize(weights(), weights().tensors().front(), scheme));
-    state.counters["ms_per_1e8"] = benchmark::Counter(double(count) / 1e8 * 1e-3, benchmark::Counter::kIsIterationInvariantRate | benchmark::Counter::kInvert);
-    state.counters["share_of_limit"] = benchmark::Counter(copySeconds(), benchmark::Counter::kIsIterationInvariantRate);
+    const TensorInfo& info = weights().tensors().front();
+    std::vector<float> values(count), scratch(count);
+    (void)weights().read(info, {0, count}, std::span(values));
+    const std::string limit = "read once (sum)";
+    std::vector<Contender> contenders{
+        {limit, [&] { benchmark::DoNotOptimize(readingSum(values)); }, double(count)},
+        {"memcpy", [&] { std::memcpy(scratch.data(), values.data(), count * sizeof(float)); benchmark::ClobberMemory(); }, double(count), limit},
+        {"INT8 array by array, as NumPy does", [&] { fakeQuantizeAsArrays(values, scratch); }, double(count), limit}};
+    for (const char* text : {"int8", "int8,clip=percentile:99.9", "int8,asymmetric", "int8,channel", "int4,group=128", "int4,group=32", "int4,asymmetric,group=32",
+                             "element=nf4,group=64", "e4m3", "levels=16"})
+        contenders.push_back({text, [&, scheme = *parseScheme(text)] { benchmark::DoNotOptimize(quantize(weights(), info, scheme)); },
+                              double(count), limit});
+    QuantizationSink packing;
+    packing.codes = [](std::span<const std::byte> bytes) -> Result<void> { benchmark::DoNotOptimize(bytes.data()); return {}; };
+    packing.scales = packing.codes;
+    for (const char* text : {"int4,group=32", "element=nf4,group=64"})
+        contenders.push_back({std::string(text) + ", packed", [&, scheme = *parseScheme(text)] {
+                                  benchmark::DoNotOptimize(quantize(weights(), info, scheme, packing)); }, double(count), limit});
+    compare("quantize() with all error figures and counts, 2^24 FP32", "Gelem/s", contenders, 9);
 }
-BENCHMARK_CAPTURE(quantizeWeights, int8, "int8")->Unit(benchmark::kMillisecond)->UseRealTime();
-BENCHMARK_CAPTURE(quantizeWeights, int4_group128, "int4,group=128")->Unit(benchmark::kMillisecond)->UseRealTime();
-BENCHMARK_CAPTURE(quantizeWeights, int4_group32, "int4,group=32")->Unit(benchmark::kMillisecond)->UseRealTime();
-BENCHMARK_CAPTURE(quantizeWeights, int8_channel, "int8,channel")->Unit(benchmark::kMillisecond)->UseRealTime();
-BENCHMARK_CAPTURE(quantizeWeights, e4m3, "e4m3")->Unit(benchmark::kMillisecond)->UseRealTime();
-BENCHMARK_CAPTURE(quantizeWeights, nf4_group64, "element=nf4,group=64")->Unit(benchmark::kMillisecond)->UseRealTime();
-BENCHMARK_CAPTURE(quantizeWeights, levels16, "levels=16")->Unit(benchmark::kMillisecond)->UseRealTime();
 
 /// What a drag of a handle asks for: the level map of a new range and its error. Independent of size.
 void evaluateMovedClip(benchmark::State& state, const char* text)
@@ -102,4 +116,9 @@ BENCHMARK(costCurve)->Unit(benchmark::kMillisecond);
 
 }  // namespace
 
-BENCHMARK_MAIN();
+int main(int argc, char** argv)
+{
+    benchmark::Initialize(&argc, argv);
+    compareSchemes();
+    benchmark::RunSpecifiedBenchmarks();
+}

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "core/formats/wide_float.h"
+#include "core/quantization/integer_kernel.h"
+#include "core/quantization/level_map.h"
+
+#include <optional>
+#include <vector>
+
+namespace quantoscope {
+
+/// The levels of an element or a codebook at step 1, made ready for look-ups.
+struct LevelLookup {
+    LevelLookup() = default;
+    /// `format` where the levels are those of a float format, nearest even.
+    LevelLookup(LevelMap, const FloatFormat* format);
+
+    std::size_t levelOf(double quotient) const;
+
+    LevelMap map;
+    std::vector<std::uint16_t> firstLevel;   ///< Of quotients by the leading 16 bits of their FP32 code.
+    std::optional<WideFloat> format;         ///< Levels are its values, both zeros one level.
+
+    /// At most sixteen levels as FP32, each with the stretch of quotients that FP32 is sure belong to it.
+    static constexpr std::size_t few = 16;
+    struct Few {
+        float levels[few], thresholds[few], from[few], to[few];
+    };
+    std::optional<Few> fewLevels;
+    double largest = 0;                      ///< Magnitude
+
+private:
+    void setFewLevels();
+};
+
+/// What differs from run to run.
+struct LevelScale {
+    double step;
+    double clipLow, clipHigh;
+};
+
+/// Quantizes consecutive runs to the levels times each run's step and adds the errors up; as
+/// quantizeToGrids.
+void quantizeToLevels(const float* values, const LevelLookup&, std::span<const LevelScale>,
+                      std::span<const std::size_t> lengths, StoredRuns, LaneSums&);
+
+}  // namespace quantoscope
