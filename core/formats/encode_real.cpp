@@ -50,11 +50,12 @@ Code encodeLevel(const LevelTable& table, const RealNumber& number, const Roundi
 {
     const double nearest = number.toDouble();
     const auto [lowest, highest] = std::minmax_element(table.levels.begin(), table.levels.end());
-    if (nearest <= *lowest || nearest >= *highest)
+    const Rational& value = rationalOf(number);
+    // The double may be the outermost level where the number itself lies inside, by less than a double's step.
+    if (compare(value, Rational(double(*lowest))) <= 0 || compare(value, Rational(double(*highest))) >= 0)
         return encodeLevel(table, nearest, rule);
     // The neighbours of the double are the typed number's, unless the double is a level itself.
     LevelNeighbours neighbours = levelNeighbours(table, nearest);
-    const Rational& value = rationalOf(number);
     const int side = compare(value, Rational(nearest));
     if (side != 0 && table.levels[*neighbours.below] == table.levels[*neighbours.above]) {
         const double beside = std::nextafter(nearest, side > 0 ? HUGE_VAL : -HUGE_VAL);
