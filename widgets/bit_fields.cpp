@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/bit_fields.h"
 
+#include "core/formats/posit_parts.h"
 #include "widgets/theme.h"
 
 #include <QCoreApplication>
@@ -15,6 +16,7 @@ QString fieldName(BitField field)
     const auto name = [](const char* text) { return QCoreApplication::translate("BitField", text); };
     switch (field) {
     case BitField::Sign: return name("sign");
+    case BitField::Regime: return name("regime");
     case BitField::Exponent: return name("exponent");
     case BitField::Mantissa: return name("mantissa");
     case BitField::Integer: return name("integer");
@@ -27,6 +29,7 @@ QColor fieldColour(const Theme& theme, BitField field)
 {
     switch (field) {
     case BitField::Sign: return theme.sign;
+    case BitField::Regime:   // It is the larger part of the exponent.
     case BitField::Exponent: return theme.exponent;
     case BitField::Mantissa: return theme.mantissa;
     case BitField::Integer: return theme.integer;
@@ -39,6 +42,7 @@ QColor fieldInk(const Theme& theme, BitField field)
 {
     switch (field) {
     case BitField::Sign: return theme.signInk;
+    case BitField::Regime:
     case BitField::Exponent: return theme.exponentInk;
     case BitField::Mantissa: return theme.mantissaInk;
     case BitField::Integer: return theme.integerInk;
@@ -56,9 +60,17 @@ std::vector<int> shownBits(const NumberFormat& format)
     return bits;
 }
 
-BitField fieldOfBit(const NumberFormat& format, int bit)
+BitField fieldOfBit(const NumberFormat& format, int bit, Code code)
 {
     const FloatFormat* floating = format.asFloat();
+    if (const PositFormat* posit = format.asPosit()) {
+        if (bit == posit->bits - 1)
+            return BitField::Sign;
+        const auto parts = positParts(*posit, code);
+        if (!parts)
+            return BitField::Regime;   // Zero and NaR: one run to the end.
+        return bit < parts->fractionBits ? BitField::Mantissa : bit < parts->fractionBits + parts->exponentBits ? BitField::Exponent : BitField::Regime;
+    }
     if (!floating)
         return format.asInteger() ? BitField::Integer : BitField::Level;
     const int firstExponentBit = floating->mantissaBits + floating->unusedLowBits;
@@ -67,9 +79,9 @@ BitField fieldOfBit(const NumberFormat& format, int bit)
     return bit < firstExponentBit + floating->exponentBits ? BitField::Exponent : BitField::Sign;
 }
 
-QString bitName(const NumberFormat& format, int bit)
+QString bitName(const NumberFormat& format, int bit, Code code)
 {
-    return QCoreApplication::translate("BitField", "Bit %1: %2").arg(bit).arg(fieldName(fieldOfBit(format, bit)));
+    return QCoreApplication::translate("BitField", "Bit %1: %2").arg(bit).arg(fieldName(fieldOfBit(format, bit, code)));
 }
 
 std::optional<int> hiddenBit(const NumberFormat& format, Code code)
@@ -213,14 +225,17 @@ BitLayout layoutBits(const NumberFormat& format, Code code, const BitColumns& co
         hiddenPlaced = true;
     };
     for (const int bit : shownBits(format)) {
-        const BitField field = fieldOfBit(format, bit);
+        const BitField field = fieldOfBit(format, bit, code);
         if (field == BitField::Sign) {
             layout.cells.push_back({bit, field, cellAt(columns.left)});
-        } else if (field == BitField::Exponent) {
+        } else if (field == BitField::Exponent && format.asFloat()) {
             layout.cells.push_back({bit, field, cellAt(exponentX)});
             exponentX += columns.cell;
         } else {
             placeHidden();
+            // Regime and exponent have one colour: a gap says where one ends.
+            if (format.asPosit() && !layout.cells.empty() && layout.cells.back().field != field && layout.cells.back().field != BitField::Sign)
+                x += columns.cell * 0.4;
             layout.cells.push_back({bit, field, cellAt(x)});
             x += columns.cell;
         }

@@ -17,7 +17,7 @@ namespace quantoscope {
 struct Theme;
 
 /// What a bit of a code means. Every field has its own colour, everywhere.
-enum class BitField { Sign, Exponent, Mantissa, Integer, Level };
+enum class BitField { Sign, Regime, Exponent, Mantissa, Integer, Level };
 
 QString fieldName(BitField);   ///< "exponent", translated.
 QColor fieldColour(const Theme&, BitField);
@@ -25,8 +25,9 @@ QColor fieldInk(const Theme&, BitField);
 
 /// The bits a code spends on numbers, highest first: TF32 has 19, although its codes are 32 wide.
 std::vector<int> shownBits(const NumberFormat&);
-BitField fieldOfBit(const NumberFormat&, int bit);
-QString bitName(const NumberFormat&, int bit);   ///< "Bit 30: exponent", for screen readers and undo.
+/// The fields of a posit have other widths in every code; of all other formats the code does not matter.
+BitField fieldOfBit(const NumberFormat&, int bit, Code code);
+QString bitName(const NumberFormat&, int bit, Code code);   ///< "Bit 30: exponent", for screen readers and undo.
 
 /// The bit in front of the mantissa that no code stores; empty where there is none (integers,
 /// infinities, NaN).

@@ -35,7 +35,7 @@ public:
         if (!isValid())
             return {};
         if (kind == QAccessible::Name)
-            return bitName(m_view->format(), m_bit);
+            return bitName(m_view->format(), m_bit, m_view->code());
         if (kind == QAccessible::Value)
             return isOne() ? QStringLiteral("1") : QStringLiteral("0");
         return {};

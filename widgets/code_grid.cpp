@@ -17,6 +17,8 @@ namespace quantoscope {
 
 namespace {
 
+constexpr double halvesGap = 8;   // Between positive and negative binades.
+
 QColor mixed(const QColor& from, const QColor& to, double share)
 {
     const auto mix = [share](float a, float b) { return float(a + (b - a) * share); };
@@ -38,6 +40,7 @@ QColor inkOn(const QColor& fill)
 CodeGrid::CodeGrid(QWidget* parent) : QWidget(parent)
 {
     installPlotAccessibility();
+    setProperty("chartDescription", QString());   // Before the name, which may make the interface for a listening screen reader.
     setFocusPolicy(Qt::StrongFocus);
     setAccessibleName(tr("All values"));
     setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Expanding);
@@ -52,6 +55,8 @@ void CodeGrid::setContent(const NumberFormat& format, Code code)
     const auto* now = format.asInteger();
     const bool sameScale = !before || !now || (before->scale == now->scale && before->zeroPoint == now->zeroPoint);
     const bool same = m_format.id == format.id && sameScale;
+    if (!same && !hasBinades(format))
+        m_arrangement = Arrangement::Codes;
     m_format = format;
     m_code = code;
     if (!same)
@@ -59,6 +64,17 @@ void CodeGrid::setContent(const NumberFormat& format, Code code)
     const Entry& entry = m_entries[std::size_t(code)];
     setProperty("chartDescription", tr("Code %1 of %2: %3, %4").arg(QString::fromStdString(codeText(m_format, code)))
                                         .arg(m_entries.size()).arg(entry.text, entry.className));
+    update();
+}
+
+bool CodeGrid::hasBinades(const NumberFormat& format)
+{
+    return format.asFloat() && format.asFloat()->mantissaBits > 0 && format.asFloat()->exponentBits > 0;
+}
+
+void CodeGrid::setArrangement(Arrangement arrangement)
+{
+    m_arrangement = arrangement;
     update();
 }
 
@@ -107,27 +123,69 @@ void CodeGrid::fill()
 
 int CodeGrid::columns() const
 {
-    return 1 << ((bitsOf(m_format) + 1) / 2);
+    return m_arrangement == Arrangement::Binades ? 1 << m_format.asFloat()->exponentBits : 1 << ((bitsOf(m_format) + 1) / 2);
 }
 
 int CodeGrid::rows() const
 {
-    return 1 << (bitsOf(m_format) / 2);
+    return m_arrangement == Arrangement::Binades ? 1 << (m_format.asFloat()->mantissaBits + int(m_format.asFloat()->isSigned))
+                                                 : 1 << (bitsOf(m_format) / 2);
+}
+
+bool CodeGrid::isMirrored() const
+{
+    return m_arrangement == Arrangement::Binades && m_format.asFloat()->isSigned;
+}
+
+std::pair<int, int> CodeGrid::placeOf(Code code) const
+{
+    if (m_arrangement == Arrangement::Codes)
+        return {int(code % Code(columns())), int(code / Code(columns()))};
+    const FloatFormat& format = *m_format.asFloat();
+    const int steps = 1 << format.mantissaBits;
+    const int mantissa = int(code & Code(steps - 1)), exponent = int(code >> format.mantissaBits & Code(columns() - 1));
+    const bool negative = format.isSigned && (code >> (format.bits() - 1) & 1);
+    return {exponent, negative ? steps + mantissa : steps - 1 - mantissa};
+}
+
+std::optional<Code> CodeGrid::codeOf(int column, int row) const
+{
+    if (column < 0 || column >= columns() || row < 0 || row >= rows())
+        return {};
+    if (m_arrangement == Arrangement::Codes)
+        return Code(row * columns() + column);
+    const FloatFormat& format = *m_format.asFloat();
+    const int steps = 1 << format.mantissaBits;
+    const Code sign = row >= steps ? Code{1} << (format.bits() - 1) : 0;
+    const int mantissa = row >= steps ? row - steps : steps - 1 - row;
+    return sign | Code(column) << format.mantissaBits | Code(mantissa);
+}
+
+double CodeGrid::rowHeight() const
+{
+    return (gridRect().height() - (isMirrored() ? halvesGap : 0)) / rows();
+}
+
+double CodeGrid::rowTop(int row) const
+{
+    return gridRect().top() + row * rowHeight() + (isMirrored() && row >= rows() / 2 ? halvesGap : 0);
 }
 
 QRectF CodeGrid::gridRect() const
 {
     const QFontMetricsF metrics(uiFont(11));
     const double legend = metrics.height() + 6;
-    return QRectF(28, metrics.height() + 3, width() - 30, height() - 2 * legend - 2);
+    const double left = m_arrangement == Arrangement::Binades ? 40 : 28;
+    return QRectF(left, metrics.height() + 3, width() - left - 2, height() - 2 * legend - 2);
 }
 
 QRectF CodeGrid::cellRect(Code code) const
 {
     const QRectF grid = gridRect();
-    const double w = grid.width() / columns(), h = grid.height() / rows();
-    const int column = int(code % Code(columns())), row = int(code / Code(columns()));
-    return QRectF(grid.left() + column * w, grid.top() + row * h, w, h).adjusted(0.5, 0.5, -0.5, -0.5);
+    const double w = grid.width() / columns(), h = rowHeight();
+    const auto [column, row] = placeOf(code);
+    const double seam = std::min(0.5, std::min(w, h) * 0.12);
+    return QRectF(grid.left() + column * w, rowTop(row), w, h).adjusted(seam, seam, -seam, -seam);
 }
 
 std::optional<Code> CodeGrid::codeAt(QPointF point) const
@@ -136,8 +194,9 @@ std::optional<Code> CodeGrid::codeAt(QPointF point) const
     if (!grid.contains(point))
         return {};
     const int column = int((point.x() - grid.left()) / grid.width() * columns());
-    const int row = int((point.y() - grid.top()) / grid.height() * rows());
-    return Code(row * columns() + column);
+    const double lower = isMirrored() ? rowTop(rows() / 2) : grid.bottom() + 1;
+    const int row = point.y() >= lower ? rows() / 2 + int((point.y() - lower) / rowHeight()) : std::min(int((point.y() - grid.top()) / rowHeight()), isMirrored() ? rows() / 2 - 1 : rows() - 1);
+    return codeOf(column, row);
 }
 
 QColor CodeGrid::cellColour(const Entry& entry) const
@@ -164,14 +223,16 @@ void CodeGrid::paintCell(QPainter& painter, Code code, const QFont& font) const
     const QRectF cell = cellRect(code);
     const QColor fill = cellColour(entry);
     painter.fillRect(cell, fill);
-    if (entry.className == QLatin1String("NaN"))
+    if (entry.className == QLatin1String("NaN") && cell.height() > 3)
         fillHatched(painter, cell, colours.muted);
     const QFontMetricsF metrics(font);
+    if (cell.height() < metrics.capHeight() + 3)
+        return;
     const qsizetype room = qsizetype((cell.width() - 4) / metrics.horizontalAdvance(QLatin1Char('0')));
     const bool fits = entry.text.size() <= room;
     // Cut where it is too long, as long as what remains says something.
     const QString text = fits ? entry.text : entry.text.left(room - 1) + QChar(0x2026);
-    if ((fits || (room >= 6 && std::abs(entry.value) > 2e-4)) && metrics.capHeight() + 3 <= cell.height()) {
+    if ((fits || (room >= 6 && std::abs(entry.value) > 2e-4)) && room > 0) {
         painter.setFont(font);
         painter.setPen(inkOn(fill));
         if (entry.className == QLatin1String("NaN")) {
@@ -184,8 +245,49 @@ void CodeGrid::paintCell(QPainter& painter, Code code, const QFont& font) const
     }
 }
 
+/// The power of two above each column, the binary digits behind the point beside each row.
+void CodeGrid::paintBinadeRulers(QPainter& painter) const
+{
+    const FloatFormat& format = *m_format.asFloat();
+    const QRectF grid = gridRect();
+    const QFont font = uiFont(11);
+    const QFontMetricsF metrics(font);
+    painter.setFont(font);
+    painter.setPen(theme().muted);
+    double free = 0;
+    for (int column = 0; column < columns(); ++column) {
+        const bool isSubnormal = column == 0 && format.hasSubnormals;
+        const QString text = isSubnormal ? tr("subnormal") : QStringLiteral("2") + superscript(column - format.bias);
+        const double w = metrics.horizontalAdvance(text), pitch = grid.width() / columns();
+        const double x = std::max(grid.left() + (column + 0.5) * pitch - w / 2, isSubnormal ? 0.0 : free);
+        if (x > grid.left() + (column + 0.5) * pitch - w / 2 + 2 && !isSubnormal)
+            continue;
+        painter.drawText(QPointF(x, grid.top() - 4), text);
+        free = x + w + 8;
+    }
+    painter.setFont(monoFont(11));
+    const QFontMetricsF digits(painter.font());
+    const int steps = 1 << format.mantissaBits;
+    const bool shown = rowHeight() >= digits.capHeight() + 3 && format.mantissaBits <= 4;
+    for (int row = 0; row < rows() && shown; ++row) {
+        const int mantissa = row >= steps ? row - steps : steps - 1 - row;
+        QString text = QStringLiteral(".%1").arg(mantissa, format.mantissaBits, 2, QLatin1Char('0'));
+        painter.drawText(QRectF(0, rowTop(row), grid.left() - 5, rowHeight()), Qt::AlignRight | Qt::AlignVCenter | Qt::TextDontClip, text);
+    }
+    if (shown)
+        return;
+    for (const bool negative : {false, true})
+        if (!negative || isMirrored())
+            painter.drawText(QRectF(0, rowTop(negative ? rows() / 2 : 0), grid.left() - 8, rowHeight() * rows() / (isMirrored() ? 2 : 1)),
+                             Qt::AlignRight | Qt::AlignVCenter, negative ? QStringLiteral("−") : QStringLiteral("+"));
+}
+
 void CodeGrid::paintRulers(QPainter& painter) const
 {
+    if (m_arrangement == Arrangement::Binades) {
+        paintBinadeRulers(painter);
+        return;
+    }
     const QRectF grid = gridRect();
     const QFont font = monoFont(11);
     const QFontMetricsF metrics(font);
@@ -252,7 +354,7 @@ void CodeGrid::paintEvent(QPaintEvent*)
 {
     QPainter painter(this);
     const Theme& colours = theme();
-    const double pitch = gridRect().height() / rows();
+    const double pitch = rowHeight();
     const QFont font = monoFont(pitch >= 22 ? 12 : 11);
     for (Code code = 0; code < Code(m_entries.size()); ++code)
         paintCell(painter, code, font);
@@ -296,18 +398,20 @@ void CodeGrid::mouseMoveEvent(QMouseEvent* event)
 void CodeGrid::keyPressEvent(QKeyEvent* event)
 {
     const int count = int(m_entries.size());
-    int wanted = int(m_code);
+    auto [column, row] = placeOf(m_code);
+    std::optional<Code> wanted;
     switch (event->key()) {
-    case Qt::Key_Left: wanted -= 1; break;
-    case Qt::Key_Right: wanted += 1; break;
-    case Qt::Key_Up: wanted -= columns(); break;
-    case Qt::Key_Down: wanted += columns(); break;
+    // In the order of the codes a line's end leads to the next line; binades end at their sides.
+    case Qt::Key_Left: wanted = m_arrangement == Arrangement::Codes ? std::optional(m_code - 1) : codeOf(column - 1, row); break;
+    case Qt::Key_Right: wanted = m_arrangement == Arrangement::Codes ? std::optional(m_code + 1) : codeOf(column + 1, row); break;
+    case Qt::Key_Up: wanted = codeOf(column, row - 1); break;
+    case Qt::Key_Down: wanted = codeOf(column, row + 1); break;
     case Qt::Key_Home: wanted = 0; break;
-    case Qt::Key_End: wanted = count - 1; break;
+    case Qt::Key_End: wanted = Code(count - 1); break;
     default: QWidget::keyPressEvent(event); return;
     }
-    if (wanted >= 0 && wanted < count)
-        choose(Code(wanted), QStringLiteral("grid-keys"));
+    if (wanted && *wanted < Code(count))
+        choose(*wanted, QStringLiteral("grid-keys"));
 }
 
 void CodeGrid::changeEvent(QEvent* event)

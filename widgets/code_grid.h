@@ -10,17 +10,23 @@
 
 namespace quantoscope {
 
-/// Every code of a small format as a cell: columns are the low half of the bits, rows the high half.
-/// Coloured by value or by class, and the value written in where it fits. Arrow keys and clicks choose.
+/// Every code of a small format as a cell. Coloured by value or by class, and the value written in where it
+/// fits. Arrow keys and clicks choose.
 class CodeGrid : public QWidget {
     Q_OBJECT
 
 public:
-    static constexpr int mostBits = 8;
+    static constexpr int mostBits = 10;
     enum class Colouring { Value, Class };
+    enum class Arrangement {
+        Codes,     ///< Columns are the low half of the bits, rows the high half.
+        Binades,   ///< A column for each exponent; up is larger, negative numbers mirrored below. Floats with a mantissa.
+    };
+    static bool hasBinades(const NumberFormat& format);
 
     explicit CodeGrid(QWidget* parent = nullptr);
     void setContent(const NumberFormat& format, Code code);   ///< At most mostBits wide.
+    void setArrangement(Arrangement arrangement);
     void setColouring(Colouring colouring);
     void setGhost(std::optional<Code> ghost);
     QSize sizeHint() const override { return {640, 260}; }
@@ -49,9 +55,15 @@ private:
     int rows() const;
     QRectF gridRect() const;
     QRectF cellRect(Code) const;
+    std::pair<int, int> placeOf(Code) const;      ///< Column and row.
+    std::optional<Code> codeOf(int column, int row) const;
+    bool isMirrored() const;                      ///< Binades of a format with a sign: two halves, with a gap between.
+    double rowTop(int row) const;
+    double rowHeight() const;
     QColor cellColour(const Entry&) const;
     void paintCell(QPainter&, Code, const QFont&) const;
     void paintRulers(QPainter&) const;
+    void paintBinadeRulers(QPainter&) const;
     void paintLegend(QPainter&) const;
     std::optional<Code> codeAt(QPointF) const;
     void choose(Code, const QString& mergeKey);
@@ -60,6 +72,7 @@ private:
     Code m_code = 0;
     std::optional<Code> m_ghost;
     Colouring m_colouring = Colouring::Value;
+    Arrangement m_arrangement = Arrangement::Codes;
     std::vector<Entry> m_entries;
     int m_drag = 0;
 };

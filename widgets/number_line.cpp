@@ -16,6 +16,7 @@ namespace quantoscope {
 NumberLine::NumberLine(QWidget* parent) : QWidget(parent)
 {
     installPlotAccessibility();
+    setProperty("chartDescription", QString());   // Before the name, which may make the interface for a listening screen reader.
     setFocusPolicy(Qt::StrongFocus);
     setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Expanding);
     setAccessibleName(tr("Number line"));

@@ -112,6 +112,8 @@ void PushButton::paintEvent(QPaintEvent*)
     }
     painter.setFont(textFont());
     painter.setPen(ink.text);
+    if (line.width() < painter.fontMetrics().horizontalAdvance(text()))
+        line = rect();   // A stepper is narrower than a button for words.
     painter.drawText(line, Qt::AlignCenter | Qt::TextSingleLine, text());
 }
 

@@ -4,6 +4,7 @@
 #include "app/pages/numbers/line_card.h"
 #include "app/pages/numbers/number_row.h"
 #include "app/pages/numbers/value_card.h"
+#include "app/pages/numbers/values_panel.h"
 #include "tests/test_case.h"
 #include "widgets/bit_view.h"
 #include "widgets/code_grid.h"
@@ -190,11 +191,89 @@ private slots:
     void aCellOfTheGridIsACodeOfItsRow()
     {
         const auto page = shownPage();
-        page->setState({{QStringLiteral("selected"), QStringLiteral("e4m3")}, {QStringLiteral("tab"), QStringLiteral("values")}});
+        page->setState({{QStringLiteral("selected"), QStringLiteral("e4m3")}, {QStringLiteral("tab"), QStringLiteral("values")},
+                        {QStringLiteral("arrangement"), QStringLiteral("table")}});
         QTest::keyClick(page->lineCard()->grid(), Qt::Key_Right);
         QCOMPARE(code(*page, "e4m3"), QStringLiteral("0x46"));
         QTest::keyClick(page->lineCard()->grid(), Qt::Key_Up);
         QCOMPARE(code(*page, "e4m3"), QStringLiteral("0x36"));
+    }
+
+    void aColumnOfTheGridIsABinade()
+    {
+        const auto page = shownPage();
+        page->setState({{QStringLiteral("selected"), QStringLiteral("e4m3")}, {QStringLiteral("tab"), QStringLiteral("values")}});
+        const auto stored = [&] { return page->readings()[QStringLiteral("e4m3.stored")].toDouble(); };
+        QCOMPARE(stored(), 3.25);
+        QTest::keyClick(page->lineCard()->grid(), Qt::Key_Right);
+        QCOMPARE(stored(), 6.5);
+        QTest::keyClick(page->lineCard()->grid(), Qt::Key_Up);
+        QCOMPARE(stored(), 7.0);
+        for (int i = 0; i < 8; ++i)   // Past the smallest of the binade lies the negative half.
+            QTest::keyClick(page->lineCard()->grid(), Qt::Key_Down);
+        QCOMPARE(stored(), -4.5);
+        // Nothing is left out: each of the 1024 codes of a 10-bit format has a place of its own.
+        page->setState({{QStringLiteral("formats"), QStringLiteral("binary10p5se")}, {QStringLiteral("tab"), QStringLiteral("values")}});
+        QVERIFY(!page->grab().isNull());
+        QVERIFY(page->lineCard()->values()->factsText().contains(QStringLiteral("1021 finite values")));
+    }
+
+    void overflowIsASwitch()
+    {
+        const auto page = shownPage();
+        QVERIFY(page->enterValue(QStringLiteral("1e6")));
+        QCOMPARE(code(*page, "fp16"), QStringLiteral("0x7C00"));
+        QCOMPARE(code(*page, "e4m3"), QStringLiteral("0x7E"));
+        QJsonObject state = page->state();
+        state[QStringLiteral("overflow")] = QStringLiteral("saturate");
+        page->setState(state);
+        QCOMPARE(code(*page, "fp16"), QStringLiteral("0x7BFF"));
+        QCOMPARE(page->state(), state);
+        state[QStringLiteral("overflow")] = QStringLiteral("ieee");
+        page->setState(state);
+        QCOMPARE(code(*page, "e4m3"), QStringLiteral("0x7F"));
+        QVERIFY(page->commandLine().contains(QStringLiteral("--overflow ieee")));
+    }
+
+    void aNanIsNamed_data()
+    {
+        QTest::addColumn<QString>("format");
+        QTest::addColumn<QString>("code");
+        QTest::addColumn<QString>("words");
+        QTest::newRow("quiet") << "fp16" << "0x7E01" << "quiet NaN, payload 1 (0x1 of 9 bits)";
+        QTest::newRow("signalling") << "bf16" << "0xFF82" << "signalling NaN, payload 2 (0x2 of 6 bits)";
+        QTest::newRow("E4M3") << "e4m3" << "0x7F" << "not a number: one code of each sign";
+        QTest::newRow("an infinity is none") << "fp16" << "0x7C00" << "";
+    }
+    void aNanIsNamed()
+    {
+        QFETCH(QString, format);
+        QFETCH(QString, code);
+        QFETCH(QString, words);
+        const auto page = shownPage();
+        page->setState({{QStringLiteral("selected"), format}, {QStringLiteral("code"), code}});
+        QCOMPARE(page->readings()[QStringLiteral("nan")].toString(), words);
+        // Never 1 × 2^16 × 1: what is no number has no formula with a product.
+        const NumberRowContent* row = nullptr;
+        for (const NumberRowContent& one : page->content().rows)
+            row = one.id == format ? &one : row;
+        QString shown;
+        for (const FormulaPiece& piece : rowFormula(*row, theme(), 12))
+            shown += piece.text;
+        QVERIFY2(!shown.contains(QChar(0x00D7)), qPrintable(shown));
+    }
+
+    void oneRowStandsAboveTheTabsThatAreAboutIt()
+    {
+        const auto page = shownPage();
+        for (const auto& [tab, shown] : {std::pair("stairs", "bf16"), std::pair("values", "e4m3")}) {
+            page->setState({{QStringLiteral("tab"), QLatin1String(tab)}});
+            for (const NumberRowContent& row : page->content().rows)
+                QCOMPARE(page->row(row.id)->isVisible(), row.id == QLatin1String(shown));
+        }
+        page->setState({{QStringLiteral("tab"), QStringLiteral("line")}});
+        for (const NumberRowContent& row : page->content().rows)
+            QVERIFY(page->row(row.id)->isVisible());
     }
 
     void commandLineAndTableSayWhatIsShown()

@@ -4,6 +4,7 @@
 #include "app/pages/numbers/format_sheet.h"
 #include "app/pages/numbers/line_card.h"
 #include "app/pages/numbers/numbers_figure.h"
+#include "app/pages/numbers/stair_panel.h"
 #include "app/profile.h"
 #include "tests/test_case.h"
 #include "widgets/theme.h"
@@ -132,6 +133,59 @@ private slots:
         }
     }
 
+    void aSuperBlockSaysWhereAValueLies()
+    {
+        const auto page = pageOn("block", {{QStringLiteral("block"), QStringLiteral("q4_k")}, {QStringLiteral("blockValue"), 33}});
+        const BlockContent& content = page->lineCard()->block()->content();
+        QCOMPARE(content.values.size(), std::size_t(256));
+        QCOMPARE(content.anatomy.subBlock, 32);
+        QCOMPARE(content.bands.size(), std::size_t(8));
+        // ggml: the second 32 values are the high halves of the first 32 bytes behind d, dmin and the scales.
+        QCOMPARE(content.chosenCodes.size(), std::size_t(1));
+        QCOMPARE(content.chosenCodes.front().byte, std::size_t(16 + 1));
+        QCOMPARE(int(content.chosenCodes.front().bits), 0xF0);
+        for (std::size_t i = 0; i < 256; ++i) {
+            const BlockBand& band = content.bands[i / 32];
+            QVERIFY(content.stored[i] >= band.low - 1e-6 && content.stored[i] <= band.high + 1e-6);
+        }
+        QCOMPARE(page->state()[QStringLiteral("blockValue")].toInt(), 33);
+    }
+
+    void aDotProductIsRoundedInThreeWays()
+    {
+        // 256 + 1 is 256 in BF16, twice; the exact sum is 2.
+        const auto page = pageOn("arithmetic", {{QStringLiteral("operation"), QStringLiteral("dot")}, {QStringLiteral("selected"), QStringLiteral("bf16")}});
+        const QVariantMap readings = page->readings();
+        QCOMPARE(readings[QStringLiteral("exact")].toDouble(), 2.0);
+        QCOMPARE(readings[QStringLiteral("rounded")].toDouble(), 2.0);
+        QCOMPARE(readings[QStringLiteral("fused")].toDouble(), 0.0);
+        QCOMPARE(readings[QStringLiteral("roundedEverywhere")].toDouble(), 0.0);
+        QVERIFY(!page->grab().isNull());
+        const auto other = pageOn("arithmetic", {{QStringLiteral("operation"), QStringLiteral("dot")}, {QStringLiteral("left"), QStringLiteral("1/3 2;3")},
+                                                 {QStringLiteral("right"), QStringLiteral("3, 1, 1")}, {QStringLiteral("selected"), QStringLiteral("fp32")}});
+        QVERIFY(std::abs(other->readings()[QStringLiteral("exact")].toDouble() - 6) < 1e-6);
+        const auto refused = pageOn("arithmetic", {{QStringLiteral("operation"), QStringLiteral("dot")}, {QStringLiteral("left"), QStringLiteral("1, x")}});
+        QCOMPARE(refused->state().contains(QStringLiteral("left")), false);
+    }
+
+    void theStaircaseShowsTheRoundingChosen()
+    {
+        const auto page = pageOn("stairs", {{QStringLiteral("selected"), QStringLiteral("e4m3")}, {QStringLiteral("rounding"), QStringLiteral("stochastic")}});
+        const StairContent& content = page->lineCard()->stairs()->content();
+        QVERIFY(std::abs(content.odds.probabilityAbove - 0.5663706) < 1e-6);
+        QVERIFY(std::abs(content.drawnAbove / double(content.draws) - 0.5663706) < 0.08);
+        QVERIFY(content.sentence.contains(QStringLiteral("56.6")));
+        for (const char* rounding : {"nearest-even", "nearest-away", "toward-zero", "up", "down", "to-odd", "stochastic"})
+            for (const char* part : {"value", "overflow", "range"})
+                for (const char* format : {"fp64", "fp32", "e4m3", "e8m0", "int8", "nf4", "posit16"}) {
+                    page->setState({{QStringLiteral("tab"), QStringLiteral("stairs")}, {QStringLiteral("formats"), QLatin1String(format)},
+                                    {QStringLiteral("rounding"), QLatin1String(rounding)}, {QStringLiteral("stairs"), QLatin1String(part)},
+                                    {QStringLiteral("overflow"), QStringLiteral("ieee")}});
+                    QVERIFY(!page->grab().isNull());
+                    QCOMPARE(page->lineCard()->stairs()->content().small.size(), roundingRows().size());
+                }
+    }
+
     void everyBlockFormatIsShownAndItsStateComesBack()
     {
         QVERIFY(shownBlockFormats().size() >= 10);
@@ -149,7 +203,7 @@ private slots:
     void everythingInteractiveIsReachedByTabAndNamed_data()
     {
         QTest::addColumn<QString>("tab");
-        for (const char* tab : {"line", "values", "arithmetic", "build", "block"})
+        for (const char* tab : {"line", "stairs", "values", "arithmetic", "build", "block"})
             QTest::newRow(tab) << QString(QLatin1String(tab));
     }
     void everythingInteractiveIsReachedByTabAndNamed()

@@ -64,7 +64,7 @@ DigitLine lineOf(const NumberFormat& format, const QString& name, const StoredNu
     line.leading = line.digits.leadingWeight();
     line.last = line.digits.lastWeight();
     // A float keeps its zeros too: they are digits that the format has room for.
-    if (const auto kept = lastKeptWeight(stored); kept && std::isfinite(stored.value) && !format.asLevels())
+    if (const auto kept = stored.value == 0 ? std::nullopt : lastKeptWeight(stored); kept && std::isfinite(stored.value) && !format.asLevels())
         line.last = std::min(line.last, *kept);
     line.leading = std::max(line.leading, line.last);
     return line;
@@ -162,6 +162,57 @@ void describe(ArithmeticContent& content)
         content.sentences << roundingSentence(content);
 }
 
+std::vector<StoredNumber> storedList(const NumberFormat& format, const QString& typed, const RoundingRule& rule)
+{
+    std::vector<StoredNumber> stored;
+    if (const auto numbers = parseNumberList(typed))
+        for (const RealNumber& number : *numbers) {
+            RoundingRule drawn = rule;
+            drawn.draw += stored.size();
+            stored.push_back(storeNumber(format, number, drawn));
+        }
+    return stored;
+}
+
+void describeDot(ArithmeticContent& content, std::size_t left, std::size_t right)
+{
+    const DotProduct& dot = *content.dot;
+    const QString name = content.formatName;
+    if (left != right)
+        content.sentences << translated("a has %1 numbers and b has %2: the first %3 of each are multiplied.").arg(left).arg(right).arg(content.factors);
+    if (!std::isfinite(dot.roundedOnce.value)) {
+        content.sentences << translated("The exact sum rounded to %1 is %2.").arg(name, exactText(dot.roundedOnce.value, 12));
+        return;
+    }
+    const auto errorWords = [](const StoredNumber& stored) {
+        return stored.direction == StoredNumber::Direction::Exact ? translated("without error") : translated("off by %1").arg(shortText(std::abs(stored.absoluteError), 4));
+    };
+    content.sentences << translated("Rounded once at the end it is %1; with fused multiply-adds, one rounding a term, %2; with every product and every sum rounded, %3.")
+                             .arg(errorWords(dot.roundedOnce), errorWords(dot.fused), errorWords(dot.roundedEverywhere));
+}
+
+/// The factors are stored first, as they would lie in memory; then the three ways to add their products.
+void computeDot(ArithmeticContent& content, const NumbersState& state)
+{
+    const std::vector<StoredNumber> left = storedList(content.format, state.left, state.rule()), right = storedList(content.format, state.right, state.rule(left.size()));
+    content.factors = std::min(left.size(), right.size());
+    std::vector<Code> a, b;
+    for (std::size_t i = 0; i < content.factors; ++i) {
+        a.push_back(left[i].code);
+        b.push_back(right[i].code);
+    }
+    content.dot = dotProduct(content.format, a, b, state.rule(left.size() + right.size()));
+    content.result.exact = content.dot->exact;
+    content.result.stored = content.dot->roundedOnce;
+    content.expression = QStringLiteral("Σ a × b");
+    content.operationName = translated("Dot product");
+    content.lines.push_back(exactLine(content.dot->exact));
+    content.lines.push_back(lineOf(content.format, translated("rounded once"), content.dot->roundedOnce, DigitLine::Role::Stored));
+    content.lines.push_back(lineOf(content.format, translated("fused"), content.dot->fused, DigitLine::Role::Stored));
+    content.lines.push_back(lineOf(content.format, translated("every step"), content.dot->roundedEverywhere, DigitLine::Role::Stored));
+    describeDot(content, left.size(), right.size());
+}
+
 std::vector<double> termsOf(const SumSettings& settings)
 {
     std::vector<double> terms(std::size_t(settings.terms), settings.data == QLatin1String("tenth") ? 0.1 : 1.0);
@@ -195,8 +246,11 @@ ArithmeticContent computeArithmetic(const NumbersState& state, const NumbersCont
     content.format = row.format;
     content.formatName = row.name;
     content.isFused = state.operation == QLatin1String("fma");
-    const RoundingRule rule{state.rounding, Overflow::Default, state.seed, 0};
-    RoundingRule drawn = rule;
+    if (state.operation == QLatin1String("dot")) {
+        computeDot(content, state);
+        return content;
+    }
+    RoundingRule drawn = state.rule();
     content.operandTexts << state.text << state.second;
     content.operands.push_back(row.stored);
     ++drawn.draw;
@@ -239,7 +293,7 @@ SumsContent computeSums(const NumbersState& state)
     const std::vector<double> terms = termsOf(state.sums);
     SumsContent content;
     content.formatName = text(format.name);
-    const RoundingRule rule{state.rounding, Overflow::Default, state.sums.seed, 0};
+    const RoundingRule rule{state.rounding, state.overflow, state.sums.seed, 0};
     for (const SummationRow& row : summationRows())
         if (auto sum = runningSum(format, row.summation, terms, 257, rule))
             content.sums.emplace_back(row.summation, std::move(*sum));

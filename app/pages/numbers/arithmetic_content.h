@@ -37,6 +37,8 @@ struct ArithmeticContent {
     NumberFormat format;
     QString formatName;
     bool isFused = false;
+    std::optional<DotProduct> dot;          ///< Σ aᵢ·bᵢ in place of one operation.
+    std::size_t factors = 0;                ///< Of the dot product: pairs that were multiplied.
     QStringList operandTexts;               ///< As typed: "π", "0.01".
     std::vector<StoredNumber> operands;     ///< In the format.
     ArithmeticResult result;

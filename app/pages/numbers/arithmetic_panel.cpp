@@ -76,6 +76,7 @@ QWidget* ArithmeticPanel::makeOperationLine()
     for (const OperationRow& row : operationRows())
         m_operation->addSegment(text(row.id), text(row.symbol), text(row.name));
     m_operation->addSegment(QStringLiteral("fma"), tr("a × b + c"), tr("Fused multiply-add: rounded once"));
+    m_operation->addSegment(QStringLiteral("dot"), tr("Σ a × b"), tr("Dot product: rounded once, fused, or at every step"));
     m_second = new ValueField;
     m_second->setAccessibleName(tr("Operand b"));
     m_third = new ValueField;
@@ -90,10 +91,15 @@ QWidget* ArithmeticPanel::makeOperationLine()
     line->addWidget(m_format);
     line->addWidget(m_first);
     line->addWidget(m_operation);
-    line->addWidget(new TextLabel(tr("b ="), 13, QFont::Medium));
-    line->addWidget(m_second);
+    m_secondParts = new QWidget;
+    QHBoxLayout* second = lineOf(m_secondParts);
+    second->addWidget(new TextLabel(tr("b ="), 13, QFont::Medium));
+    second->addWidget(m_second);
+    m_listParts = makeLists();
+    line->addWidget(m_secondParts);
     line->addWidget(m_thirdParts);
-    line->addStretch(1);
+    line->addWidget(m_listParts, 1);
+    line->addStretch(0);
     connect(m_format, &ChoiceButton::chosen, this, &ArithmeticPanel::formatChosen);
     connect(m_operation, &SegmentedControl::chosen, this, &ArithmeticPanel::operationChosen);
     for (int operand : {1, 2}) {
@@ -103,6 +109,29 @@ QWidget* ArithmeticPanel::makeOperationLine()
         connect(field, &ValueField::cancelled, this, [=, this] {
             showProblem(operand, {});
             field->setText(m_arithmetic.operandTexts.value(operand));
+        });
+    }
+    return holder;
+}
+
+QWidget* ArithmeticPanel::makeLists()
+{
+    auto* holder = new QWidget;
+    QHBoxLayout* line = lineOf(holder);
+    m_left = new ValueField;
+    m_right = new ValueField;
+    m_left->setAccessibleName(tr("Numbers of a"));
+    m_right->setAccessibleName(tr("Numbers of b"));
+    for (ValueField* field : {m_left, m_right}) {
+        const bool isLeft = field == m_left;
+        field->setToolTip(tr("Numbers with commas between them"));
+        line->addWidget(new TextLabel(isLeft ? tr("a =") : tr("b ="), 13, QFont::Medium));
+        line->addWidget(field, 1);
+        connect(field, &QLineEdit::textEdited, this, [=, this](const QString& typed) { emit listEdited(isLeft, typed, false); });
+        connect(field, &QLineEdit::returnPressed, this, [=, this] { emit listEdited(isLeft, field->text(), true); });
+        connect(field, &ValueField::cancelled, this, [=, this] {
+            showListProblem(isLeft, {});
+            field->setText(isLeft ? m_lists.first : m_lists.second);
         });
     }
     return holder;
@@ -173,13 +202,20 @@ void ArithmeticPanel::show(const NumbersState& state, const NumbersContent& cont
     m_format->setCurrent(state.selected);
     m_arithmetic = computeArithmetic(state, content);
     m_operation->setCurrent(state.operation);
+    const bool isDot = m_arithmetic.dot.has_value();
+    m_lists = {state.left, state.right};
+    m_first->setVisible(!isDot);
+    m_secondParts->setVisible(!isDot);
     m_thirdParts->setVisible(m_arithmetic.isFused);
+    m_listParts->setVisible(isDot);
     const auto keepTyped = [](ValueField* field, const QString& now) {
         if (field->text() != now)
             field->setText(now);
     };
     keepTyped(m_second, state.second);
     keepTyped(m_third, state.third);
+    keepTyped(m_left, state.left);
+    keepTyped(m_right, state.right);
     const QString typed = state.text.size() > 14 ? state.text.left(13) + u'…' : state.text;
     m_first->setText(tr("a = %1").arg(typed));
     m_first->setToolTip(tr("The value at the top of the page"));
@@ -193,7 +229,7 @@ void ArithmeticPanel::show(const NumbersState& state, const NumbersContent& cont
     if (m_seed->text() != QString::number(m_settings.seed))
         m_seed->setText(QString::number(m_settings.seed));
     m_sumFormat->setText(tr("every partial sum rounded to %1").arg(m_arithmetic.formatName));
-    const std::tuple wanted(state.formats[std::size_t(state.indexOf(state.selected))], state.sums, state.rounding);
+    const std::tuple wanted(state.formats[std::size_t(state.indexOf(state.selected))], state.sums, state.rounding, state.overflow);
     if (m_sums.sums.empty() || m_sumsOf != wanted) {
         m_sums = computeSums(state);
         m_sumsOf = wanted;
@@ -205,6 +241,13 @@ void ArithmeticPanel::showProblem(int operand, const QString& sentence)
 {
     operandField(operand)->setWrongCharacter(sentence.isEmpty() ? 0 : -1);
     m_problem->setText(sentence.isEmpty() ? QString() : tr("Operand %1: %2").arg(operand == 1 ? QStringLiteral("b") : QStringLiteral("c"), sentence));
+    m_problem->setVisible(!sentence.isEmpty());
+}
+
+void ArithmeticPanel::showListProblem(bool isLeft, const QString& sentence)
+{
+    (isLeft ? m_left : m_right)->setWrongCharacter(sentence.isEmpty() ? 0 : -1);
+    m_problem->setText(sentence);
     m_problem->setVisible(!sentence.isEmpty());
 }
 

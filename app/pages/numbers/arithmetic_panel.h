@@ -28,6 +28,7 @@ public:
     void setControlsVisible(bool operands, bool sums);
     /// A sentence about an operand that was not understood; empty takes it away.
     void showProblem(int operand, const QString& sentence);
+    void showListProblem(bool isLeft, const QString& sentence);
 
     const ArithmeticContent& arithmetic() const { return m_arithmetic; }
     const SumsContent& sums() const { return m_sums; }
@@ -37,11 +38,13 @@ public:
 signals:
     void formatChosen(const QString& id);
     void operationChosen(const QString& id);
+    void listEdited(bool isLeft, const QString& text, bool finished);   ///< The factors of a dot product.
     void operandEdited(int operand, const QString& text, bool finished);   ///< 1: b, 2: c.
     void sumsEdited(const quantoscope::SumSettings& settings, const QString& text);
 
 private:
     QWidget* makeOperationLine();
+    QWidget* makeLists();
     QWidget* makeSumLine();
     void editSums(const std::function<void(SumSettings&)>& change, const QString& text);
 
@@ -50,7 +53,12 @@ private:
     TextLabel* m_first;
     SegmentedControl* m_operation;
     ValueField* m_second;
+    QWidget* m_secondParts;
     QWidget* m_thirdParts;
+    QWidget* m_listParts;
+    ValueField* m_left;
+    ValueField* m_right;
+    std::pair<QString, QString> m_lists;   ///< As the state has them.
     ValueField* m_third;
     TextLabel* m_problem;
     DigitSheet* m_sheet;
@@ -69,7 +77,7 @@ private:
     ArithmeticContent m_arithmetic;
     SumsContent m_sums;
     /// What the sums were computed from: a typed digit of a or b costs none of them.
-    std::tuple<ChosenFormat, SumSettings, Rounding> m_sumsOf{};
+    std::tuple<ChosenFormat, SumSettings, Rounding, Overflow> m_sumsOf{};
 };
 
 }  // namespace quantoscope

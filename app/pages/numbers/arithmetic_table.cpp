@@ -36,6 +36,10 @@ QVariantMap readingsOf(const ArithmeticContent& arithmetic, const SumsContent& s
                     {QStringLiteral("isAbsorbed"), result.isAbsorbed}};
     for (std::size_t i = 0; i < arithmetic.operands.size(); ++i)
         all.insert(QString(QChar(u'a' + char16_t(i))), arithmetic.operands[i].value);
+    if (arithmetic.dot) {
+        all.insert(QStringLiteral("fused"), arithmetic.dot->fused.value);
+        all.insert(QStringLiteral("roundedEverywhere"), arithmetic.dot->roundedEverywhere.value);
+    }
     for (const auto& [summation, sum] : sums.sums) {
         all.insert(idOf(summation) + QStringLiteral(".sum"), sum.result);
         if (sum.stuckAfter) {
@@ -57,6 +61,8 @@ QByteArray arithmeticTable(const ArithmeticContent& arithmetic, const SumsConten
         text += QByteArray(1, char('a' + i)) + ",," + number(arithmetic.operands[i].value) + '\n';
     text += "exact,," + number(arithmetic.result.exact.toDouble()) + '\n';
     text += "rounded,," + number(arithmetic.result.stored.value) + '\n';
+    if (arithmetic.dot)
+        text += "fused,," + number(arithmetic.dot->fused.value) + "\nevery step rounded,," + number(arithmetic.dot->roundedEverywhere.value) + '\n';
     if (sums.sums.empty())
         return text;
     const auto series = [&](const QByteArray& name, const RunningSum& sum, const std::vector<double>& values) {

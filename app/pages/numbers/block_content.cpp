@@ -6,6 +6,7 @@
 #include "widgets/plot_text.h"
 
 #include <QCoreApplication>
+#include <QRegularExpression>
 
 #include <algorithm>
 #include <cmath>
@@ -87,20 +88,83 @@ void describe(BlockContent& content, double factor)
                                  .arg(roundedNumber(largest, 3), roundedNumber(content.stored[content.outlier], 3));
 }
 
+/// The line through the levels of each sub-block, where they lie on one.
+std::vector<BlockBand> bandsOf(const BlockContent& content)
+{
+    std::vector<BlockBand> bands;
+    const auto size = std::size_t(content.anatomy.subBlock);
+    for (std::size_t first = 0; first < content.stored.size(); first += size) {
+        const std::size_t end = std::min(first + size, content.stored.size());
+        const auto lowest = std::size_t(std::min_element(content.levels.begin() + std::ptrdiff_t(first), content.levels.begin() + std::ptrdiff_t(end)) - content.levels.begin());
+        const auto highest = std::size_t(std::max_element(content.levels.begin() + std::ptrdiff_t(first), content.levels.begin() + std::ptrdiff_t(end)) - content.levels.begin());
+        if (content.levels[lowest] == content.levels[highest])
+            return {};   // One level says nothing of the others.
+        const double step = (double(content.stored[highest]) - content.stored[lowest]) / (content.levels[highest] - content.levels[lowest]);
+        const double low = content.stored[lowest] - step * content.levels[lowest];
+        for (std::size_t i = first; i < end; ++i)
+            if (std::abs(low + step * content.levels[i] - content.stored[i]) > 1e-5 * std::abs(step) * content.format->levels + 1e-30)
+                return {};   // A codebook or a float: its levels are not evenly spaced.
+        bands.push_back({first, end - first, low, low + step * (content.format->levels - 1), step});
+    }
+    return bands;
+}
+
+QString bitsWords(quint8 bits)
+{
+    QStringList numbers;
+    for (int bit = 0; bit < 8; ++bit)
+        if (bits >> bit & 1)
+            numbers << QString::number(bit);
+    const bool isRun = numbers.size() > 2 && numbers.last().toInt() - numbers.first().toInt() + 1 == numbers.size();
+    if (isRun)
+        return translated("bits %1 to %2").arg(numbers.first(), numbers.last());
+    return numbers.size() == 1 ? translated("bit %1").arg(numbers.first()) : translated("bits %1").arg(numbers.join(translated(" and ")));
+}
+
+void describeChosen(BlockContent& content)
+{
+    const std::size_t i = content.chosen;
+    for (std::size_t at = 0; at < content.anatomy.codes.size(); ++at) {
+        quint8 own = 0;
+        for (int bit = 0; bit < 8; ++bit)
+            if (const BitReach& reach = content.anatomy.codes[at][std::size_t(bit)]; reach.count == 1 && reach.first == int(i))
+                own |= quint8(1 << bit);
+        if (own)
+            content.chosenCodes.push_back({at, own});
+    }
+    QString words = translated("Value %1 of %2: %3 is stored as %4, level %5 (0 to %6)").arg(i + 1).arg(content.values.size())
+                        .arg(roundedNumber(content.values[i], 4), roundedNumber(content.stored[i], 4)).arg(content.levels[i]).arg(content.format->levels - 1);
+    QStringList places;
+    for (const ByteBits& place : content.chosenCodes)
+        places << translated("%1 of byte %2").arg(bitsWords(place.bits)).arg(place.byte);
+    if (!places.isEmpty())
+        words += translated(", in %1").arg(places.join(translated(" and ")));
+    for (const BlockBand& band : content.bands)
+        if (i >= band.first && i < band.first + band.count)
+            words += content.bands.size() > 1
+                ? translated("; sub-block %1 of %2 has steps of %3 from %4 to %5").arg(i / band.count + 1).arg(content.bands.size())
+                      .arg(roundedNumber(band.step, 3), roundedNumber(band.low, 3), roundedNumber(band.high, 3))
+                : translated("; the block has steps of %1 from %2 to %3").arg(roundedNumber(band.step, 3), roundedNumber(band.low, 3), roundedNumber(band.high, 3));
+    content.chosenWords = words + u'.';
+}
+
 }  // namespace
 
 std::vector<const BlockFormat*> shownBlockFormats()
 {
     std::vector<const BlockFormat*> shown;
     for (const BlockFormat& format : blockFormats())
-        if (format.elements <= 64)
+        if (format.elements <= mostShownElements)
             shown.push_back(&format);
     return shown;
 }
 
 QString blockName(const BlockFormat& format)
 {
-    return QString::fromUtf8(format.id.data(), qsizetype(format.id.size())).toUpper().replace(u'_', u' ');
+    QString name = QString::fromUtf8(format.id.data(), qsizetype(format.id.size())).toUpper();
+    // ggml's names are known with their underscores: Q4_K, IQ4_NL.
+    static const QRegularExpression ggml(QStringLiteral("^(I|T)?Q[0-9]_"));
+    return ggml.match(name).hasMatch() ? name : name.replace(u'_', u' ');
 }
 
 BlockContent computeBlock(const BlockSettings& settings)
@@ -131,6 +195,10 @@ BlockContent computeBlock(const BlockSettings& settings)
     content.scaleBytes = now.scales;
     content.tensorScale = now.tensorScale;
     describe(content, settings.factor);
+    content.anatomy = blockAnatomy(*content.format);
+    content.bands = bandsOf(content);
+    content.chosen = settings.chosen >= 0 && std::size_t(settings.chosen) < content.values.size() ? std::size_t(settings.chosen) : content.outlier;
+    describeChosen(content);
     return content;
 }
 

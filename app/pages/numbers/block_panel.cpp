@@ -24,6 +24,9 @@ BlockPanel::BlockPanel(QWidget* parent) : QWidget(parent)
     layout->addWidget(m_about);
     layout->addWidget(m_words);
     layout->addWidget(m_sheet, 1);
+    connect(m_sheet, &BlockSheet::valueChosen, this, [this](int index) {
+        change([&](BlockSettings& s) { s.chosen = index; }, tr("value %1 of the block").arg(index + 1), QStringLiteral("block-value"));
+    });
     setCompact(false);
 }
 
@@ -63,7 +66,9 @@ QWidget* BlockPanel::makeControls()
     line->addWidget(new TextLabel(tr("seed"), 12, QFont::Normal, TextTone::Muted));
     line->addWidget(m_seed);
     line->addWidget(next);
-    connect(m_format, &ChoiceButton::chosen, this, [this](const QString& id) { change([&](BlockSettings& s) { s.format = id; }, tr("block format")); });
+    connect(m_format, &ChoiceButton::chosen, this, [this](const QString& id) {
+        change([&](BlockSettings& s) { s.format = id; s.chosen = -1; }, tr("block format"));
+    });
     connect(m_factor, &SegmentedControl::chosen, this, [this](const QString& id) {
         change([&](BlockSettings& s) { s.factor = id.toDouble(); }, tr("largest value × %1").arg(id));
     });
@@ -82,11 +87,11 @@ QWidget* BlockPanel::makeControls()
     return holder;
 }
 
-void BlockPanel::change(const std::function<void(BlockSettings&)>& edit, const QString& text)
+void BlockPanel::change(const std::function<void(BlockSettings&)>& edit, const QString& text, const QString& mergeKey)
 {
     BlockSettings settings = m_settings;
     edit(settings);
-    emit edited(settings, text);
+    emit edited(settings, text, mergeKey);
 }
 
 void BlockPanel::show(const NumbersState& state)
@@ -109,7 +114,7 @@ void BlockPanel::show(const NumbersState& state)
     m_about->setText(tr("%1: %2 values, %3 bits per weight.")
                          .arg(QString::fromUtf8(sentence.data(), qsizetype(sentence.size()))).arg(m_content.values.size())
                          .arg(QString::number(m_content.format->bitsPerWeight, 'g', 6)));
-    m_words->setText(m_content.sentences.join(u' '));
+    m_words->setText((m_content.sentences + QStringList(m_content.chosenWords)).join(u' '));
 }
 
 void BlockPanel::setCompact(bool compact)

@@ -23,11 +23,11 @@ public:
     const BlockContent& content() const { return m_content; }
 
 signals:
-    void edited(const quantoscope::BlockSettings& settings, const QString& text);
+    void edited(const quantoscope::BlockSettings& settings, const QString& text, const QString& mergeKey);
 
 private:
     QWidget* makeControls();
-    void change(const std::function<void(BlockSettings&)>& edit, const QString& text);
+    void change(const std::function<void(BlockSettings&)>& edit, const QString& text, const QString& mergeKey = {});
 
     BlockSettings m_settings;
     BlockContent m_content;

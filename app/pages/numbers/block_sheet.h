@@ -7,6 +7,8 @@
 
 namespace quantoscope {
 
+struct AxisScale;
+
 /// The values of one block beside what is stored of them, and the bytes that hold it.
 class BlockSheet : public QWidget {
     Q_OBJECT
@@ -19,13 +21,26 @@ public:
     /// "scale 0x7D = 2⁻²": what the shared scale is, where the format keeps it apart.
     static QString scaleWords(const BlockContent& content);
 
+signals:
+    void valueChosen(int index);
+
 protected:
     void paintEvent(QPaintEvent*) override;
+    void mousePressEvent(QMouseEvent*) override;
+    void mouseMoveEvent(QMouseEvent*) override;
+    void keyPressEvent(QKeyEvent*) override;
+    void focusInEvent(QFocusEvent*) override { update(); }
+    void focusOutEvent(QFocusEvent*) override { update(); }
 
 private:
+    QRectF chartRect() const;
+    int indexAt(QPointF) const;
+    void paintLegend(QPainter&) const;
+    void paintBands(QPainter&, const QRectF&, const AxisScale& y) const;
     void paintChart(QPainter&, const QRectF&) const;
-    double paintBytes(QPainter&, const QString& name, const QByteArray& bytes, double y) const;
+    double paintBytes(QPainter&, const QString& name, const QByteArray& bytes, const std::vector<BlockAnatomy::Byte>& anatomy, bool holdsCodes, double y) const;
     double bytesHeight() const;
+    double nameWidth() const;   ///< Of the column in front of the bytes.
     int bytesPerLine() const;
 
     BlockContent m_content;

@@ -3,6 +3,8 @@
 
 #include "app/pages/numbers/format_sheet.h"
 #include "app/pages/numbers/number_texts.h"
+#include "core/formats/stored_number.h"
+#include "widgets/code_grid.h"
 #include "widgets/number_line.h"
 #include "widgets/plot_text.h"
 #include "widgets/theme.h"
@@ -80,6 +82,14 @@ BuildPanel::BuildPanel(QWidget* parent) : QWidget(parent)
     layout->addWidget(m_sheet);
     layout->addWidget(m_words);
     layout->addWidget(m_line, 1);
+    m_grid = new CodeGrid;
+    m_grid->setAccessibleName(tr("All values of the format"));
+    layout->addWidget(m_grid, 3);
+    connect(m_grid, &CodeGrid::codeChosen, this, [this](Code code) {
+        const NumberFormat& format = *findBuiltFormat(builtFormatId(m_format));
+        if (const double value = valueOf(format, code); std::isfinite(value))
+            emit valueChosen(QString::fromStdString(exactDecimal(value)));
+    });
     setCompact(false);
 }
 
@@ -224,9 +234,14 @@ void BuildPanel::show(const NumbersState& state, const NumbersContent& content, 
     m_add->setText(isRow ? tr("Is a row") : tr("Add as a row"));
     showSaved(saved, state.built);
 
-    const RoundingRule rule{state.rounding, Overflow::Default, state.seed, 0};
-    const StoredNumber stored = storeNumber(format, content.typed, rule);
+    const StoredNumber stored = storeNumber(format, content.typed, state.rule());
     m_sheet->show(format, stored);
+    const bool isSmall = bitsOf(format) <= CodeGrid::mostBits;
+    m_grid->setVisible(!m_isCompact && isSmall);
+    if (isSmall) {
+        m_grid->setContent(format, stored.code);
+        m_grid->setArrangement(CodeGrid::hasBinades(format) ? CodeGrid::Arrangement::Binades : CodeGrid::Arrangement::Codes);
+    }
     const NumberFormat* same = sameInTable(m_format);
     const QString typed = content.typedText.size() > 20 ? content.typedText.left(19) + u'…' : content.typedText;
     QString words = tr("%1 becomes %2 here.").arg(typed, exactText(stored.value, 18));
@@ -251,6 +266,8 @@ QString BuildPanel::problemText() const
 
 void BuildPanel::setCompact(bool compact)
 {
+    m_isCompact = compact;
+    m_grid->setVisible(!compact && m_format.bits() <= CodeGrid::mostBits);
     layout()->setSpacing(compact ? 4 : space::normal);
     m_sheet->setCompact(compact);
 }

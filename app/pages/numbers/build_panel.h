@@ -12,6 +12,7 @@ class QSpinBox;
 
 namespace quantoscope {
 
+class CodeGrid;
 class FormatSheet;
 class NumberLine;
 
@@ -30,6 +31,7 @@ public:
 signals:
     void built(const QString& id, const QString& text, const QString& mergeKey);
     void addRequested(const QString& id);      ///< As a row, and into the profile.
+    void valueChosen(const QString& text);     ///< A cell of the grid, as the value of the page.
     void forgetRequested(const QString& id);   ///< Out of the profile.
 
 private:
@@ -54,6 +56,8 @@ private:
     FormatSheet* m_sheet;
     TextLabel* m_words;
     NumberLine* m_line;
+    CodeGrid* m_grid;   ///< Every value, where the format is small and there is room.
+    bool m_isCompact = false;
 };
 
 }  // namespace quantoscope

@@ -3,6 +3,7 @@
 
 #include "widgets/plot_text.h"
 #include "widgets/theme.h"
+#include "widgets/value_slider.h"
 
 #include <QPainter>
 
@@ -40,6 +41,8 @@ struct DigitSheet::Grid {
 
 DigitSheet::DigitSheet(QWidget* parent) : QWidget(parent)
 {
+    installPlotAccessibility();
+    setProperty("chartDescription", QString());   // Before the name, which may make the interface for a listening screen reader.
     setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
 }
 
@@ -54,7 +57,7 @@ void DigitSheet::show(const ArithmeticContent& content)
             words += tr(", digits from 2 to the %1 to 2 to the %2 %3").arg(mark.first).arg(mark.last).arg(mark.words);
         texts << words;
     }
-    setAccessibleDescription(texts.join(QStringLiteral("; ")));
+    setProperty("chartDescription", texts.join(QStringLiteral("; ")));
     updateGeometry();
     update();
 }

@@ -84,11 +84,11 @@ double FormatSheet::paintFields(QPainter& painter) const
     const double height = m_compact ? 24 : 30, top = 2;
     double x = 0;
     for (std::size_t i = 0; i < bits.size();) {
-        const BitField field = fieldOfBit(m_format, bits[i]);
+        const BitField field = fieldOfBit(m_format, bits[i], m_stored.code);
         const double left = x;
         int count = 0;
         painter.setFont(monoFont(cell > 12 ? 13 : 11, QFont::Medium));
-        for (; i < bits.size() && fieldOfBit(m_format, bits[i]) == field; ++i, ++count, x += cell) {
+        for (; i < bits.size() && fieldOfBit(m_format, bits[i], m_stored.code) == field; ++i, ++count, x += cell) {
             const bool one = m_stored.code >> bits[i] & 1;
             const QColor full = fieldColour(colours, field);
             QColor fill = full;

@@ -5,7 +5,8 @@
 #include "app/pages/numbers/block_panel.h"
 #include "app/pages/numbers/build_panel.h"
 #include "app/pages/numbers/number_texts.h"
-#include "widgets/code_grid.h"
+#include "app/pages/numbers/stair_panel.h"
+#include "app/pages/numbers/values_panel.h"
 #include "widgets/number_line.h"
 #include "widgets/plot_text.h"
 
@@ -21,21 +22,21 @@ LineCard::LineCard(QWidget* parent) : Card(parent)
 {
     m_tabs = new TabStrip;
     m_tabs->addTab(QStringLiteral("line"), tr("Number line"));
+    m_tabs->addTab(QStringLiteral("stairs"), tr("Staircase"));
     m_tabs->addTab(QStringLiteral("values"), tr("All values"));
     m_tabs->addTab(QStringLiteral("arithmetic"), tr("Arithmetic"));
     m_tabs->addTab(QStringLiteral("build"), tr("Build a format"));
     m_tabs->addTab(QStringLiteral("block"), tr("Block"));
     m_about = new TextLabel({}, 12, QFont::Normal, TextTone::Muted);
+    m_about->setElides(true);
+    m_about->setAlignment(Qt::AlignRight | Qt::AlignVCenter);
     m_scale = new SegmentedControl;
     m_scale->setAccessibleName(tr("Scale of the number line"));
     m_scale->addSegment(QStringLiteral("linear"), tr("Linear"));
     m_scale->addSegment(QStringLiteral("log"), tr("Log"), tr("Equal steps are equal factors"));
-    m_colouring = new SegmentedControl;
-    m_colouring->setAccessibleName(tr("Colour by"));
-    m_colouring->addSegment(QStringLiteral("value"), tr("By value"));
-    m_colouring->addSegment(QStringLiteral("class"), tr("By class"));
     m_line = new NumberLine;
-    m_grid = new CodeGrid;
+    m_values = new ValuesPanel;
+    m_stairs = new StairPanel;
     m_noGrid = new TextLabel({}, 13, QFont::Normal, TextTone::Muted);
     m_noGrid->setAlignment(Qt::AlignCenter);
     m_noGrid->setWordWrap(true);
@@ -46,13 +47,12 @@ LineCard::LineCard(QWidget* parent) : Card(parent)
     auto* head = new QHBoxLayout;
     head->setSpacing(12);
     head->addWidget(m_tabs);
-    head->addStretch(1);
-    head->addWidget(m_about);
+    head->addWidget(m_about, 1);
     head->addWidget(m_scale);
-    head->addWidget(m_colouring);
     m_stack = new QStackedLayout;
     m_stack->addWidget(m_line);
-    m_stack->addWidget(m_grid);
+    m_stack->addWidget(m_values);
+    m_stack->addWidget(m_stairs);
     m_stack->addWidget(m_noGrid);
     m_stack->addWidget(m_arithmetic);
     m_stack->addWidget(m_build);
@@ -64,17 +64,24 @@ LineCard::LineCard(QWidget* parent) : Card(parent)
 
     connect(m_tabs, &TabStrip::chosen, this, &LineCard::tabChosen);
     connect(m_scale, &SegmentedControl::chosen, this, [this](const QString& id) { emit scaleChosen(id == QLatin1String("log")); });
-    connect(m_colouring, &SegmentedControl::chosen, this, &LineCard::colouringChosen);
+    connect(m_values, &ValuesPanel::colouringChosen, this, &LineCard::colouringChosen);
+    connect(m_values, &ValuesPanel::arrangementChosen, this, &LineCard::arrangementChosen);
+    connect(m_values, &ValuesPanel::formatChosen, this, &LineCard::rowSelected);
+    connect(m_values, &ValuesPanel::codeChosen, this, &LineCard::codeChosen);
+    connect(m_stairs, &StairPanel::formatChosen, this, &LineCard::rowSelected);
+    connect(m_stairs, &StairPanel::viewChosen, this, &LineCard::stairsChosen);
+    connect(m_stairs, &StairPanel::roundingChosen, this, &LineCard::roundingChosen);
     connect(m_line, &NumberLine::viewChanged, this, [this] { emit viewChanged(m_line->view()); });
     connect(m_line, &NumberLine::resetRequested, this, &LineCard::viewReset);
     connect(m_line, &NumberLine::laneActivated, this, [this](int lane) { emit rowSelected(m_ids.value(lane)); });
-    connect(m_grid, &CodeGrid::codeChosen, this, [this](Code code, const QString& mergeKey) { emit codeChosen(m_gridId, code, mergeKey); });
 }
 
 void LineCard::setCompact(bool compact)
 {
     layout()->setContentsMargins(16, compact ? 3 : 9, 16, compact ? 3 : 8);
     body()->setSpacing(compact ? 0 : 4);
+    m_values->setCompact(compact);
+    m_stairs->setCompact(compact);
     m_arithmetic->setCompact(compact);
     m_build->setCompact(compact);
     m_block->setCompact(compact);
@@ -89,39 +96,44 @@ void LineCard::setControlsVisible(bool tabs, bool settings)
 {
     m_tabs->setVisible(tabs);
     m_settingsVisible = settings;
+    m_values->setControlsVisible(settings);
+    m_stairs->setControlsVisible(settings);
 }
 
-int LineCard::gridRow(const NumbersState& state)
+CodeGrid* LineCard::grid() const
 {
-    const auto isSmall = [&](int row) { return bitsOf(state.formats[std::size_t(row)].format()) <= CodeGrid::mostBits; };
-    const int selected = state.indexOf(state.selected);
-    if (selected >= 0 && isSmall(selected))
-        return selected;
-    for (int row = 0; row < int(state.formats.size()); ++row)
-        if (isSmall(row))
-            return row;
-    return -1;
+    return m_values->grid();
+}
+
+int LineCard::onlyRow(const NumbersState& state)
+{
+    if (state.tab == QLatin1String("values"))
+        return ValuesPanel::shownRow(state);
+    return state.tab == QLatin1String("stairs") ? state.indexOf(state.selected) : -1;
 }
 
 void LineCard::show(const NumbersState& state, const NumbersContent& content, const std::optional<NumbersContent>& ghost)
 {
     const bool showsPanel = takesRows(state.tab);
-    const bool showsGrid = state.tab == QLatin1String("values");
-    const bool showsLine = !showsPanel && !showsGrid;
+    const bool showsValues = state.tab == QLatin1String("values"), showsStairs = state.tab == QLatin1String("stairs");
+    const bool showsLine = !showsPanel && !showsValues && !showsStairs;
     m_tabs->setCurrent(showsLine ? QStringLiteral("line") : state.tab);
     m_scale->setVisible(showsLine && m_settingsVisible);
-    m_colouring->setVisible(showsGrid && m_settingsVisible);
     if (showsPanel) {
         m_about->setText({});
         showPanel(state, content);
         return;
     }
     m_scale->setCurrent(state.logarithmic ? QStringLiteral("log") : QStringLiteral("linear"));
-    m_colouring->setCurrent(state.colouring);
-    if (showsLine)
+    if (showsLine) {
         showLine(state, content, ghost);
-    else
-        showGrid(state, content, ghost);
+    } else if (showsValues) {
+        showValues(state, content, ghost);
+    } else {
+        m_about->setText({});
+        m_stairs->show(state, content);
+        m_stack->setCurrentWidget(m_stairs);
+    }
 }
 
 bool LineCard::takesRows(const QString& tab)
@@ -179,27 +191,16 @@ void LineCard::showLine(const NumbersState& state, const NumbersContent& content
     m_stack->setCurrentWidget(m_line);
 }
 
-void LineCard::showGrid(const NumbersState& state, const NumbersContent& content, const std::optional<NumbersContent>& ghost)
+void LineCard::showValues(const NumbersState& state, const NumbersContent& content, const std::optional<NumbersContent>& ghost)
 {
-    const int row = gridRow(state);
-    if (row < 0) {
-        m_noGrid->setText(tr("Every row here has more than 256 codes. Add a format of 8 bits or fewer, such as FP8 E4M3, to see all its values."));
-        m_about->setText({});
+    m_about->setText({});
+    if (ValuesPanel::shownRow(state) < 0) {
+        m_noGrid->setText(tr("Every row here has more than 1024 codes. Add a format of 10 bits or fewer, such as FP8 E4M3, to see all its values."));
         m_stack->setCurrentWidget(m_noGrid);
         return;
     }
-    const NumberRowContent& shown = content.rows[std::size_t(row)];
-    m_gridId = shown.id;
-    m_grid->setContent(shown.format, shown.stored.code);
-    m_grid->setColouring(state.colouring == QLatin1String("class") ? CodeGrid::Colouring::Class : CodeGrid::Colouring::Value);
-    std::optional<Code> old;
-    if (ghost)
-        for (const NumberRowContent& before : ghost->rows)
-            if (before.id == shown.id)
-                old = before.stored.code;
-    m_grid->setGhost(old);
-    m_about->setText(tr("%1: all %2 codes, first digit down, second across").arg(shown.name).arg(1 << bitsOf(shown.format)));
-    m_stack->setCurrentWidget(m_grid);
+    m_values->show(state, content, ghost);
+    m_stack->setCurrentWidget(m_values);
 }
 
 }  // namespace quantoscope

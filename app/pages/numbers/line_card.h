@@ -13,6 +13,8 @@ class ArithmeticPanel;
 class BlockPanel;
 class BuildPanel;
 class CodeGrid;
+class StairPanel;
+class ValuesPanel;
 class NumberLine;
 
 /// Below the rows: the number line of all of them, or every value of one small format; in place of the
@@ -27,21 +29,26 @@ public:
     void setCompact(bool compact);
     void setControlsVisible(bool tabs, bool settings);
     NumberLine* line() const { return m_line; }
-    CodeGrid* grid() const { return m_grid; }
+    CodeGrid* grid() const;
+    ValuesPanel* values() const { return m_values; }
+    StairPanel* stairs() const { return m_stairs; }
     ArithmeticPanel* arithmetic() const { return m_arithmetic; }
     BuildPanel* build() const { return m_build; }
     BlockPanel* block() const { return m_block; }
     void setSavedFormats(const QStringList& ids) { m_saved = ids; }
     /// Whether a tab takes the room of the rows: it is about one format and needs space.
     static bool takesRows(const QString& tab);
-    /// The format whose values the grid shows: the selected row, else the first one small enough.
-    static int gridRow(const NumbersState& state);
+    /// The one row that a tab is about and stands above it; −1 for tabs with all rows or none.
+    static int onlyRow(const NumbersState& state);
     QSize minimumSizeHint() const override;
 
 signals:
     void tabChosen(const QString& tab);
     void scaleChosen(bool logarithmic);
     void colouringChosen(const QString& colouring);
+    void arrangementChosen(const QString& arrangement);
+    void stairsChosen(const QString& view);
+    void roundingChosen(quantoscope::Rounding rounding);
     void viewChanged(const quantoscope::NumberLineView& view);
     void viewReset();
     void rowSelected(const QString& format);
@@ -50,22 +57,21 @@ signals:
 private:
     void showPanel(const NumbersState&, const NumbersContent&);
     void showLine(const NumbersState&, const NumbersContent&, const std::optional<NumbersContent>&);
-    void showGrid(const NumbersState&, const NumbersContent&, const std::optional<NumbersContent>&);
+    void showValues(const NumbersState&, const NumbersContent&, const std::optional<NumbersContent>&);
 
     TabStrip* m_tabs;
     TextLabel* m_about;
     SegmentedControl* m_scale;
-    SegmentedControl* m_colouring;
     NumberLine* m_line;
-    CodeGrid* m_grid;
+    ValuesPanel* m_values;
     TextLabel* m_noGrid;
+    StairPanel* m_stairs;
     ArithmeticPanel* m_arithmetic;
     BuildPanel* m_build;
     BlockPanel* m_block;
     QStringList m_saved;
     QStackedLayout* m_stack;
     QStringList m_ids;
-    QString m_gridId;
     std::vector<ChosenFormat> m_formats;
     std::vector<std::vector<UniformRun>> m_runs;   ///< Of m_formats.
     bool m_settingsVisible = true;

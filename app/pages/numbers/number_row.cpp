@@ -35,6 +35,7 @@ NumberRow::NumberRow(const QString& id, QWidget* parent)
     m_remove->setIconSize({14, 14});
     m_remove->hide();
     m_digits->hide();
+    makeSteppers();
     connect(m_bits, &BitView::codeEdited, this, &NumberRow::codeEdited);
     connect(m_bits, &BitView::activated, this, &NumberRow::selectRequested);
     connect(m_code, &InlineEdit::committed, this, &NumberRow::applyTypedCode);
@@ -57,30 +58,47 @@ void NumberRow::show(const Shown& shown)
     update();
 }
 
-QStringList NumberRow::digitLines(const Shown& shown) const
+std::vector<std::pair<QString, QStringList>> NumberRow::writtenForms(const Shown& shown) const
 {
     if (!shown.selected || !shown.allDigits || !std::isfinite(shown.row.stored.value))
         return {};
-    const QString digits = QString::fromStdString(shown.row.stored.exact);
     const double room = shown.columns.axis.isShown() ? shown.columns.axis.right() : shown.columns.error.right();
-    const int perLine = std::max(20, int((room - shown.columns.bits.left - 50) / QFontMetricsF(monoFont(12)).horizontalAdvance(QLatin1Char('0'))));
-    QStringList lines;
-    for (qsizetype at = 0; at < digits.size(); at += perLine)
-        lines << digits.mid(at, perLine);
-    return lines;
+    const int perLine = std::max(20, int((room - shown.columns.bits.left - writtenNames) / QFontMetricsF(monoFont(12)).horizontalAdvance(QLatin1Char('0'))));
+    const auto lines = [&](const QString& text) {
+        QStringList cut;
+        for (qsizetype at = 0; at < text.size(); at += perLine)
+            cut << text.mid(at, perLine);
+        return cut;
+    };
+    return {{tr("exact"), lines(QString::fromStdString(shown.row.stored.exact))},
+            {tr("hexadecimal"), lines(hexadecimalText(shown.row.stored.value))},
+            {tr("shortest"), lines(QString::fromStdString(shown.row.stored.shortest))}};
 }
 
 int NumberRow::heightFor(const Shown& shown) const
 {
-    const int lines = int(digitLines(shown).size());
+    int lines = 0;
+    for (const auto& [name, text] : writtenForms(shown))
+        lines += int(text.size());
     const int digits = lines == 0 ? 0 : int(lines * QFontMetricsF(monoFont(12)).height()) + 8;
     return shown.columns.rowHeight() + (shown.selected ? shown.columns.detailHeight() : 0) + digits;
 }
 
-/// A number that was cut somewhere in this row can be read to its last digit.
+/// Every number can be read to its last digit, and in the other ways it is written.
 bool NumberRow::offersDigits() const
 {
-    return m_shown.selected && std::isfinite(m_shown.row.stored.value) && m_shown.row.stored.exact.size() > 12;
+    return m_shown.selected && std::isfinite(m_shown.row.stored.value);
+}
+
+bool NumberRow::namesSettings() const
+{
+    const QFontMetricsF label(uiFont(12));
+    const auto* integer = m_shown.row.format.asInteger();
+    const int boxes = std::max(42, m_scale->widthForText(stepText(integer->scale))) + std::max(26, m_zero->widthForText(QString::number(integer->zeroPoint)));
+    // The highest bit's weight hangs out to the left of the bits.
+    const double weight = QFontMetricsF(uiFont(11, QFont::Medium)).horizontalAdvance(QStringLiteral("−128")) - m_shown.columns.cells.cell;
+    const double bits = m_shown.columns.cells.columnX(m_shown.columns.cells.topWeight);
+    return label.horizontalAdvance(tr("scale") + tr("zero")) + boxes + 19 + std::max(0.0, weight) < bits;
 }
 
 void NumberRow::arrange()
@@ -108,7 +126,7 @@ void NumberRow::arrange()
         m_scale->setShownText(stepText(integer->scale));
         m_zero->setShownText(QString::number(integer->zeroPoint));
         const QFontMetricsF label(uiFont(12));
-        const bool words = columns.cells.significandLeft > 134;
+        const bool words = namesSettings();
         const int boxHeight = lineHeight + (columns.compact ? 2 : 4), y = middle - boxHeight / 2;
         int x = int(columns.bits.left + label.horizontalAdvance(words ? tr("scale") : QStringLiteral("×")) + 5);
         const int zeroWidth = std::max(26, m_zero->widthForText(QString::number(integer->zeroPoint)));
@@ -121,9 +139,10 @@ void NumberRow::arrange()
         m_scale->setReadOnly(!m_shown.editsSettings);
         m_zero->setReadOnly(!m_shown.editsSettings);
     }
-    const QSize cross(22, 22);
-    m_remove->setGeometry(QRect(QPoint(int(columns.name.left) - 5, rowHeight + (columns.compact ? 0 : 2)), cross));
+    const QSize cross(22, 20);
+    m_remove->setGeometry(QRect(QPoint(width() - cross.width() - 6, rowHeight + columns.detailHeight() - cross.height() - 2), cross));
     m_remove->setVisible(m_shown.selected && m_shown.editsSettings && m_shown.content && m_shown.content->rows.size() > 1);
+    arrangeSteppers();
     m_digits->setText(m_shown.allDigits ? tr("fewer digits") : tr("all digits"));
     m_digits->setVisible(offersDigits());
     fitFormula();

@@ -17,6 +17,9 @@ class BitView;
 class InlineEdit;
 class PushButton;
 
+/// From a stored number to another one near it.
+enum class NumberStep { PreviousNumber, NextNumber, Half, Twice };
+
 /// One format's row: its bits, code, stored value and errors; the selected one explains itself.
 class NumberRow : public QWidget {
     Q_OBJECT
@@ -36,11 +39,13 @@ public:
     void show(const Shown& shown);
     const QString& id() const { return m_id; }
     BitView* bits() const { return m_bits; }
+    QList<QWidget*> tabStops() const;   ///< In the order in which Tab goes through them.
     int heightFor(const Shown& shown) const;
 
 signals:
     void codeEdited(quantoscope::Code code, const QString& text, const QString& mergeKey);
     void settingsEdited(double scale, qint64 zeroPoint);
+    void stepRequested(quantoscope::NumberStep step);
     void selectRequested();
     void removeRequested();
     void digitsToggled();
@@ -56,11 +61,16 @@ protected:
     void mouseReleaseEvent(QMouseEvent*) override;
 
 private:
+    void makeSteppers();
     void arrange();
+    void arrangeSteppers();
+    void paintStepperLabels(QPainter&) const;
     void applyTypedCode(const QString& text);
     void applyTypedSettings();
-    QStringList digitLines(const Shown&) const;
+    /// Exact decimal digits, C99 hexadecimal and the shortest text, each with its name.
+    std::vector<std::pair<QString, QStringList>> writtenForms(const Shown&) const;
     bool offersDigits() const;
+    bool namesSettings() const;   ///< There is room for the words "scale" and "zero".
 
     // number_row_painting.cpp
     void paintName(QPainter&) const;
@@ -91,6 +101,7 @@ private:
     InlineEdit* m_scale = nullptr;
     InlineEdit* m_zero = nullptr;
     QToolButton* m_remove;
+    std::vector<PushButton*> m_steppers;   ///< In the order of NumberStep.
     PushButton* m_digits;
     std::optional<QPoint> m_pressed;
     bool m_dragging = false;

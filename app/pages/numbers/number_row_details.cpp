@@ -19,6 +19,7 @@ void NumberRow::paintDetails(QPainter& painter) const
     paintFormulaLine(painter);
     paintFacts(painter);
     paintDigits(painter);
+    paintStepperLabels(painter);
 }
 
 /// A bracket under cells and its note, centred but not left of `from`; returns where the note ends.
@@ -41,12 +42,19 @@ double NumberRow::paintBracket(QPainter& painter, const QRectF& cells, const QCo
 
 void NumberRow::paintBrackets(QPainter& painter) const
 {
-    const FloatFormat* format = m_shown.row.format.asFloat();
-    if (!format)
-        return;
     const Theme& colours = theme();
     const BitLayout& layout = m_bits->bitLayout();
     const NumberRowContent& row = m_shown.row;
+    if (row.format.asPosit()) {
+        double end = paintBracket(painter, layout.extent(BitField::Sign), colours.signInk, row.stored.value < 0 ? QStringLiteral("−") : QStringLiteral("+"), -2);
+        end = paintBracket(painter, layout.extent(BitField::Regime), colours.exponentInk, regimeNote(row), end + 6);
+        end = paintBracket(painter, layout.extent(BitField::Exponent), colours.exponentInk, exponentNote(row), end + 6);
+        paintBracket(painter, layout.extent(BitField::Mantissa), colours.mantissaInk, mantissaNote(row), end + 6);
+        return;
+    }
+    const FloatFormat* format = row.format.asFloat();
+    if (!format)
+        return;
     const QRectF exponent = layout.extent(BitField::Exponent), mantissa = layout.extent(BitField::Mantissa);
     QString exponentText = exponentNote(row);
     // Between the sign's note and the mantissa's there may be too little room for a whole sentence.
@@ -88,7 +96,7 @@ void NumberRow::paintIntegerWeights(QPainter& painter) const
     }
     painter.setFont(uiFont(12));
     painter.setPen(colours.muted);
-    const bool words = m_shown.columns.cells.significandLeft > 134;
+    const bool words = namesSettings();
     const double y = m_scale->geometry().center().y() + QFontMetricsF(painter.font()).capHeight() / 2;
     painter.drawText(QPointF(m_shown.columns.bits.left, y), words ? tr("scale") : QStringLiteral("×"));
     const QFontMetricsF label(painter.font());
@@ -201,20 +209,22 @@ void NumberRow::paintFactsBeside(QPainter& painter, const std::vector<std::pair<
 
 void NumberRow::paintDigits(QPainter& painter) const
 {
-    const QStringList lines = digitLines(m_shown);
-    if (lines.isEmpty())
+    const auto forms = writtenForms(m_shown);
+    if (forms.empty())
         return;
     const Theme& colours = theme();
     const QFontMetricsF metrics(monoFont(12));
     double y = m_shown.columns.rowHeight() + m_shown.columns.detailHeight() + metrics.ascent();
-    painter.setFont(uiFont(12));
-    painter.setPen(colours.muted);
-    painter.drawText(QPointF(m_shown.columns.bits.left, y), tr("exact"));
-    painter.setFont(monoFont(12));
-    painter.setPen(colours.text);
-    for (const QString& line : lines) {
-        painter.drawText(QPointF(m_shown.columns.bits.left + 46, y), withRealMinus(line));
-        y += metrics.height();
+    for (const auto& [name, lines] : forms) {
+        painter.setFont(uiFont(12));
+        painter.setPen(colours.muted);
+        painter.drawText(QPointF(m_shown.columns.bits.left, y), name);
+        painter.setFont(monoFont(12));
+        painter.setPen(colours.text);
+        for (const QString& line : lines) {
+            painter.drawText(QPointF(m_shown.columns.bits.left + writtenNames, y), withRealMinus(line));
+            y += metrics.height();
+        }
     }
 }
 

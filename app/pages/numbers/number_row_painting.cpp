@@ -68,7 +68,8 @@ void NumberRow::paintStored(QPainter& painter) const
     painter.setFont(monoFont(13, QFont::Medium));
     painter.setPen(colours.quantized);
     const int characters = int(column.width / QFontMetricsF(painter.font()).horizontalAdvance(QLatin1Char('0')));
-    const QString value = exactText(m_shown.row.stored.value, characters - 1);
+    const bool isNotReal = m_shown.row.format.asPosit() && std::isnan(m_shown.row.stored.value);
+    const QString value = isNotReal ? QStringLiteral("NaR") : exactText(m_shown.row.stored.value, characters - 1);
     if (value.contains(QChar(0x00D7)))
         painter.setFont(uiFont(13, QFont::Medium));   // It has the superscripts.
     painter.drawText(QPointF(column.left, lines.first), value);

@@ -2,11 +2,14 @@
 #include "app/pages/numbers/number_texts.h"
 
 #include "core/formats/float_format.h"
+#include "core/formats/nan_parts.h"
+#include "core/formats/posit_parts.h"
 #include "widgets/plot_text.h"
 
 #include <QCoreApplication>
 
 #include <algorithm>
+#include <charconv>
 #include <cmath>
 
 namespace quantoscope {
@@ -105,6 +108,13 @@ QString codeString(const NumberFormat& format, Code code)
     return QString::fromStdString(codeText(format, code));
 }
 
+QString hexadecimalText(double value)
+{
+    char digits[40];
+    const auto end = std::to_chars(digits, digits + sizeof digits, std::abs(value), std::chars_format::hex).ptr;
+    return (std::signbit(value) ? QStringLiteral("-0x") : QStringLiteral("0x")) + QString::fromLatin1(digits, end - digits);
+}
+
 QString relativeErrorText(const NumberRowContent& row)
 {
     const double error = row.stored.relativeError;
@@ -168,8 +178,20 @@ BitTail bitTail(const NumberRowContent& row, const NumbersContent& content, cons
     return tail;
 }
 
+QString regimeNote(const NumberRowContent& row)
+{
+    const auto parts = row.format.asPosit() ? positParts(*row.format.asPosit(), row.stored.code) : std::nullopt;
+    if (!parts)
+        return {};
+    return words("run of %1: %2").arg(parts->regime >= 0 ? parts->regime + 1 : -parts->regime).arg(withRealMinus(QString::number(parts->regime)));
+}
+
 QString exponentNote(const NumberRowContent& row)
 {
+    if (const PositFormat* posit = row.format.asPosit()) {
+        const auto parts = positParts(*posit, row.stored.code);
+        return parts ? QString::number(parts->exponent) : QString();
+    }
     const FloatFormat* format = row.format.asFloat();
     if (!format || format->exponentBits == 0)
         return {};
@@ -186,6 +208,11 @@ QString exponentNote(const NumberRowContent& row)
 
 QString mantissaNote(const NumberRowContent& row)
 {
+    if (const PositFormat* posit = row.format.asPosit()) {
+        const auto parts = positParts(*posit, row.stored.code);
+        const double whole = parts ? std::ldexp(1.0, parts->fractionBits) : 1;
+        return parts ? words("1 hidden + %1/%2").arg((parts->significand - 1) * whole).arg(whole) : QString();
+    }
     const FloatFormat* format = row.format.asFloat();
     if (!format || format->mantissaBits == 0)
         return {};
@@ -197,16 +224,22 @@ QString mantissaNote(const NumberRowContent& row)
     case FloatClass::Subnormal: return words("0 hidden + %1").arg(fraction);
     case FloatClass::Zero: return words("0 hidden + 0");
     case FloatClass::Infinity: return words("zero: infinity");
-    case FloatClass::NaN: return format->specials == SpecialCodes::Ieee ? words("not zero: NaN") : words("NaN");
+    case FloatClass::NaN: {
+        const auto nan = nanParts(row.format, row.stored.code);
+        if (!nan->isQuiet)
+            return words("NaN");
+        return (*nan->isQuiet ? words("1: quiet, payload %1") : words("0: signalling, payload %1")).arg(nan->payload);
+    }
     }
     return {};
 }
 
 QString spokenRow(const NumberRowContent& row)
 {
+    const QString nan = nanWords(row);
     return words("%1: code %2, stored value %3, %4, relative error %5")
         .arg(row.name, codeString(row.format, row.stored.code), exactText(row.stored.value, 24),
-             QString::fromStdString(row.stored.className), relativeErrorText(row));
+             nan.isEmpty() ? QString::fromStdString(row.stored.className) : nan, relativeErrorText(row));
 }
 
 }  // namespace quantoscope

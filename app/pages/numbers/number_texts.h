@@ -24,6 +24,10 @@ QString scientificText(double value, int digits);
 /// "2⁻²²" for powers of two, else a short decimal.
 QString stepText(double step);
 QString codeString(const NumberFormat&, Code);
+/// "0x1.92p+1": exact, as C99 and `qscope` read it.
+QString hexadecimalText(double value);
+/// Room for the name in front of a number written out in full, pixels.
+inline constexpr double writtenNames = 88;
 
 QString relativeErrorText(const NumberRowContent&);
 QString ulpErrorText(const NumberRowContent&);
@@ -44,7 +48,11 @@ Formula rowFormula(const NumberRowContent&, const Theme&, int mostDigits);
 double formulaWidth(const Formula&, const QFont&);
 void paintFormula(QPainter&, const Formula&, const QFont&, QPointF baseline);
 
+/// "quiet NaN, payload 0 (0x0 of 9 bits)"; empty for what is a number.
+QString nanWords(const NumberRowContent&);
+
 /// Words under the brackets: "128 − 127 = 1" and "1 hidden + 73/128"; empty where there is no field.
+QString regimeNote(const NumberRowContent&);
 QString exponentNote(const NumberRowContent&);
 QString mantissaNote(const NumberRowContent&);
 /// One sentence for a screen reader.

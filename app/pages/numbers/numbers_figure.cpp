@@ -71,7 +71,11 @@ void NumbersFigure::connectParts()
     connect(m_valueCard, &ValueCard::seedChosen, this, [this](quint64 seed) {
         edit([seed](NumbersState& s) { s.seed = seed; s.given.reset(); }, tr("seed %1").arg(seed), QStringLiteral("seed"));
     });
+    connect(m_valueCard, &ValueCard::overflowChosen, this, [this](Overflow overflow) {
+        edit([overflow](NumbersState& s) { s.overflow = overflow; }, tr("overflow"));
+    });
     connect(m_rowsCard, &RowsCard::codeEdited, this, &NumbersFigure::takeCode);
+    connect(m_rowsCard, &RowsCard::stepRequested, this, &NumbersFigure::step);
     connect(m_rowsCard, &RowsCard::selected, this, &NumbersFigure::select);
     connect(m_rowsCard, &RowsCard::settingsEdited, this, [this](const QString& id, double scale, qint64 zero) {
         edit([&](NumbersState& s) {
@@ -100,7 +104,7 @@ void NumbersFigure::connectParts()
     });
     connect(m_rowsCard, &RowsCard::problem, this, [this](const QString& sentence) { m_valueCard->showProblem(sentence, 0); });
     connect(m_lineCard, &LineCard::tabChosen, this, [this](const QString& tab) {
-        const QString words = tab == QLatin1String("line") ? tr("number line") : tab == QLatin1String("values") ? tr("all values")
+        const QString words = tab == QLatin1String("line") ? tr("number line") : tab == QLatin1String("stairs") ? tr("staircase") : tab == QLatin1String("values") ? tr("all values")
             : tab == QLatin1String("arithmetic") ? tr("arithmetic") : tab == QLatin1String("build") ? tr("build a format") : tr("block");
         edit([&](NumbersState& s) { s.tab = tab; }, words);
     });
@@ -110,6 +114,13 @@ void NumbersFigure::connectParts()
     connect(m_lineCard, &LineCard::colouringChosen, this, [this](const QString& colouring) {
         edit([&](NumbersState& s) { s.colouring = colouring; }, tr("colour by %1").arg(colouring));
     });
+    connect(m_lineCard, &LineCard::arrangementChosen, this, [this](const QString& arrangement) {
+        edit([&](NumbersState& s) { s.arrangement = arrangement; }, tr("arrangement"));
+    });
+    connect(m_lineCard, &LineCard::stairsChosen, this, [this](const QString& view) {
+        edit([&](NumbersState& s) { s.stairs = view; }, tr("part of the staircase"));
+    });
+    connect(m_lineCard, &LineCard::roundingChosen, this, &NumbersFigure::chooseRounding);
     connect(m_lineCard, &LineCard::viewChanged, this, [this](const NumberLineView& view) {
         m_state.view = view;   // The line has drawn itself already: a pan computes nothing.
         emit changed(tr("move number line"), QStringLiteral("number-line"));
@@ -148,6 +159,7 @@ void NumbersFigure::connectArithmetic()
         edit([&](NumbersState& s) { s.operation = id; }, tr("operation"));
     });
     connect(panel, &ArithmeticPanel::operandEdited, this, &NumbersFigure::enterOperand);
+    connect(panel, &ArithmeticPanel::listEdited, this, &NumbersFigure::enterList);
     connect(panel, &ArithmeticPanel::sumsEdited, this, [this](const SumSettings& settings, const QString& text) {
         edit([&](NumbersState& s) { s.sums = settings; }, text);
     });
@@ -173,6 +185,18 @@ void NumbersFigure::enterOperand(int operand, const QString& text, bool finished
          finished ? QString() : QStringLiteral("operand-%1-%2").arg(operand).arg(m_typing));
 }
 
+void NumbersFigure::enterList(bool isLeft, const QString& text, bool finished)
+{
+    const auto numbers = parseNumberList(text);
+    m_lineCard->arithmetic()->showListProblem(isLeft, numbers ? QString() : QString::fromStdString(numbers.error().message));
+    if (!numbers)
+        return;
+    if (finished)
+        ++m_typing;
+    edit([&](NumbersState& s) { (isLeft ? s.left : s.right) = text; }, tr("factors %1").arg(text),
+         finished ? QString() : QStringLiteral("list-%1-%2").arg(isLeft).arg(m_typing));
+}
+
 void NumbersFigure::edit(const std::function<void(NumbersState&)>& change, const QString& text, const QString& mergeKey)
 {
     const NumbersState before = m_state;
@@ -187,8 +211,11 @@ void NumbersFigure::refresh()
 {
     m_content = std::make_shared<const NumbersContent>(computeNumbers(m_state));
     m_valueCard->show(m_state, *m_content);
+    fitValueCard();
     if (!m_presented && m_part != Part::BitView)
         m_rowsCard->setVisible(showsRows());
+    const int only = LineCard::onlyRow(m_state);
+    m_rowsCard->setOnlyRow(only < 0 || m_part == Part::Rows || m_part == Part::BitView ? QString() : m_state.formats[std::size_t(only)].id);
     if (!m_rowsCard->isHidden())
         m_rowsCard->show(m_state, m_content, m_ghost);
     if (!m_lineCard->isHidden())
@@ -298,13 +325,19 @@ NumberRow* NumbersFigure::row(const QString& format) const
     return m_rowsCard->row(format);
 }
 
+void NumbersFigure::fitValueCard()
+{
+    const QMargins margins = layout()->contentsMargins();
+    m_valueCard->fit(width() - margins.left() - margins.right(), height() < 760);
+}
+
 void NumbersFigure::arrange()
 {
     const bool compact = height() < 760;
     layout()->setSpacing(compact ? 7 : 14);
     if (m_part == Part::Page)
         layout()->setContentsMargins(compact ? 10 : space::gap, compact ? 6 : space::normal, compact ? 10 : space::gap, compact ? 8 : space::gap);
-    m_valueCard->setNarrow(width() < 1180, compact);
+    fitValueCard();
     m_rowsCard->setCompact(compact);
     m_lineCard->setCompact(compact);
 }

@@ -11,6 +11,7 @@ namespace quantoscope {
 
 class LineCard;
 class NumberRow;
+enum class NumberStep;
 class PresentedNumbers;
 class Profile;
 class RowsCard;
@@ -74,10 +75,14 @@ private:
     void connectBuildAndBlock();
     void saveFormats(const QStringList& ids);
     QString tabOfPart() const;   ///< Empty where a part shows any.
+    void enterList(bool isLeft, const QString& text, bool finished);
     void enterOperand(int operand, const QString& text, bool finished);
     bool showsRows() const;
     void arrange();
+    void fitValueCard();
     void refresh();
+    /// The neighbour of what a row stores (a ULP up or down), or half or twice of it (a binade).
+    void step(const QString& format, quantoscope::NumberStep step);
     void select(const QString& format);
     void chooseRounding(Rounding);
     void chooseFormats(const QStringList& ids);

@@ -43,7 +43,8 @@ QVariantMap readingsOf(const NumberRowContent& row)
             {QStringLiteral("className"), QString::fromStdString(stored.className)},
             {QStringLiteral("sign"), stored.sign},
             {QStringLiteral("exponent"), stored.exponent},
-            {QStringLiteral("mantissa"), QVariant::fromValue<qulonglong>(stored.mantissa)}};
+            {QStringLiteral("mantissa"), QVariant::fromValue<qulonglong>(stored.mantissa)},
+            {QStringLiteral("nan"), nanWords(row)}};
 }
 
 }  // namespace
@@ -65,6 +66,8 @@ void NumbersFigure::setState(const QJsonObject& json)
     m_valueCard->showProblem({}, 0);
     for (const int operand : {1, 2})
         m_lineCard->arithmetic()->showProblem(operand, {});
+    for (const bool isLeft : {true, false})
+        m_lineCard->arithmetic()->showListProblem(isLeft, {});
     refresh();
 }
 
@@ -108,6 +111,8 @@ QString NumbersFigure::commandLine() const
     if (m_state.given)
         text = QString::fromStdString(exactDecimal(m_content->typed.toDouble()));
     QString line = QStringLiteral("qscope number \"%1\" --formats %2 --rounding %3").arg(text, ids.join(QLatin1Char(',')), roundingId(m_state.rounding));
+    if (m_state.overflow != Overflow::Default)
+        line += QStringLiteral(" --overflow ") + QLatin1String(overflowRows()[std::size_t(m_state.overflow)].id);
     if (m_state.rounding == Rounding::Stochastic)
         line += QStringLiteral(" --seed %1").arg(m_state.seed);
     return line;
@@ -191,6 +196,23 @@ void NumbersFigure::toggleGhost()
     refresh();
 }
 
+void NumbersFigure::step(const QString& format, NumberStep step)
+{
+    const NumberRowContent& row = m_content->rows[std::size_t(m_state.indexOf(format))];
+    const bool up = step == NumberStep::NextNumber || step == NumberStep::Twice;
+    if (step == NumberStep::PreviousNumber || step == NumberStep::NextNumber) {
+        const Code code = up ? nextCode(row.format, row.stored.code) : previousCode(row.format, row.stored.code);
+        if (code != row.stored.code)
+            takeCode(row.id, code, up ? tr("next number") : tr("previous number"), {});
+        return;
+    }
+    // One binade: half or twice the stored value, where the format reaches that far.
+    const double wanted = row.stored.value * (up ? 2 : 0.5);
+    const Code code = encode(row.format, wanted, {Rounding::NearestEven, Overflow::Saturate});
+    if (std::isfinite(wanted) && code != row.stored.code)
+        takeCode(row.id, code, up ? tr("next binade") : tr("previous binade"), {});
+}
+
 void NumbersFigure::keyPressEvent(QKeyEvent* event)
 {
     if (event->modifiers() & ~(Qt::ShiftModifier | Qt::KeypadModifier)) {
@@ -217,27 +239,11 @@ void NumbersFigure::keyPressEvent(QKeyEvent* event)
         select(m_state.formats[std::size_t(next)].id);
         return;
     }
-    case Qt::Key_BracketLeft:
-    case Qt::Key_BracketRight: {
-        // From anywhere on the page: the neighbour of what the selected row stores.
-        const NumberRowContent& row = m_content->rows[std::size_t(m_state.indexOf(m_state.selected))];
-        const bool up = event->key() == Qt::Key_BracketRight;
-        const Code code = up ? nextCode(row.format, row.stored.code) : previousCode(row.format, row.stored.code);
-        if (code != row.stored.code)
-            takeCode(row.id, code, up ? tr("next number") : tr("previous number"), {});
-        return;
-    }
-    case Qt::Key_BraceLeft:
-    case Qt::Key_BraceRight: {
-        // One binade: half or twice the stored value, where the format reaches that far.
-        const NumberRowContent& row = m_content->rows[std::size_t(m_state.indexOf(m_state.selected))];
-        const bool up = event->key() == Qt::Key_BraceRight;
-        const double wanted = row.stored.value * (up ? 2 : 0.5);
-        const Code code = encode(row.format, wanted, {Rounding::NearestEven, Overflow::Saturate});
-        if (std::isfinite(wanted) && code != row.stored.code)
-            takeCode(row.id, code, up ? tr("next binade") : tr("previous binade"), {});
-        return;
-    }
+    // From anywhere on the page: of what the selected row stores.
+    case Qt::Key_BracketLeft: step(m_state.selected, NumberStep::PreviousNumber); return;
+    case Qt::Key_BracketRight: step(m_state.selected, NumberStep::NextNumber); return;
+    case Qt::Key_BraceLeft: step(m_state.selected, NumberStep::Half); return;
+    case Qt::Key_BraceRight: step(m_state.selected, NumberStep::Twice); return;
     case Qt::Key_L:
         edit([](NumbersState& s) { s.logarithmic = !s.logarithmic; s.view.reset(); }, tr("scale of the number line"));
         return;

@@ -8,6 +8,7 @@
 #include <QCoreApplication>
 #include <QJsonArray>
 #include <QLocale>
+#include <QRegularExpression>
 
 #include <algorithm>
 
@@ -29,8 +30,7 @@ QString layoutText(const NumberFormat& format)
         QString fields = QStringLiteral("%1 · %2").arg(floating->exponentBits).arg(floating->mantissaBits);
         if (floating->isSigned)
             fields.prepend(QStringLiteral("1 · "));
-        const bool hasInfinity = floating->specials == SpecialCodes::Ieee;
-        return hasInfinity ? fields : fields + translated(", no ∞");
+        return hasInfinity(*floating) ? fields : fields + translated(", no ∞");
     }
     if (format.asLevels())
         return translated("%1 levels").arg(format.asLevels()->levels.size());
@@ -93,6 +93,11 @@ void writeArithmetic(const NumbersState& state, QJsonObject& json)
     write("operation", state.operation, usual.operation);
     write("b", state.second, usual.second);
     write("c", state.third, usual.third);
+    write("left", state.left, usual.left);
+    write("right", state.right, usual.right);
+    write("arrangement", state.arrangement, usual.arrangement);
+    write("stairs", state.stairs, usual.stairs);
+    write("overflow", QLatin1String(overflowRows()[std::size_t(state.overflow)].id), QLatin1String(overflowRows()[std::size_t(usual.overflow)].id));
     write("terms", state.sums.data, usual.sums.data);
     write("sumSeed", QString::number(state.sums.seed), QString::number(usual.sums.seed));
     write("build", state.built, usual.built);
@@ -101,6 +106,8 @@ void writeArithmetic(const NumbersState& state, QJsonObject& json)
     for (const BlockRuleRow& row : blockRules())
         if (row.rule == state.block.rule && row.rule != usual.block.rule)
             json[QStringLiteral("scaleRule")] = QLatin1String(row.id);
+    if (state.block.chosen >= 0)
+        json[QStringLiteral("blockValue")] = state.block.chosen;
     if (state.block.factor != usual.block.factor)
         json[QStringLiteral("largestTimes")] = state.block.factor;
     if (state.sums.terms != usual.sums.terms)
@@ -113,7 +120,7 @@ void readBuiltAndBlock(NumbersState& state, const QJsonObject& json)
     if (const QString built = json[QStringLiteral("build")].toString(); findBuiltFormat(built.toStdString()))
         state.built = built;
     const QString block = json[QStringLiteral("block")].toString();
-    if (const BlockFormat* format = findBlockFormat(block.toStdString()); format && format->elements <= 64)
+    if (const BlockFormat* format = findBlockFormat(block.toStdString()); format && format->elements <= mostShownElements)
         state.block.format = block;
     for (const BlockRuleRow& row : blockRules())
         if (json[QStringLiteral("scaleRule")].toString() == QLatin1String(row.id))
@@ -121,6 +128,7 @@ void readBuiltAndBlock(NumbersState& state, const QJsonObject& json)
     const double factor = json[QStringLiteral("largestTimes")].toDouble(state.block.factor);
     if (factor >= 1 && factor <= 1024)
         state.block.factor = factor;
+    state.block.chosen = std::clamp(json[QStringLiteral("blockValue")].toInt(-1), -1, findBlockFormat(state.block.format.toStdString())->elements - 1);
     if (json.contains(QStringLiteral("blockSeed")))
         state.block.seed = json[QStringLiteral("blockSeed")].toVariant().toULongLong();
 }
@@ -137,12 +145,15 @@ void readArithmetic(NumbersState& state, const QJsonObject& json)
     };
     const QString operation = words("operation", state.operation);
     const auto rows = operationRows();
-    if (operation == QLatin1String("fma") || std::any_of(rows.begin(), rows.end(), [&](const OperationRow& row) { return text(row.id) == operation; }))
+    if (operation == QLatin1String("fma") || operation == QLatin1String("dot") || std::any_of(rows.begin(), rows.end(), [&](const OperationRow& row) { return text(row.id) == operation; }))
         state.operation = operation;
     if (const QString b = words("b", state.second); isOperand(b))
         state.second = b;
     if (const QString c = words("c", state.third); isOperand(c))
         state.third = c;
+    for (const auto& [key, list] : {std::pair("left", &state.left), std::pair("right", &state.right)})
+        if (const QString typed = words(key, *list); parseNumberList(typed))
+            *list = typed;
     const QString data = words("terms", state.sums.data);
     if (data == QLatin1String("one") || data == QLatin1String("tenth") || data == QLatin1String("random"))
         state.sums.data = data;
@@ -163,6 +174,36 @@ std::span<const BlockRuleRow> blockRules()
         {PowerOfTwoRule::RoundUpRatio, "rceil", QT_TRANSLATE_NOOP("BlockPanel", "The smallest scale that clips nothing")},
     };
     return rows;
+}
+
+std::span<const OverflowRow> overflowRows()
+{
+    static constexpr OverflowRow rows[] = {
+        {Overflow::Default, "default", QT_TRANSLATE_NOOP("NumbersPage", "usual"),
+         QT_TRANSLATE_NOOP("NumbersPage", "Infinity where the format has one, else the largest number")},
+        {Overflow::Saturate, "saturate", QT_TRANSLATE_NOOP("NumbersPage", "saturate"),
+         QT_TRANSLATE_NOOP("NumbersPage", "Always the largest number, as FP8 hardware can")},
+        {Overflow::Ieee, "ieee", QT_TRANSLATE_NOOP("NumbersPage", "IEEE 754"),
+         QT_TRANSLATE_NOOP("NumbersPage", "Infinity, else NaN, else the largest number, as the format allows")},
+    };
+    return rows;
+}
+
+Result<std::vector<RealNumber>> parseNumberList(const QString& typed)
+{
+    static const QRegularExpression separators(QStringLiteral("[,;\\s]+"));
+    std::vector<RealNumber> numbers;
+    for (const QString& word : typed.split(separators, Qt::SkipEmptyParts)) {
+        auto number = parseNumber(word.toStdString());
+        if (!number)
+            return failure(number.error().kind, "In \u201c" + word.toStdString() + "\u201d: " + number.error().message);
+        if (numbers.size() == std::size_t(mostFactors))
+            return failure(Error::Kind::Unsupported, "At most " + std::to_string(mostFactors) + " numbers can be multiplied here.");
+        numbers.push_back(std::move(*number));
+    }
+    if (numbers.empty())
+        return failure(Error::Kind::Malformed, "Type some numbers with commas between them.");
+    return numbers;
 }
 
 NumberFormat ChosenFormat::format() const
@@ -244,6 +285,13 @@ NumbersState NumbersState::fromJson(const QJsonObject& json)
         }
     }
     state.rounding = findRounding(words("rounding", {}).toStdString()).value_or(state.rounding);
+    for (const OverflowRow& row : overflowRows())
+        if (words("overflow", {}) == QLatin1String(row.id))
+            state.overflow = row.overflow;
+    if (const QString arrangement = words("arrangement", {}); arrangement == QLatin1String("table") || arrangement == QLatin1String("binade"))
+        state.arrangement = arrangement;
+    if (const QString stairs = words("stairs", {}); stairs == QLatin1String("range") || stairs == QLatin1String("overflow"))
+        state.stairs = stairs;
     state.seed = has("seed") ? json[QStringLiteral("seed")].toVariant().toULongLong() : state.seed;
     state.tab = words("tab", state.tab);
     state.logarithmic = json[QStringLiteral("logarithmic")].toBool(false);
@@ -269,7 +317,7 @@ NumbersContent computeNumbers(const NumbersState& state)
         content.typed = *parsed;
     content.digits = BinaryExpansion(content.typed);
 
-    const RoundingRule rule{state.rounding, Overflow::Default, state.seed, 0};
+    const RoundingRule rule = state.rule();
     for (const ChosenFormat& chosen : state.formats) {
         NumberRowContent row;
         row.id = chosen.id;

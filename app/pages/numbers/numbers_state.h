@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/formats/stored_number.h"
+#include "core/result.h"
 #include "core/quantization/quantization_scheme.h"
 #include "widgets/bit_fields.h"
 #include "widgets/number_line_scale.h"
@@ -47,6 +48,7 @@ struct BlockSettings {
     PowerOfTwoRule rule = PowerOfTwoRule::Floor;
     double factor = 1;
     quint64 seed = 1;
+    int chosen = -1;          ///< The value that is looked at; −1: the largest.
     friend bool operator==(const BlockSettings&, const BlockSettings&) = default;
 };
 
@@ -57,6 +59,16 @@ struct BlockRuleRow {
     const char* sentence;
 };
 std::span<const BlockRuleRow> blockRules();
+inline constexpr int mostShownElements = 256;   ///< As many as a picture has room for.
+
+/// What becomes of numbers beyond the largest one; ids as in schemes and `qscope encode`.
+struct OverflowRow {
+    Overflow overflow;
+    const char* id;
+    const char* name;       ///< Translated by "NumbersPage".
+    const char* sentence;
+};
+std::span<const OverflowRow> overflowRows();
 
 /// All that decides what the Numbers page shows.
 struct NumbersState {
@@ -64,26 +76,37 @@ struct NumbersState {
     std::optional<GivenCode> given;
     std::vector<ChosenFormat> formats;
     Rounding rounding = Rounding::NearestEven;
+    Overflow overflow = Overflow::Default;
     quint64 seed = 1;
     QString selected;                     ///< Id of the row that explains itself.
     QString tab = QStringLiteral("line");
     bool logarithmic = false;
     std::optional<NumberLineView> view;   ///< Empty: around the value.
     QString colouring = QStringLiteral("value");
+    QString arrangement = QStringLiteral("binade");   ///< Of the grid: "binade" or "table" (by the digits of the code).
+    QString stairs = QStringLiteral("value");         ///< What the staircase shows: "value", "range" or "overflow".
     bool allDigits = false;
-    QString operation = QStringLiteral("add");   ///< Id of an operation, or "fma".
+    QString operation = QStringLiteral("add");   ///< Id of an operation, "fma" or "dot".
     QString second = QStringLiteral("0.01");     ///< Operand b, as typed; a is the page's value.
     QString third = QStringLiteral("1");         ///< Operand c of a fused multiply-add.
+    QString left = QStringLiteral("256, 1, 1, -256");   ///< The factors of a dot product, as typed.
+    QString right = QStringLiteral("1, 1, 1, 1");
     SumSettings sums;
     QString built = QStringLiteral("float:1.3.4:3:fn");   ///< What is being put together: a built format's id.
     BlockSettings block;
 
     static NumbersState first();          ///< π in six formats.
+    RoundingRule rule(quint64 draw = 0) const { return {rounding, overflow, seed, draw}; }
     QJsonObject toJson() const;
     static NumbersState fromJson(const QJsonObject&);
     int indexOf(const QString& id) const;
     friend bool operator==(const NumbersState&, const NumbersState&) = default;
 };
+
+/// The numbers of a typed list, separated by commas, semicolons or spaces; the error names the one that is none.
+/// At most `mostFactors` of them.
+inline constexpr int mostFactors = 64;
+Result<std::vector<RealNumber>> parseNumberList(const QString& typed);
 
 /// A fresh row: INT8 comes with a scale of 2⁻⁵, so that small numbers are more than 0, 1, 2, 3.
 ChosenFormat chosenFormat(const QString& id);

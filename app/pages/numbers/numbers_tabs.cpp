@@ -27,14 +27,15 @@ void NumbersFigure::connectBuildAndBlock()
         }, tr("add a built format"));
         refresh();
     });
+    connect(m_lineCard->build(), &BuildPanel::valueChosen, this, [this](const QString& text) { enterValue(text); });
     connect(m_lineCard->build(), &BuildPanel::forgetRequested, this, [this](const QString& id) {
         QStringList kept = m_saved;
         kept.removeAll(id);
         saveFormats(kept);
         refresh();
     });
-    connect(m_lineCard->block(), &BlockPanel::edited, this, [this](const BlockSettings& settings, const QString& text) {
-        edit([&](NumbersState& s) { s.block = settings; }, text);
+    connect(m_lineCard->block(), &BlockPanel::edited, this, [this](const BlockSettings& settings, const QString& text, const QString& mergeKey) {
+        edit([&](NumbersState& s) { s.block = settings; }, text, mergeKey);
     });
 }
 

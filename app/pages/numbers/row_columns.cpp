@@ -95,7 +95,7 @@ RowColumns arrangeColumns(const NumbersContent& content, const QString& selected
     RowColumns columns;
     columns.compact = compact;
     const Demand demand = demandOf(content);
-    double names = 58;
+    double names = 80;   // The steppers stand below.
     for (const NumberRowContent& row : content.rows)
         names = std::max({names, name.horizontalAdvance(row.name), small.horizontalAdvance(row.layout)});
     names = std::min(names, 130.0);

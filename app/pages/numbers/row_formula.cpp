@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/pages/numbers/number_texts.h"
 #include "core/formats/float_format.h"
+#include "core/formats/nan_parts.h"
+#include "core/formats/posit_parts.h"
 #include "widgets/plot_text.h"
 #include "widgets/theme.h"
 
@@ -56,15 +58,51 @@ Formula floatFormula(const NumberRowContent& row, const FloatFormat& format, con
     case FloatClass::Infinity:
         return {{sign, theme.signInk}, {QStringLiteral("∞"), theme.text}, {words("  infinity: larger than every number here"), theme.text}};
     case FloatClass::NaN:
-        return {{QStringLiteral("NaN"), theme.text}, {words("  not a number"), theme.text}};
+        if (format.specials == SpecialCodes::Ieee)
+            return {{sign, theme.signInk}, {nanWords(row), theme.text}};
+        return {{QStringLiteral("NaN"), theme.text}, {QStringLiteral("  ") + nanWords(row), theme.text}};
     }
     return {};
 }
 
+Formula positFormula(const NumberRowContent& row, const PositFormat& format, const Theme& theme, int mostDigits)
+{
+    const auto parts = positParts(format, row.stored.code);
+    if (!parts && row.stored.code == 0)
+        return {{QStringLiteral("0"), theme.mantissaInk}, {words("  zero: every bit is zero"), theme.text}};
+    if (!parts)
+        return {{QStringLiteral("NaR"), theme.text}, {QStringLiteral("  ") + nanWords(row), theme.text}};
+    return {{parts->negative ? QStringLiteral("−") : QStringLiteral("+"), theme.signInk},
+            {QString::number(1 << (1 << format.exponentBits)), theme.text},
+            {withRealMinus(QString::number(parts->regime)), theme.exponentInk, true},
+            {QStringLiteral(" × 2"), theme.text},
+            {QString::number(parts->exponent), theme.exponentInk, true},
+            {QStringLiteral(" × "), theme.text},
+            {exactText(parts->significand, mostDigits + 2), theme.mantissaInk},
+            {QStringLiteral(" = ") + exactText(row.stored.value, mostDigits + 6), theme.text}};
+}
+
 }  // namespace
+
+QString nanWords(const NumberRowContent& row)
+{
+    const auto parts = nanParts(row.format, row.stored.code);
+    if (!parts)
+        return {};
+    if (parts->isOnly)
+        return row.format.asPosit() ? words("not a real: the one code that is no number") : words("not a number: the only one of this format");
+    if (!parts->isQuiet)
+        return words("not a number: one code of each sign");
+    const QString kind = *parts->isQuiet ? words("quiet NaN") : words("signalling NaN");
+    if (parts->payloadBits == 0)
+        return kind;
+    return words("%1, payload %2 (0x%3 of %4 bits)").arg(kind).arg(parts->payload).arg(parts->payload, 0, 16).arg(parts->payloadBits);
+}
 
 Formula rowFormula(const NumberRowContent& row, const Theme& theme, int mostDigits)
 {
+    if (const PositFormat* format = row.format.asPosit())
+        return positFormula(row, *format, theme, mostDigits);
     if (const FloatFormat* format = row.format.asFloat())
         return floatFormula(row, *format, theme, mostDigits);
     if (const IntegerFormat* format = row.format.asInteger()) {

@@ -39,6 +39,7 @@ NumberRow* RowsCard::makeRow(const QString& id)
         emit codeEdited(id, code, text, mergeKey);
     });
     connect(row, &NumberRow::settingsEdited, this, [this, id](double scale, qint64 zero) { emit settingsEdited(id, scale, zero); });
+    connect(row, &NumberRow::stepRequested, this, [this, id](NumberStep step) { emit stepRequested(id, step); });
     connect(row, &NumberRow::selectRequested, this, [this, id] { emit selected(id); });
     connect(row, &NumberRow::removeRequested, this, [this, id] { removeRow(id); });
     connect(row, &NumberRow::digitsToggled, this, &RowsCard::digitsToggled);
@@ -73,9 +74,14 @@ void RowsCard::show(const NumbersState& state, std::shared_ptr<const NumbersCont
     }
     const bool reordered = ordered != m_rows;
     m_rows = std::move(ordered);
-    if (reordered)
-        for (std::size_t i = 1; i < m_rows.size(); ++i)
-            QWidget::setTabOrder(m_rows[i - 1]->bits(), m_rows[i]->bits());
+    if (reordered) {
+        QWidget* before = m_header->formatsButton();
+        for (NumberRow* row : m_rows)
+            for (QWidget* stop : row->tabStops()) {
+                QWidget::setTabOrder(before, stop);
+                before = stop;
+            }
+    }
     arrange();
     updateGeometry();
 }
@@ -92,7 +98,7 @@ void RowsCard::setCompact(bool compact)
 void RowsCard::setEditsFormats(bool edits)
 {
     m_editsFormats = edits;
-    m_header->formatsButton()->setVisible(edits);
+    m_header->formatsButton()->setVisible(edits && m_only.isEmpty());
     arrange();
 }
 
@@ -100,6 +106,16 @@ void RowsCard::setHeaderVisible(bool visible)
 {
     m_header->setVisible(visible);
     arrange();
+}
+
+void RowsCard::setOnlyRow(const QString& id)
+{
+    if (m_only == id)
+        return;
+    m_only = id;
+    m_header->formatsButton()->setVisible(m_editsFormats && m_only.isEmpty());
+    arrange();
+    updateGeometry();
 }
 
 NumberRow::Shown RowsCard::shownFor(int index, const RowColumns& columns) const
@@ -125,7 +141,8 @@ int RowsCard::contentHeight(double width) const
     const RowColumns columns = arrangeColumns(*m_content, m_state.selected, width, m_compact);
     int height = 0;
     for (std::size_t i = 0; i < m_rows.size(); ++i)
-        height += m_rows[i]->heightFor(shownFor(int(i), columns));
+        if (shows(m_rows[i]))
+            height += m_rows[i]->heightFor(shownFor(int(i), columns));
     return height + (m_header->isVisibleTo(this) ? m_header->heightFor(columns) : 0);
 }
 
@@ -145,6 +162,9 @@ void RowsCard::arrange()
     m_scroll->setGeometry(1, 1 + header, int(inner), std::max(0, height() - header - 2 - bottomPadding));
     int y = 0;
     for (std::size_t i = 0; i < m_rows.size(); ++i) {
+        m_rows[i]->setVisible(shows(m_rows[i]));
+        if (!shows(m_rows[i]))
+            continue;
         const NumberRow::Shown shown = shownFor(int(i), columns);
         const int rowHeight = m_rows[i]->heightFor(shown);
         m_rows[i]->setGeometry(0, y, int(rowWidth), rowHeight);
@@ -224,34 +244,7 @@ void RowsCard::showMenu()
 {
     QMenu menu(this);
     const QStringList chosen = ids();
-    const auto text = [](std::string_view view) { return QString::fromUtf8(view.data(), qsizetype(view.size())); };
-    for (const FormatFamily& family : formatFamilies()) {
-        if (!family.isListed)
-            continue;
-        menu.addAction(text(family.name))->setEnabled(false);
-        for (const NumberFormat& format : formatsOf(family.id)) {
-            QAction* action = menu.addAction(text(format.name));
-            action->setCheckable(true);
-            action->setChecked(chosen.contains(text(format.id)));
-            action->setToolTip(text(format.sentence));
-            action->setData(text(format.id));
-        }
-        menu.addSeparator();
-    }
-    if (!m_saved.isEmpty()) {
-        menu.addAction(tr("Your formats"))->setEnabled(false);
-        for (const QString& id : m_saved) {
-            const NumberFormat* format = findNumberFormat(id.toStdString());
-            if (!format)
-                continue;
-            QAction* action = menu.addAction(text(format->name));
-            action->setCheckable(true);
-            action->setChecked(chosen.contains(id));
-            action->setToolTip(text(format->sentence));
-            action->setData(id);
-        }
-    }
-    menu.setToolTipsVisible(true);
+    fillMenu(menu, chosen);
     const QAction* picked = menu.exec(m_header->formatsButton()->mapToGlobal(QPoint(0, m_header->formatsButton()->height() + 4)));
     if (!picked)
         return;

@@ -4,6 +4,7 @@
 #include "app/pages/numbers/number_row.h"
 #include "widgets/controls.h"
 
+class QMenu;
 class QScrollArea;
 
 namespace quantoscope {
@@ -47,6 +48,8 @@ public:
     void setCompact(bool compact);
     void setEditsFormats(bool edits);   ///< Rows can be added, removed, moved; scales typed.
     void setHeaderVisible(bool visible);
+    /// Shows one row and hides the others, which stay rows; empty shows all.
+    void setOnlyRow(const QString& id);
     NumberRow* row(const QString& id) const;
     QSize sizeHint() const override;
     QSize minimumSizeHint() const override;
@@ -57,6 +60,7 @@ public:
 signals:
     void codeEdited(const QString& format, quantoscope::Code code, const QString& text, const QString& mergeKey);
     void settingsEdited(const QString& format, double scale, qint64 zeroPoint);
+    void stepRequested(const QString& format, quantoscope::NumberStep step);
     void selected(const QString& format);
     void formatsEdited(const QStringList& formats, const QString& text, const QString& mergeKey);
     void digitsToggled();
@@ -70,6 +74,9 @@ protected:
 
 private:
     QStringList m_saved;
+    QString m_only;
+    bool shows(const NumberRow* row) const { return m_only.isEmpty() || row->id() == m_only; }
+    void fillMenu(QMenu& menu, const QStringList& chosen) const;
     void arrange();
     NumberRow* makeRow(const QString& id);
     void showMenu();

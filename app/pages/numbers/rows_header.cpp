@@ -58,7 +58,7 @@ void RowsHeader::paintLegend(QPainter& painter)
     const auto uses = [&](BitField field) {
         return std::any_of(m_content->rows.begin(), m_content->rows.end(), [&](const NumberRowContent& row) {
             const auto bits = shownBits(row.format);
-            return std::any_of(bits.begin(), bits.end(), [&](int bit) { return fieldOfBit(row.format, bit) == field; });
+            return std::any_of(bits.begin(), bits.end(), [&](int bit) { return fieldOfBit(row.format, bit, row.stored.code) == field; });
         });
     };
     const double half = metrics.horizontalAdvance(fieldName(BitField::Mantissa)) + 24;
@@ -66,7 +66,7 @@ void RowsHeader::paintLegend(QPainter& painter)
     const double digitsLeft = m_content->digits.isEmpty() ? 1e9 : m_columns.bits.left + m_columns.cells.columnX(first);
     int place = 0;
     m_legendEnd = m_columns.bits.left;
-    for (const BitField field : {BitField::Sign, BitField::Exponent, BitField::Mantissa, BitField::Integer, BitField::Level}) {
+    for (const BitField field : {BitField::Sign, BitField::Exponent, BitField::Regime, BitField::Mantissa, BitField::Integer, BitField::Level}) {
         if (!uses(field) || place > 3)
             continue;
         // Two to a line: short "sign" above "mantissa" keeps "π =" beside the digits free.

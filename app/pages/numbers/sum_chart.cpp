@@ -5,6 +5,7 @@
 #include "widgets/plot_axis.h"
 #include "widgets/plot_text.h"
 #include "widgets/theme.h"
+#include "widgets/value_slider.h"
 
 #include <QPainter>
 #include <QPainterPath>
@@ -81,6 +82,8 @@ struct SumChart::Plot {
 
 SumChart::SumChart(QWidget* parent) : QWidget(parent)
 {
+    installPlotAccessibility();
+    setProperty("chartDescription", QString());   // Before the name, which may make the interface for a listening screen reader.
     setAccessibleName(tr("Running sums"));
     setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Expanding);
 }
@@ -97,7 +100,7 @@ void SumChart::show(const SumsContent& content)
     }
     if (!content.sums.empty())
         texts << tr("exact: %1").arg(exactText(content.sums.front().second.exactResult, 12));
-    setAccessibleDescription(texts.join(QStringLiteral("; ")));
+    setProperty("chartDescription", texts.join(QStringLiteral("; ")));
     update();
 }
 

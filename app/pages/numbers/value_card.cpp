@@ -180,8 +180,7 @@ void ValueCard::buildRounding()
     for (const RoundingRow& row : roundingRows()) {
         const QString full = QString::fromUtf8(row.name.data(), qsizetype(row.name.size()));
         m_roundingChoice->addChoice(idOf(row), full);
-        if (row.rounding != Rounding::ToOdd)   // A tool of numerical analysis: in the menu, not in everybody's way.
-            m_rounding->addSegment(idOf(row), shortRoundingName(row.rounding), full);
+        m_rounding->addSegment(idOf(row), shortRoundingName(row.rounding), full);
     }
     m_seedParts = new QWidget;
     auto* seedLine = new QHBoxLayout(m_seedParts);
@@ -201,6 +200,7 @@ void ValueCard::buildRounding()
     line->addWidget(m_rounding);
     line->addWidget(m_roundingChoice);
     line->addWidget(m_seedParts);
+    buildOverflow(line);
     m_roundingChoice->hide();
 
     const auto chosen = [this](const QString& id) {
@@ -215,6 +215,23 @@ void ValueCard::buildRounding()
         const quint64 seed = text.toULongLong(&understood);
         if (understood)
             emit seedChosen(seed);
+    });
+}
+
+void ValueCard::buildOverflow(QHBoxLayout* line)
+{
+    m_overflowLabel = new TextLabel(tr("Overflow"), 12, QFont::Normal, TextTone::Muted);
+    m_overflow = new ChoiceButton;
+    m_overflow->setAccessibleName(tr("Overflow"));
+    for (const OverflowRow& row : overflowRows())
+        m_overflow->addChoice(QLatin1String(row.id), QCoreApplication::translate("NumbersPage", row.name),
+                              QCoreApplication::translate("NumbersPage", row.sentence));
+    line->addWidget(m_overflowLabel);
+    line->addWidget(m_overflow);
+    connect(m_overflow, &ChoiceButton::chosen, this, [this](const QString& id) {
+        for (const OverflowRow& row : overflowRows())
+            if (id == QLatin1String(row.id))
+                emit overflowChosen(row.overflow);
     });
 }
 
@@ -237,7 +254,9 @@ void ValueCard::show(const NumbersState& state, const NumbersContent& content)
     const QString id = idOf(roundingRows()[std::size_t(state.rounding)]);
     m_rounding->setCurrent(id);
     m_roundingChoice->setCurrent(id);
-    m_seedParts->setVisible(state.rounding == Rounding::Stochastic);
+    m_showsSeed = state.rounding == Rounding::Stochastic;
+    m_seedParts->setVisible(m_showsSeed);
+    m_overflow->setCurrent(QLatin1String(overflowRows()[std::size_t(state.overflow)].id));
     if (m_seed->text() != QString::number(state.seed))
         m_seed->setText(QString::number(state.seed));
 }
@@ -256,6 +275,8 @@ QString ValueCard::problemText() const
 
 void ValueCard::setParts(bool value, bool examples, bool rounding)
 {
+    m_showsValue = value;
+    m_showsRounding = rounding;
     m_label->setVisible(value);
     m_field->setVisible(value);
     m_examples->setVisible(examples);
@@ -263,9 +284,29 @@ void ValueCard::setParts(bool value, bool examples, bool rounding)
     setVisible(value || examples || rounding);
 }
 
-void ValueCard::setNarrow(bool narrow, bool compact)
+void ValueCard::fit(int width, bool compact)
 {
     layout()->setContentsMargins(16, compact ? 5 : 9, 16, compact ? 5 : 9);
+    // Examples go one by one before the field gets shorter than a number is long.
+    constexpr int between = 8, leastField = 226;
+    const auto widthOf = [](const QWidget* widget, bool isShown) { return isShown ? widget->sizeHint().width() + between : 0; };
+    const int fixed = 32 + widthOf(m_label, m_showsValue) + (m_showsValue ? leastField : 0) + widthOf(m_roundingLabel, m_showsRounding)
+        + widthOf(m_seedParts, m_showsRounding && m_showsSeed) + widthOf(m_overflowLabel, m_showsRounding) + widthOf(m_overflow, m_showsRounding);
+    int room = width - fixed - widthOf(m_rounding, m_showsRounding);
+    setNarrow(room < 120);
+    if (m_narrow)
+        room = width - fixed - widthOf(m_roundingChoice, m_showsRounding);
+    // What is said with each: nan and a power of two go last, a second root first.
+    for (const int chip : {0, 6, 1, 4, 2, 5, 3}) {
+        const int needed = m_chips[chip]->sizeHint().width() + 6;
+        const bool fits = room >= needed;
+        m_chips[chip]->setVisible(fits);
+        room -= fits ? needed : 0;
+    }
+}
+
+void ValueCard::setNarrow(bool narrow)
+{
     if (m_narrow == narrow)
         return;
     m_narrow = narrow;

@@ -46,7 +46,8 @@ public:
     /// A sentence below the field; empty where the text is understood. The picture stays as it was.
     void showProblem(const QString& sentence, int wrongCharacter);
     void setParts(bool value, bool examples, bool rounding);
-    void setNarrow(bool narrow, bool compact);
+    /// Lays the line out for a width: rounding as a menu where its segments do not fit.
+    void fit(int width, bool compact);
     ValueField* field() const { return m_field; }
     QString problemText() const;
 
@@ -54,10 +55,13 @@ signals:
     void textEdited(const QString& text, bool finished);
     void exampleChosen(const QString& text);
     void roundingChosen(quantoscope::Rounding rounding);
+    void overflowChosen(quantoscope::Overflow overflow);
     void seedChosen(quint64 seed);
 
 private:
     void buildRounding();
+    void buildOverflow(QHBoxLayout* line);
+    void setNarrow(bool narrow);
     TextLabel* m_label;
     ValueField* m_field;
     QWidget* m_examples;
@@ -66,10 +70,13 @@ private:
     TextLabel* m_roundingLabel;
     SegmentedControl* m_rounding;
     ChoiceButton* m_roundingChoice;   ///< The same in little room.
+    TextLabel* m_overflowLabel;
+    ChoiceButton* m_overflow;
     QWidget* m_seedParts;
     QLineEdit* m_seed;
     TextLabel* m_problem;
     bool m_narrow = false;
+    bool m_showsValue = true, m_showsRounding = true, m_showsSeed = false;
 };
 
 }  // namespace quantoscope
