@@ -245,14 +245,16 @@ void ErrorSpeedPlot::paintLabels(QPainter& painter, const Axes& axes) const
         const QPointF point = pointOf(axes, each);
         placer.block(QRectF(point.x() - 8, point.y() - 8, 16, 16));
         const double top = axes.speed.toPixel(each.fastest());
-        placer.block(QRectF(point.x() - 3, top, 6, axes.speed.toPixel(each.slowest()) - top));
+        placer.block(QRectF(point.x() - 3, top, 6, axes.speed.toPixel(each.slowest()) - top), 1);
     }
     const QFont name = uiFont(12, QFont::DemiBold), detail = uiFont(11);
+    // Where there is no room for the figures a click on a mark gives them.
+    const bool hasDetail = axes.area.height() > 15 * QFontMetricsF(name).height();
     for (const MeasuredKernel& each : m_measured) {
-        const QString second = each.run.isFinal ? speedText(each) : tr("still running");
+        const QString second = !hasDetail ? QString() : each.run.isFinal ? speedText(each) : tr("still running");
         const QFontMetricsF nameMetrics(name), detailMetrics(detail);
         const QSizeF size(std::max(nameMetrics.horizontalAdvance(each.name()), detailMetrics.horizontalAdvance(second)) + 2,
-                          nameMetrics.height() + detailMetrics.height() - 2);
+                          nameMetrics.height() + (hasDetail ? detailMetrics.height() - 2 : 0));
         const QPointF point = pointOf(axes, each);
         const QRectF place = placer.place(point, markRadius + 4, size);
         const auto side = place.right() <= point.x() ? Qt::AlignRight : place.left() >= point.x() ? Qt::AlignLeft : Qt::AlignHCenter;

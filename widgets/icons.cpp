@@ -84,7 +84,7 @@ QString menuText(QString text)
 
 QString menuLine(const QString& text, const QString& explanation)
 {
-    constexpr qsizetype longest = 56;
+    constexpr qsizetype longest = 72;
     if (explanation.isEmpty())
         return menuText(text);
     QString shown = explanation;

@@ -9,9 +9,9 @@ namespace quantoscope {
 double LabelPlacer::overlap(const QRectF& rect) const
 {
     const auto areaOf = [](const QRectF& each) { return each.isEmpty() ? 0 : each.width() * each.height(); };
-    double total = areaOf(rect) - areaOf(rect.intersected(m_area));
-    for (const QRectF& taken : m_taken)
-        total += areaOf(rect.intersected(taken));
+    double total = 4 * (areaOf(rect) - areaOf(rect.intersected(m_area)));
+    for (const Taken& taken : m_taken)
+        total += taken.weight * areaOf(rect.intersected(taken.rect));
     return total;
 }
 
@@ -34,12 +34,12 @@ QRectF LabelPlacer::place(const QPointF& mark, double distance, const QSizeF& si
                 best = rect;
             }
             if (cost == 0) {
-                m_taken.push_back(rect);
+                block(rect);
                 return rect;
             }
         }
     }
-    m_taken.push_back(best);
+    block(best);
     return best;
 }
 

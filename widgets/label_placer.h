@@ -13,7 +13,8 @@ class LabelPlacer {
 public:
     explicit LabelPlacer(const QRectF& area) : m_area(area) {}
 
-    void block(const QRectF& rect) { m_taken.push_back(rect); }
+    /// `weight`: how bad it is to lie on this. Labels and marks count 4; a line that a text may cross counts 1.
+    void block(const QRectF& rect, double weight = 4) { m_taken.push_back({rect, weight}); }
 
     /// The first free place around the mark: right, left, above, below, then the corners, then the same
     /// further out. The place with the least overlap where none is free.
@@ -22,8 +23,12 @@ public:
 private:
     double overlap(const QRectF&) const;
 
+    struct Taken {
+        QRectF rect;
+        double weight;
+    };
     QRectF m_area;
-    std::vector<QRectF> m_taken;
+    std::vector<Taken> m_taken;
 };
 
 }  // namespace quantoscope

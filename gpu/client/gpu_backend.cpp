@@ -10,6 +10,8 @@
 
 #include <cmath>
 #include <cstring>
+#include <mutex>
+#include <thread>
 
 namespace quantoscope {
 namespace {
@@ -79,9 +81,11 @@ public:
 
         // One product at a time: whoever waits can still be cancelled.
         std::unique_lock lock(m_mutex, std::defer_lock);
-        while (!lock.try_lock_for(10ms))
+        while (!lock.try_lock()) {
             if (progress.cancelled())
                 return cancelled();
+            std::this_thread::sleep_for(5ms);   // Not try_lock_for: g++ 12's thread sanitizer does not know it.
+        }
         auto finished = converse(row, {std::move(*x), std::move(*w)}, **reference, budget, measured, pulse);
         if (!finished) {
             if (finished.error().kind != Error::Kind::Cancelled || !dismiss())
@@ -210,7 +214,7 @@ private:
     const WorkerOptions m_options;
     std::vector<GemmKernel> m_kernels;
     ReferenceCache m_references;
-    std::timed_mutex m_mutex;
+    std::mutex m_mutex;
     std::unique_ptr<WorkerProcess> m_worker;
     bool m_isAsked = false;   ///< A request is on its way and not yet answered.
 };

@@ -190,7 +190,9 @@ void LessonsPage::refresh()
         for (const int number : lesson->buildsOn)
             before << QString::number(number);
         const double left = lesson->minutes * (1 - shares[std::size_t(present)]);
-        const QString minutes = left > 0 ? tr("about %1 minutes left").arg(std::max(1, int(std::lround(left)))) : tr("done");
+        const QString minutes = left <= 0    ? tr("done")
+                                : left < 1.5 ? tr("about a minute left")
+                                             : tr("about %1 minutes left").arg(std::lround(left));
         m_about->setText(before.isEmpty() ? minutes : tr("builds on %1 · %2").arg(before.join(tr(" and ")), minutes));
         for (const LessonProblem& problem : lesson->problems)
             problems += (problems.isEmpty() ? QString() : QStringLiteral("\n"))
