@@ -13,7 +13,7 @@ namespace quantoscope {
 namespace {
 
 /// Steps that an exact search may visit: some ten milliseconds, about as long as the grid takes.
-constexpr std::size_t mostSteps = std::size_t{1} << 19;
+constexpr std::size_t mostSteps = std::size_t{1} << 18;
 /// How much wider than the values a range may be where that is better: twice, so that whole multiples of
 /// something are found to be that. With zero points, of which each is a search, above 4 bits by eight codes.
 double widestOf(const QuantizationScheme& scheme)

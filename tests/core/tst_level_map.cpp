@@ -115,17 +115,19 @@ private slots:
         const auto rowRows = quantizationJson("lloyd_max.json")["lloyd_max"];   // a temporary would be gone before the first turn
         for (const auto& row : rowRows) {
             const int bits = row["bits"];
-            if (bits > 4)
-                continue;
+            if (bits > 6)
+                continue;   // 256 clusters of so many bins take as long as all the rest
             const ValueCounts& counts = distribution(row["distribution"]);
+            // Measured on these grids: 3e-7 of the error and 2e-4 of a level up to 4 bits, 4e-6 and 2e-4 at 6; Lloyd's alternation
+            // ends 6e-6 and 2e-3 above.
             const Clustering clustering = optimalClustering(counts.bins(), 1 << bits);
-            QVERIFY2(close(clustering.cost / counts.prefix().back().count, numberOf(row["mse"]), 1e-6),
+            QVERIFY2(close(clustering.cost / counts.prefix().back().count, numberOf(row["mse"]), bits <= 4 ? 1e-6 : 1e-5),
                      qPrintable(QString::fromStdString(row["distribution"]) + QString::number(bits)));
             const auto& levels = row["levels_positive_half"];
             for (std::size_t i = 0; i < levels.size(); ++i)
-                QVERIFY(std::abs(clustering.centroids[levels.size() + i] - numberOf(levels[i])) < 2e-3);
+                QVERIFY(std::abs(clustering.centroids[levels.size() + i] - numberOf(levels[i])) < 5e-4);
             const Clustering lloyd = lloydClustering(counts.bins(), 1 << bits);
-            QVERIFY(lloyd.cost >= clustering.cost * (1 - 1e-12) && lloyd.cost <= clustering.cost * 1.001);
+            QVERIFY(lloyd.cost >= clustering.cost * (1 - 1e-12) && lloyd.cost <= clustering.cost * (bits <= 4 ? 1.0001 : 1.005));
         }
     }
 
@@ -200,9 +202,9 @@ private slots:
         for (const auto& row : rowRows) {
             const std::string levels = row["levels"];
             const int bits = row["bits"];
-            if (levels == "midrise" || bits < 2 || bits > 8)
-                continue;
-            QuantizationScheme wanted = scheme(levels == "midtread_odd" ? "int4,clip=mse" : "int4,range=full,clip=mse");
+            if (bits > 8 || (levels == "midrise") != (bits == 1))
+                continue;   // INT1 is −Δ and +Δ; integers of more bits have a level at 0
+            QuantizationScheme wanted = scheme(bits == 1 ? "int1,clip=mse" : levels == "midtread_odd" ? "int4,clip=mse" : "int4,range=full,clip=mse");
             wanted.element = "int" + std::to_string(bits);
             const ValueCounts& counts = distribution(row["distribution"]);
             const LevelMap map = levelMapOf(wanted, counts);
@@ -210,6 +212,10 @@ private slots:
             const double error = errorOf(counts, map).meanSquaredError, step = numberOf(row["step"]);
             // The minimum is flat, and steps that are whole multiples of the grid on which the density is counted gain a
             // little: measured, at most 5.4e-4 of the step and 1.4e-5 of the error on these grids (6e-5 on twice coarser ones).
+            if (bits == 1) {
+                QVERIFY2(close(map.levels[1] - map.levels[0], step, 1e-5) && close(error, numberOf(row["mse"]), 1e-6), what.c_str());
+                continue;
+            }
             QVERIFY2(close(map.step, step, 8e-4), (what + " gives " + std::to_string(map.step)).c_str());
             QVERIFY2(close(error, numberOf(row["mse"]), 2e-5), (what + " gives " + std::to_string(error * 1e6) + "e-6").c_str());
             // On the very same counts the published step is no better.
