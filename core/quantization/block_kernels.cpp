@@ -37,6 +37,20 @@ void LargestMagnitudes(const float* values, std::size_t count, std::size_t block
     }
 }
 
+void Extremes(const float* values, std::size_t count, std::size_t block, float* smallest, float* largest)
+{
+    const Floats d;
+    for (std::size_t first = 0; first < count; first += block) {
+        F least = Load(values + first), most = least;
+        for (std::size_t i = first + width; i < first + block; i += width) {
+            least = hn::Min(least, Load(values + i));
+            most = hn::Max(most, Load(values + i));
+        }
+        *smallest++ = hn::GetLane(hn::MinOfLanes(d, least));
+        *largest++ = hn::GetLane(hn::MaxOfLanes(d, most));
+    }
+}
+
 /// Calls `one(i, factor)` for each vector of each block.
 template <class One>
 void EachVector(std::size_t count, std::size_t block, const float* factors, One one)
@@ -53,13 +67,32 @@ void MultiplyBlocks(const float* values, std::size_t count, std::size_t block, c
     EachVector(count, block, factors, [&](std::size_t i, F factor) { hn::StoreU(hn::Mul(Load(values + i), factor), Floats(), products + i); });
 }
 
-void DivideBlocks(const float* values, std::size_t count, std::size_t block, const float* divisors, float* quotients)
+/// Thresholds above which the next code begins; where a tie goes up, the float just below it.
+constexpr float e2m1Thresholds[] = {0.25f, 0x1.7ffffep-1f, 1.25f, 0x1.bffffep0f, 2.5f, 0x1.bffffep1f, 5.0f};
+
+hn::Vec<Integers> E2m1Code(F value)
 {
     const Floats d;
-    const F zero = hn::Zero(d);
+    const Integers integers;
+    const hn::Rebind<std::uint32_t, Floats> words;
+    const F magnitude = hn::Abs(value);
+    auto code = hn::BitCast(integers, hn::ShiftLeft<3>(hn::ShiftRight<31>(hn::BitCast(words, value))));   // The sign.
+    for (const float threshold : e2m1Thresholds)   // A mask is −1.
+        code = hn::Sub(code, hn::VecFromMask(integers, hn::RebindMask(integers, hn::Gt(magnitude, hn::Set(d, threshold)))));
+    return code;
+}
+
+void EncodeE2m1Products(const float* values, std::size_t count, std::size_t block, const float* factors, std::uint8_t* codes)
+{
+    EachVector(count, block, factors, [&](std::size_t i, F factor) { StoreCodes(E2m1Code(hn::Mul(Load(values + i), factor)), codes + i); });
+}
+
+void EncodeE2m1Quotients(const float* values, std::size_t count, std::size_t block, const float* divisors, std::uint8_t* codes)
+{
+    const F zero = hn::Zero(Floats());
     EachVector(count, block, divisors, [&](std::size_t i, F divisor) {
         const F quotient = hn::IfThenElseZero(hn::Ne(divisor, zero), hn::Div(Load(values + i), divisor));
-        hn::StoreU(hn::Add(quotient, zero), d, quotients + i);   // −0 + 0 = 0
+        StoreCodes(E2m1Code(hn::Add(quotient, zero)), codes + i);   // −0 + 0 = 0
     });
 }
 
@@ -182,7 +215,9 @@ namespace quantoscope {
 
 HWY_EXPORT(LargestMagnitudes);
 HWY_EXPORT(MultiplyBlocks);
-HWY_EXPORT(DivideBlocks);
+HWY_EXPORT(Extremes);
+HWY_EXPORT(EncodeE2m1Products);
+HWY_EXPORT(EncodeE2m1Quotients);
 HWY_EXPORT(RoundToBytes);
 HWY_EXPORT(TruncateToCodes);
 HWY_EXPORT(CountThresholds);
@@ -200,9 +235,19 @@ void multiplyBlocks(const float* values, std::size_t count, std::size_t block, c
     HWY_DYNAMIC_DISPATCH(MultiplyBlocks)(values, count, block, factors, products);
 }
 
-void divideBlocks(const float* values, std::size_t count, std::size_t block, const float* divisors, float* quotients)
+void extremes(const float* values, std::size_t count, std::size_t block, float* smallest, float* largest)
 {
-    HWY_DYNAMIC_DISPATCH(DivideBlocks)(values, count, block, divisors, quotients);
+    HWY_DYNAMIC_DISPATCH(Extremes)(values, count, block, smallest, largest);
+}
+
+void encodeE2m1Products(const float* values, std::size_t count, std::size_t block, const float* factors, std::uint8_t* codes)
+{
+    HWY_DYNAMIC_DISPATCH(EncodeE2m1Products)(values, count, block, factors, codes);
+}
+
+void encodeE2m1Quotients(const float* values, std::size_t count, std::size_t block, const float* divisors, std::uint8_t* codes)
+{
+    HWY_DYNAMIC_DISPATCH(EncodeE2m1Quotients)(values, count, block, divisors, codes);
 }
 
 void roundToBytes(const float* values, std::size_t count, std::size_t block, const float* factors, std::int8_t* codes)

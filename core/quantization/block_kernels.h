@@ -13,10 +13,14 @@ namespace quantoscope {
 
 /// The largest magnitude of each block.
 void largestMagnitudes(const float* values, std::size_t count, std::size_t block, float* largest);
+/// The smallest and the largest value of each block.
+void extremes(const float* values, std::size_t count, std::size_t block, float* smallest, float* largest);
 /// products = values · factor of the block
 void multiplyBlocks(const float* values, std::size_t count, std::size_t block, const float* factors, float* products);
-/// quotients = values / divisor of the block; 0 where that is 0, and never −0.
-void divideBlocks(const float* values, std::size_t count, std::size_t block, const float* divisors, float* quotients);
+/// E2M1 codes of values · factor of the block: nearest, ties to even, saturating, the sign kept.
+void encodeE2m1Products(const float* values, std::size_t count, std::size_t block, const float* factors, std::uint8_t* codes);
+/// E2M1 codes of values / divisor of the block, 0 where that is 0; a quotient of −0 has no sign.
+void encodeE2m1Quotients(const float* values, std::size_t count, std::size_t block, const float* divisors, std::uint8_t* codes);
 /// codes = values · factor to the nearest whole number, halves away from zero, as signed bytes.
 void roundToBytes(const float* values, std::size_t count, std::size_t block, const float* factors, std::int8_t* codes);
 /// codes = min(highest, whole part of (values · factor + offset))

@@ -60,15 +60,18 @@ constexpr std::size_t tile = 1024;   // Values at a time of the types that are w
 /// Q4_0: as Q5_0 below.
 void encodeQ4(std::span<const float> values, const BlockContext&, std::byte* blocks, std::byte*)
 {
-    std::array<float, tile / 32> factors;
+    std::array<float, tile / 32> least, most, factors;
     std::array<std::uint8_t, tile> codes;
     for (std::size_t at = 0; at < values.size(); at += tile) {
         const std::size_t count = std::min(tile, values.size() - at);
         const float* const x = values.data() + at;
-        largestMagnitudes(x, count, 32, factors.data());
+        extremes(x, count, 32, least.data(), most.data());
         for (std::size_t b = 0; b < count / 32; ++b) {
-            const float* const extreme = std::find_if(x + 32 * b, x + 32 * b + 31, [&](float v) { return std::abs(v) == factors[b]; });
-            const float d = (factors[b] > 0 ? *extreme : 0.0f) / -8.0f;
+            // The first of largest magnitude; 0, not −0, where there is nothing else.
+            float extreme = -least[b] > most[b] ? least[b] : most[b];
+            if (-least[b] == most[b])
+                extreme = signedExtreme(x + 32 * b, 32);
+            const float d = extreme / -8.0f;
             putHalf(blocks + 18 * b, d);
             factors[b] = reciprocal(d);
         }

@@ -88,7 +88,7 @@ const NumberFormat& formatOf()
 template <const MxElement& element>
 void encodeMx(std::span<const float> values, const BlockContext& context, std::byte* codes, std::byte* scales)
 {
-    std::array<float, tile> scaled;
+    [[maybe_unused]] std::array<float, tile> scaled;
     std::array<float, tile / 32> factors;
     for (std::size_t at = 0; at < values.size(); at += tile) {
         const std::size_t count = std::min(tile, values.size() - at);
@@ -98,9 +98,13 @@ void encodeMx(std::span<const float> values, const BlockContext& context, std::b
             *scales++ = std::byte(exponent + 127);
             factors[block] = powerOfTwo(-exponent);
         }
-        multiplyBlocks(values.data() + at, count, 32, factors.data(), scaled.data());
-        encodeArray(formatOf<element>(), std::span(scaled).first(count),
-                    std::span(reinterpret_cast<std::uint8_t*>(codes) + at, count), saturating);
+        auto* const to = reinterpret_cast<std::uint8_t*>(codes) + at;
+        if constexpr (&element == &e2m1) {
+            encodeE2m1Products(values.data() + at, count, 32, factors.data(), to);
+        } else {
+            multiplyBlocks(values.data() + at, count, 32, factors.data(), scaled.data());
+            encodeArray(formatOf<element>(), std::span(scaled).first(count), std::span(to, count), saturating);
+        }
     }
 }
 
@@ -149,7 +153,6 @@ void decodeMxInt8(const std::byte* codes, const std::byte* scales, const BlockCo
 
 void encodeNvfp4(std::span<const float> values, const BlockContext& context, std::byte* codes, std::byte* scales)
 {
-    std::array<float, tile> quotients;
     std::array<std::uint8_t, tile> elements;
     std::array<float, tile / 16> divisors;
     for (std::size_t at = 0; at < values.size(); at += tile) {
@@ -164,8 +167,7 @@ void encodeNvfp4(std::span<const float> values, const BlockContext& context, std
             divisors[block] = decodeNarrow<NarrowE4m3>(code) * context.tensorScale;
         }
         // A negative quotient has a sign whatever it is rounded to; a −0 has none.
-        divideBlocks(values.data() + at, count, 16, divisors.data(), quotients.data());
-        encodeArray(formatOf<e2m1>(), std::span(quotients).first(count), std::span(elements).first(count), saturating);
+        encodeE2m1Quotients(values.data() + at, count, 16, divisors.data(), elements.data());
         for (std::size_t i = 0; i < count; i += 2)
             codes[(at + i) / 2] = std::byte(elements[i] | elements[i + 1] << 4);
     }

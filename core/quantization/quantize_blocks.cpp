@@ -111,12 +111,7 @@ private:
     Result<void> quantizeChunk(BlockChunk& chunk, ElementRange range)
     {
         const auto size = std::size_t(range.count), each = std::size_t(m_format.elements);
-        const std::size_t blocks = (size + each - 1) / each;
         chunk.values.resize(size);
-        chunk.dequantized.resize(size);
-        chunk.levels.resize(size);
-        chunk.codes.resize(blocks * std::size_t(m_format.codeBytes));
-        chunk.scales.resize(m_format.scaleBytesOf(size));
         if (auto read = m_source.read(m_info, range, std::span<float>(chunk.values)); !read)
             return read;
         std::span<const float> values = chunk.values;
@@ -131,34 +126,44 @@ private:
         }
         chunk.sums = {};
         chunk.used.assign(m_used.size(), 0);
-        // A tile at a time, so that what one step leaves is in the cache for the next.
+        // A tile at a time, so that what one step leaves is in the cache for the next; what nobody asked for
+        // is never longer than a tile.
         const std::size_t tile = std::max<std::size_t>(1, 4096 / each) * each;
+        const bool keepsValues = bool(m_sink.values), keepsBytes = m_sink.codes || m_sink.scales;
+        const std::size_t bytesFor = keepsBytes ? size : std::min(size, tile);
+        chunk.codes.resize((bytesFor + each - 1) / each * std::size_t(m_format.codeBytes));
+        chunk.scales.resize(m_format.scaleBytesOf(bytesFor));
+        chunk.dequantized.resize(keepsValues ? size : std::min(size, tile));
+        chunk.levels.resize(std::min(size, tile));
         std::byte *codes = chunk.codes.data(), *scales = chunk.scales.data();
         for (std::size_t first = 0; first < size; first += tile) {
             const std::size_t length = std::min(tile, size - first);
-            const auto stored = std::span(chunk.dequantized).subspan(first, length);
+            const auto stored = std::span(chunk.dequantized).subspan(keepsValues ? first : 0, length);
             m_format.encode(values.subspan(first, length), m_context, codes, scales);
-            m_format.decode(codes, scales, m_context, stored, chunk.levels.data() + first);
-            codes += m_format.codeBytesOf(length);
-            scales += m_format.scaleBytesOf(length);
+            m_format.decode(codes, scales, m_context, stored, chunk.levels.data());
+            if (keepsBytes) {
+                codes += m_format.codeBytesOf(length);
+                scales += m_format.scaleBytesOf(length);
+            }
             if (m_outer.size() > 1)
                 scaleFilters(stored, range.first + std::int64_t(first));
             addErrors(chunk.values.data() + first, stored.data(), length, chunk.sums.lanes);
             countLevels(chunk, first, length);
         }
-        chunk.codes.resize(m_format.codeBytesOf(size));
+        if (keepsBytes)
+            chunk.codes.resize(m_format.codeBytesOf(size));
         chunk.sums.finite = size;
         chunk.sums = chunk.sums.collected();
         return {};
     }
 
-    /// Levels of finite values; four tables, because neighbours often share a level.
+    /// Levels of a tile's finite values; four tables, because neighbours often share a level.
     void countLevels(BlockChunk& chunk, std::size_t first, std::size_t length) const
     {
         std::array<std::array<std::uint32_t, 256>, 4> counts;
         for (auto& table : counts)
             std::fill_n(table.begin(), m_used.size(), 0u);
-        const std::uint16_t* const levels = chunk.levels.data() + first;
+        const std::uint16_t* const levels = chunk.levels.data();
         const std::size_t fours = chunk.isFinite ? length / 4 * 4 : 0;
         for (std::size_t i = 0; i < fours; i += 4)
             for (std::size_t t = 0; t < 4; ++t)
