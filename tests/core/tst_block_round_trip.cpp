@@ -6,6 +6,8 @@
 #include "tests/core/quantization_data.h"
 #include "tests/test_case.h"
 
+#include <hwy/targets.h>
+
 #include <bit>
 #include <cmath>
 #include <limits>
@@ -153,6 +155,40 @@ private slots:
             QVERIFY2(readerOf(format.id), format.id.data());
     }
 
+    void everyInstructionSetWritesTheSameBytes()
+    {
+        const auto values = syntheticValues({.distribution = "student", .count = 1 << 15, .seed = 9});
+        const auto all = hwy::SupportedTargets();
+        for (const BlockFormat& format : blockFormats()) {
+            std::vector<std::byte> first;
+            std::vector<float> firstValues;
+            for (auto rest = all; rest != 0; rest &= rest - 1) {
+                hwy::SetSupportedTargetsForTest(rest & -rest);
+                hwy::GetChosenTarget().Update(hwy::SupportedTargets());
+                std::vector<std::byte> codes(format.codeBytesOf(values.size())), scales(format.scaleBytesOf(values.size()));
+                std::vector<float> stored(values.size());
+                std::vector<std::uint16_t> levels(values.size());
+                const BlockContext context{.tensorScale = 1e-3f};
+                format.encode(values, context, codes.data(), scales.data());
+                format.decode(codes.data(), scales.data(), context, stored, levels.data());
+                codes.insert(codes.end(), scales.begin(), scales.end());
+                if (first.empty()) {
+                    first = codes;
+                    firstValues = stored;
+                }
+                const bool isSame = codes == first && stored == firstValues;
+                if (!isSame)
+                    qWarning("%s with %s", format.id.data(), hwy::TargetName(rest & -rest));
+                QVERIFY(isSame);
+            }
+        }
+    }
+    void cleanup()
+    {
+        hwy::SetSupportedTargetsForTest(0);
+        hwy::GetChosenTarget().Update(hwy::SupportedTargets());
+    }
+
     void errorReportedIsTheErrorOfThePackedBytes_data()
     {
         QTest::addColumn<QString>("text");
@@ -210,6 +246,10 @@ private slots:
         QCOMPARE(report->error.largestError, largest);
         const double mse = finite > 0 ? double(squaredError / finite) : 0;
         QVERIFY(std::abs(report->error.meanSquaredError - mse) <= 1e-12 * mse);
+        // Whoever asks for figures alone gets the same.
+        const auto figures = quantize(*source, source->tensors().front(), *scheme);
+        QCOMPARE(figures->error.meanSquaredError, report->error.meanSquaredError);
+        QVERIFY(figures->error.perLevel == report->error.perLevel);
         double counted = 0;
         for (const double perLevel : report->error.perLevel)
             counted += perLevel;
