@@ -207,9 +207,9 @@ void computeDot(ArithmeticContent& content, const NumbersState& state)
     content.expression = QStringLiteral("Σ a × b");
     content.operationName = translated("Dot product");
     content.lines.push_back(exactLine(content.dot->exact));
-    content.lines.push_back(lineOf(content.format, translated("rounded once"), content.dot->roundedOnce, DigitLine::Role::Stored));
+    content.lines.push_back(lineOf(content.format, translated("once"), content.dot->roundedOnce, DigitLine::Role::Stored));
     content.lines.push_back(lineOf(content.format, translated("fused"), content.dot->fused, DigitLine::Role::Stored));
-    content.lines.push_back(lineOf(content.format, translated("every step"), content.dot->roundedEverywhere, DigitLine::Role::Stored));
+    content.lines.push_back(lineOf(content.format, translated("each step"), content.dot->roundedEverywhere, DigitLine::Role::Stored));
     describeDot(content, left.size(), right.size());
 }
 

@@ -98,8 +98,10 @@ QWidget* ArithmeticPanel::makeOperationLine()
     m_listParts = makeLists();
     line->addWidget(m_secondParts);
     line->addWidget(m_thirdParts);
-    line->addWidget(m_listParts, 1);
-    line->addStretch(0);
+    line->addWidget(m_listParts, 100);
+    line->addStretch(1);   // Takes what is left where there are no lists: fields stand beside their names.
+    for (QWidget* parts : {m_secondParts, m_thirdParts})
+        parts->setSizePolicy(QSizePolicy::Maximum, QSizePolicy::Preferred);
     connect(m_format, &ChoiceButton::chosen, this, &ArithmeticPanel::formatChosen);
     connect(m_operation, &SegmentedControl::chosen, this, &ArithmeticPanel::operationChosen);
     for (int operand : {1, 2}) {

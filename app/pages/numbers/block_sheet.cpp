@@ -124,6 +124,10 @@ void BlockSheet::paintBands(QPainter& painter, const QRectF& area, const AxisSca
 {
     const Theme& colours = theme();
     const double pitch = area.width() / double(m_content.values.size());
+    // Lines for all of them or for none: bands are compared with each other.
+    double least = 1e300;
+    for (const BlockBand& band : m_content.bands)
+        least = std::min(least, std::abs(y.toPixel(band.step) - y.toPixel(0)));
     for (const BlockBand& band : m_content.bands) {
         const double left = area.left() + double(band.first) * pitch, width = double(band.count) * pitch;
         const double top = y.toPixel(std::max(band.low, band.high)), bottom = y.toPixel(std::min(band.low, band.high));
@@ -131,8 +135,7 @@ void BlockSheet::paintBands(QPainter& painter, const QRectF& area, const AxisSca
         if (m_content.bands.size() > 1)
             box.adjust(1, 0, -1, 0);
         painter.fillRect(box, colours.accentSoft);
-        const double between = std::abs(y.toPixel(band.step) - y.toPixel(0));
-        if (between < 5 || m_content.format->levels > 64)
+        if (least < 5 || m_content.format->levels > 64)
             continue;   // Lines closer than that are a grey.
         painter.setPen(QPen(colours.card, 1));
         for (int level = 1; level + 1 < m_content.format->levels; ++level) {

@@ -240,7 +240,9 @@ void BuildPanel::show(const NumbersState& state, const NumbersContent& content, 
     m_grid->setVisible(!m_isCompact && isSmall);
     if (isSmall) {
         m_grid->setContent(format, stored.code);
-        m_grid->setArrangement(CodeGrid::hasBinades(format) ? CodeGrid::Arrangement::Binades : CodeGrid::Arrangement::Codes);
+        // More lines than that are too thin for numbers; the table of a format of 8 bits never is.
+        const bool isReadable = m_format.mantissaBits + int(m_format.isSigned) <= 4 || bitsOf(format) > 8;
+        m_grid->setArrangement(CodeGrid::hasBinades(format) && isReadable ? CodeGrid::Arrangement::Binades : CodeGrid::Arrangement::Codes);
     }
     const NumberFormat* same = sameInTable(m_format);
     const QString typed = content.typedText.size() > 20 ? content.typedText.left(19) + u'…' : content.typedText;

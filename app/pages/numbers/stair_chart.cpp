@@ -368,6 +368,8 @@ void StairChart::paintEvent(QPaintEvent*)
 /// In the place that seven small ones leave: what the marks mean.
 void StairChart::paintKey(QPainter& painter, const QRectF& area) const
 {
+    if (area.width() < 150)
+        return;   // The words above the picture say it too.
     const Theme& colours = theme();
     painter.setFont(uiFont(11));
     const double line = std::min(painter.fontMetrics().height() + 5.0, area.height() / 4);

@@ -145,6 +145,8 @@ void SumChart::paintStuck(QPainter& painter, const Plot& plot) const
     const RunningSum& naive = m_content.of(Summation::Naive);
     if (!naive.stuckAfter || !std::isfinite(naive.result))
         return;
+    if (double(*naive.stuckAfter) > 0.95 * double(naive.terms.back()))
+        return;   // Under stochastic rounding a few unlucky terms at the end are no standstill.
     const QPointF place = plot.at(double(*naive.stuckAfter), naive.result);
     painter.setBrush(colours.card);
     painter.setPen(QPen(colours.error, 2));
