@@ -31,8 +31,9 @@ HWY_INLINE void addExactly(std::size_t part, V raw, V stored, double clipLow, do
     const auto finite = hn::Le(hn::Abs(raw), hn::Set(d, std::numeric_limits<double>::max()));
     counts.notFinite += width - hn::CountTrue(d, finite);
     const V x = hn::IfThenElseZero(finite, raw);
-    counts.below += hn::CountTrue(d, hn::Lt(x, hn::Set(d, clipLow)));
-    counts.above += hn::CountTrue(d, hn::Gt(x, hn::Set(d, clipHigh)));
+    // What is stored in place of NaN may lie outside a range that does not hold 0, as a codebook's need not.
+    counts.below += hn::CountTrue(d, hn::And(finite, hn::Lt(x, hn::Set(d, clipLow))));
+    counts.above += hn::CountTrue(d, hn::And(finite, hn::Gt(x, hn::Set(d, clipHigh))));
     totals.addWithLargest(part, x, hn::IfThenElseZero(finite, stored));
 }
 
