@@ -33,17 +33,28 @@ inline float largestMagnitude(std::span<const float> values)
     return largest;
 }
 
-inline float scaleFor(std::span<const float> values, const OperandStorage& storage)
+/// The first value of the largest magnitude, with its sign.
+inline float farthestFromZero(std::span<const float> values)
 {
-    const float scale = float(largestMagnitude(values) / largestStoredCode(storage.element));
-    const float rounded = storage.sharing == ScaleSharing::Group
-        ? decodeNarrow<NarrowFp16>(encodeNarrow<NarrowFp16>(scale, true)) : scale;
-    return rounded > 0 ? rounded : 1;   // All zeros: any scale does.
+    float farthest = 0;
+    for (const float value : values)
+        if (std::abs(value) > std::abs(farthest))
+            farthest = value;
+    return farthest;
 }
 
-inline int integerCode(double value, int largest)
+inline float scaleFor(std::span<const float> values, const OperandStorage& storage)
 {
-    return int(std::nearbyint(std::clamp<double>(value, -largest, largest)));
+    const float scale = storage.usesLowestCode ? farthestFromZero(values) / -8
+                                               : float(largestMagnitude(values) / largestStoredCode(storage.element));
+    const float rounded = storage.sharing == ScaleSharing::Group
+        ? decodeNarrow<NarrowFp16>(encodeNarrow<NarrowFp16>(scale, true)) : scale;
+    return rounded != 0 ? rounded : 1;   // All zeros: any scale does.
+}
+
+inline int integerCode(double value, int lowest, int highest)
+{
+    return int(std::nearbyint(std::clamp<double>(value, lowest, highest)));
 }
 
 /// Two codes a byte, the earlier column in the low half.
@@ -58,18 +69,18 @@ inline unsigned nibble(const std::byte* row, std::int64_t column)
 }
 
 /// Writes the code of one value that is already divided by its scale, into a row of zero bytes.
-inline void putElement(ElementType element, std::byte* row, std::int64_t column, double value)
+inline void putElement(const OperandStorage& storage, std::byte* row, std::int64_t column, double value)
 {
     const auto put = [&](auto stored) { std::memcpy(row + column * std::int64_t(sizeof stored), &stored, sizeof stored); };
-    switch (element) {
+    switch (storage.element) {
     case ElementType::Fp64: return put(value);
     case ElementType::Fp32: return put(float(value));
     case ElementType::Tf32: return put(roundToTf32(float(value)));
     case ElementType::Fp16: return put(std::uint16_t(encodeNarrow<NarrowFp16>(float(value))));
     case ElementType::Bf16: return put(std::uint16_t(encodeNarrow<NarrowBf16>(float(value))));
     case ElementType::E4m3: return put(std::uint8_t(encodeNarrow<NarrowE4m3>(float(value), true)));
-    case ElementType::Int8: return put(std::int8_t(integerCode(value, 127)));
-    case ElementType::Int4: return putNibble(row, column, unsigned(integerCode(value, 7)) & 15u);
+    case ElementType::Int8: return put(std::int8_t(integerCode(value, -127, 127)));
+    case ElementType::Int4: return putNibble(row, column, unsigned(integerCode(value, storage.usesLowestCode ? -8 : -7, 7)) & 15u);
     case ElementType::Nf4: return putNibble(row, column, nearestNf4Code(value));
     }
 }
@@ -112,7 +123,7 @@ inline void storeRow(std::span<const float> values, const OperandStorage& storag
         else if (storage.sharing != ScaleSharing::None)
             scale = scales[first / group] = scaleFor(part, storage);
         for (std::size_t column = 0; column < part.size(); ++column)
-            putElement(storage.element, target, first + std::int64_t(column), double(part[column]) / scale);
+            putElement(storage, target, first + std::int64_t(column), double(part[column]) / scale);
     }
 }
 

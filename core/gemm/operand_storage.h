@@ -20,6 +20,8 @@ struct OperandStorage {
     ElementType element = ElementType::Fp32;
     ScaleSharing sharing = ScaleSharing::None;
     int groupColumns = 0;   ///< For Group: neighbours along K that share a scale, which is then FP16.
+    /// INT4 as in Q4_0: codes -8 to 7, and a scale with the sign that makes the largest magnitude -8.
+    bool usesLowestCode = false;
 
     friend bool operator==(const OperandStorage&, const OperandStorage&) = default;
 };

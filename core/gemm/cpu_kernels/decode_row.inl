@@ -48,6 +48,16 @@ HWY_INLINE void widenInt8(const std::byte* source, std::int64_t count, float* ta
         hn::Store(hn::ConvertTo(d, hn::PromoteTo(d32, hn::LoadU(d8, stored + i))), d, target + i);
 }
 
+/// 32 INT8 codes times their group's scale: exact, the scale has 11 significant bits and the code 8.
+HWY_INLINE void widenScaledInt8(const std::byte* source, float scale, float* target)
+{
+    namespace hn = hwy::HWY_NAMESPACE;
+    const hn::ScalableTag<float> d;
+    widenInt8(source, 32, target);
+    for (std::size_t i = 0; i < 32; i += hn::Lanes(d))
+        hn::Store(hn::Mul(hn::Load(d, target + i), hn::Set(d, scale)), d, target + i);
+}
+
 /// 32 nibbles, low half of each byte first, as bytes in order.
 HWY_INLINE void splitNibbles(const std::byte* source, std::uint8_t* codes)
 {
@@ -109,9 +119,10 @@ HWY_INLINE void widenGroups(const StoredMatrix& matrix, std::int64_t row, std::i
                             float* target, const Widen& widen)
 {
     const float* scales = matrix.scales.data() + row * matrix.groups();
-    const std::byte* source = matrix.row(row) + first / 2;
+    const int bits = bitsOf(matrix.storage.element);
+    const std::byte* source = matrix.row(row) + first * bits / 8;
     for (std::int64_t i = 0; i < count; i += 32)
-        widen(source + i / 2, scales[(first + i) / matrix.storage.groupColumns], target + i);
+        widen(source + i * bits / 8, scales[(first + i) / matrix.storage.groupColumns], target + i);
 }
 
 /// `count` columns of a row from `first`, both multiples of 32. Row scales are left to the caller.
@@ -122,7 +133,10 @@ inline void decodeRow(const StoredMatrix& matrix, std::int64_t row, std::int64_t
     switch (element) {
     case ElementType::Fp16: return widenRow<hwy::float16_t>(source, count, target);
     case ElementType::Bf16: return widenRow<hwy::bfloat16_t>(source, count, target);
-    case ElementType::Int8: return widenInt8(source, count, target);
+    case ElementType::Int8:
+        if (matrix.storage.sharing == ScaleSharing::Group)
+            return widenGroups(matrix, row, first, count, target, widenScaledInt8);
+        return widenInt8(source, count, target);
     case ElementType::Int4: return widenGroups(matrix, row, first, count, target, widenInt4);
     case ElementType::Nf4: return widenGroups(matrix, row, first, count, target, widenNf4);
     case ElementType::Fp32:

@@ -22,7 +22,7 @@ constexpr int tileX = 4, tileW = 6;
 constexpr std::int64_t chunkBytes = 4096;   // Of K: a tile of x and one of W stay in the first-level cache.
 
 /// sum += a · b, four bytes a lane. Not the intrinsic: g++ 12 copies every sum around it, and 24 sums with
-/// 24 copies no longer fit into 32 registers, which costs two thirds of the speed.
+/// 24 copies no longer fit into 32 registers and go through memory.
 QUANTOSCOPE_VNNI inline void addProducts(__m512i& sum, __m512i a, __m512i b)
 {
     asm("vpdpbusd %2, %1, %0" : "+v"(sum) : "v"(a), "v"(b));
