@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+// How soon the long operations of core come back once a stop is requested. The promise is 100 ms. Each is
+// stopped at twenty moments spread over its run; the table has the median and the longest wait by the
+// clock on the wall, which other programs on the machine lengthen.
+#include "core/gemm/cpu_kernels/cpu_kernel.h"
+#include "core/gemm/gemm_operands.h"
+#include "core/quantization/quantize.h"
+#include "core/statistics/summary.h"
+#include "core/tensors/synthetic_tensors.h"
+
+#include "tests/benchmarks/side_by_side.h"
+
+#include <chrono>
+#include <stop_token>
+#include <thread>
+
+using namespace quantoscope;
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+double since(Clock::time_point start) { return std::chrono::duration<double, std::milli>(Clock::now() - start).count(); }
+
+/// Returns false where the operation ended by itself before it was stopped.
+using Operation = std::function<bool(const Progress&)>;
+
+void measure(const char* name, const Operation& run)
+{
+    const auto start = Clock::now();
+    run({});
+    const double whole = since(start);
+    std::vector<double> waits;
+    for (int moment = 1; moment <= 20; ++moment) {
+        std::stop_source stop;
+        Clock::time_point requested;
+        std::thread asker([&] {
+            std::this_thread::sleep_for(std::chrono::duration<double, std::milli>(whole * moment / 25));
+            requested = Clock::now();
+            stop.request_stop();
+        });
+        const bool wasStopped = run({stop.get_token()});
+        const auto ended = Clock::now();
+        asker.join();
+        if (wasStopped)
+            waits.push_back(std::chrono::duration<double, std::milli>(ended - requested).count());
+    }
+    if (waits.empty())
+        std::printf("%-36s %10.0f   ended before it could be stopped\n", name, whole);
+    else
+        std::printf("%-36s %10.0f %10.1f %10.1f   %zu of 20 stopped\n", name, whole, benchmarks::median(waits),
+                    *std::max_element(waits.begin(), waits.end()), waits.size());
+    std::fflush(stdout);
+}
+
+void measureProduct(const char* id, const GemmShape& shape)
+{
+    for (const CpuKernel& kernel : cpuKernels()) {
+        if (kernel.about.id != id)
+            continue;
+        const GemmOperands operands = *makeGemmOperands({shape, GemmData::Normal, 7, {}});
+        const StoredMatrix x = *storeMatrix(operands.x, shape.m, shape.k, kernel.x), w = *storeMatrix(*operands.w, shape.n, shape.k, kernel.w);
+        GemmOutput y{shape.m, shape.n, {}};
+        const auto elements = std::size_t(shape.m * shape.n);
+        if (kernel.sums == SumType::Int32)
+            y.values = std::vector<std::int32_t>(elements);
+        else if (kernel.sums == SumType::Fp64)
+            y.values = std::vector<double>(elements);
+        else
+            y.values = std::vector<float>(elements);
+        measure(id, [&](const Progress& progress) { return !kernel.multiply(x, w, y, Pulse(progress)); });
+    }
+}
+
+}  // namespace
+
+int main()
+{
+    std::printf("%-36s %10s %10s %10s\n", "", "whole ms", "median ms", "longest ms");
+    const auto made = makeSyntheticTensor({.count = std::int64_t{1} << 25});
+    const TensorSource& source = **made;
+    const TensorInfo& tensor = source.tensors().front();
+    measure("statistics of 2^25 values", [&](const Progress& p) { return !summarize(source, tensor, p); });
+    measure("counts of 2^25 values", [&](const Progress& p) { return !countValues(source, tensor, p); });
+    for (const char* text : {"int8", "int4,group=32", "element=nf4,group=64", "int8,channel,clip=mse", "levels=256", "levels=256,fit=lloyd", "q4_k"}) {
+        const auto scheme = parseScheme(text);
+        if (scheme)
+            measure(text, [&](const Progress& p) { return !quantize(source, tensor, *scheme, {}, p); });
+    }
+    for (const char* id : {"fp32", "fp64", "bf16", "int8", "w4a16_int4", "fp32_naive", "fp32_eigen"})
+        measureProduct(id, std::string(id) == "fp32_naive" ? GemmShape{1024, 1024, 1024} : GemmShape{2048, 4096, 4096});
+}
