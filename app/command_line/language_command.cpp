@@ -92,7 +92,7 @@ Result<CommandOutput> run(const Arguments& arguments)
 std::function<Result<CommandOutput>()> command::language(CLI::App& app)
 {
     auto arguments = std::make_shared<Arguments>();
-    app.add_option("--scheme", arguments->scheme, "As for qscope quantize, for example int4,group=64 or int4,group=64,gptq")->required();
+    app.add_option("--scheme", arguments->scheme, "As for qscope quantize, for example int4,group=64; a method may follow: " + compensationMethodList())->required();
     app.add_option("--samples", arguments->samples, "How many words it invents (default 10)")->check(CLI::Range(0, 10000));
     app.add_option("--seed", arguments->seed, "Of the words it invents (default 7)");
     app.add_option("--words", arguments->lossWords, "Held-out words the loss is measured on (default 500 of 3274)")

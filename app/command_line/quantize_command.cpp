@@ -250,7 +250,7 @@ std::function<Result<CommandOutput>()> command::quantize(CLI::App& app)
     auto arguments = std::make_shared<Arguments>();
     arguments->tensor.addTo(app);
     app.add_option("--scheme", arguments->scheme, "For example int4,asymmetric,group=64,clip=mse, levels=16, or a name "
-                                                  "that qscope schemes lists")->required();
+                                                  "that qscope schemes lists; a method may follow: " + compensationMethodList())->required();
     app.add_option("--output", arguments->output, "Write the dequantized values as FP32 NPY");
     app.add_option("--codes", arguments->codes, "Write the codes, packed as the scheme stores them");
     app.add_option("--scales", arguments->scales, "Write the scales, each followed by its zero point if there is one");

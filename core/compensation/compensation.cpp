@@ -41,6 +41,14 @@ const CompensationMethod* findCompensationMethod(std::string_view id)
     return found == methods.end() ? nullptr : &*found;
 }
 
+std::string compensationMethodList()
+{
+    std::string list;
+    for (const CompensationMethod& method : methods)
+        list += (list.empty() ? "" : ", ") + std::string(method.id);
+    return list;
+}
+
 Result<CompensatedScheme> parseCompensatedScheme(std::string_view text)
 {
     CompensatedScheme result;
@@ -64,6 +72,8 @@ Result<CompensatedScheme> parseCompensatedScheme(std::string_view text)
         rest += (rest.empty() ? "" : ",") + part;
     }
     auto scheme = parseScheme(rest);
+    if (!scheme && scheme.error().message.find("is no option") != std::string::npos)
+        return failure(Error::Kind::Usage, scheme.error().message + " Methods of error compensation are " + compensationMethodList() + ".");
     if (!scheme)
         return tl::unexpected(scheme.error());
     result.scheme = std::move(*scheme);

@@ -34,6 +34,7 @@ struct CompensationMethod {
 };
 std::span<const CompensationMethod> compensationMethods();
 const CompensationMethod* findCompensationMethod(std::string_view id);
+std::string compensationMethodList();   ///< "hqq, gptq, …"
 
 /// A scheme with at most one method, as `--scheme` of `qscope language` and `qscope quantize` takes it.
 struct CompensatedScheme {

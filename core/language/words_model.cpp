@@ -12,7 +12,7 @@ namespace quantoscope {
 namespace {
 
 constexpr std::string_view otherModel = "Only the sample model, which invents English words, can speak here";
-constexpr std::int64_t largestWidth = 4096;   ///< Of a model of this kind that is still meant for a laptop.
+constexpr std::int64_t largestWidth = 1024, mostBlocks = 32;   ///< 1.6 GB of FP32: a model of this kind is small.
 
 /// Reads weight after weight and remembers the first thing that is wrong.
 class Loader {
@@ -77,7 +77,7 @@ Result<WordsModel> WordsModel::load(const TensorSource& source, const Progress& 
     const std::int64_t heads = metadataNumber(source, "heads"), blocks = metadataNumber(source, "blocks");
     if (tokens.empty() || positions.empty() || up.empty() || tokens[0] != symbolCount || positions[0] > 1024
         || tokens[1] < 1 || tokens[1] > largestWidth || up[0] < 1 || up[0] > 4 * largestWidth || heads < 1
-        || tokens[1] % heads != 0 || blocks < 1 || blocks > 64 || positions[0] < std::int64_t(longestWord) + 1)
+        || tokens[1] % heads != 0 || blocks < 1 || blocks > mostBlocks || positions[0] < std::int64_t(longestWord) + 1)
         return failure(Error::Kind::Unsupported, fmt::format("{}.", otherModel));
 
     const std::int64_t width = tokens[1], inner = up[0];
