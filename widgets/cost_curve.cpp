@@ -2,6 +2,7 @@
 #include "widgets/cost_curve.h"
 
 #include "widgets/clip_slider.h"
+#include "widgets/label_placer.h"
 #include "widgets/plot_text.h"
 #include "widgets/theme.h"
 
@@ -213,6 +214,24 @@ void CostCurve::drawPresent(QPainter& painter) const
     const QPointF at = pointOf(m_presentClip, m_presentSqnrDb);
     const double best = bestSqnrDb();
     const double below = best - m_presentSqnrDb;
+    // No text lies on a mark, on the diamond or on the other text.
+    LabelPlacer placer(m_plot.adjusted(0, 0, 0, -10));
+    const auto block = [&placer](const QPointF& centre, double reach) {
+        placer.block(QRectF(centre - QPointF(reach, reach), QSizeF(2 * reach, 2 * reach)));
+    };
+    for (const CostMark& mark : m_marks)
+        block(pointOf(mark.clip, mark.sqnrDb), 6);
+    block(at, 7);
+    const auto label = [&](const QPointF& beside, double distance, const QString& text, const QColor& colour) {
+        painter.setFont(uiFont(12, QFont::DemiBold));
+        const QFontMetricsF metrics(painter.font());
+        const QRectF area = placer.place(beside, distance, {metrics.horizontalAdvance(text) + 4, metrics.height() - 1});
+        QColor ground = theme().card;
+        ground.setAlphaF(0.85f);
+        painter.fillRect(area, ground);
+        painter.setPen(colour);
+        painter.drawText(area, Qt::AlignCenter, text);
+    };
     if (m_isByHand && below >= 0.05) {
         // How much was given away, from here up to the best.
         auto top = std::max_element(m_curve.begin(), m_curve.end(),
@@ -224,30 +243,15 @@ void CostCurve::drawPresent(QPainter& painter) const
         }
         painter.setPen(QPen(t.error, 2));
         painter.drawLine(QPointF(at.x(), at.y()), QPointF(at.x(), y));
-        painter.setFont(uiFont(12, QFont::DemiBold));
-        const QString text = QStringLiteral("−") + fixedNumber(below, 1);
-        const double width = painter.fontMetrics().horizontalAdvance(text);
-        const double x = at.x() - width - 6 > m_plot.left() ? at.x() - width - 6 : at.x() + 8;
-        const double middle = std::clamp((at.y() + y) / 2, m_plot.top() + 6, m_plot.bottom() - 16);
-        painter.drawText(QPointF(x, middle + 4), text);
+        placer.block(QRectF(at.x() - 3, y, 6, at.y() - y));
+        label({at.x(), (at.y() + y) / 2}, 5, QStringLiteral("−") + fixedNumber(below, 1), t.error);
     }
     QPolygonF diamond{{at + QPointF(0, -6), at + QPointF(6, 0), at + QPointF(0, 6), at + QPointF(-6, 0)}};
     painter.setPen(QPen(t.card, 1));
     painter.setBrush(t.accent);
     painter.drawPolygon(diamond);
-    if (!m_isByHand)
-        return;
-    painter.setFont(uiFont(12, QFont::DemiBold));
-    const QString text = tr("by hand");
-    const double width = painter.fontMetrics().horizontalAdvance(text);
-    const bool fits = at.x() + 12 + width < m_plot.right();
-    const double y = std::clamp(at.y() + 17, m_plot.top() + 8, m_plot.bottom() - 14);
-    const QRectF plate(fits ? at.x() + 7 : at.x() - 14 - width, y - 8, width + 4, 16);
-    QColor ground = t.card;
-    ground.setAlphaF(0.85f);
-    painter.fillRect(plate, ground);
-    painter.setPen(t.text);
-    painter.drawText(plate, Qt::AlignCenter, text);
+    if (m_isByHand)
+        label(at, 8, tr("by hand"), t.text);
 }
 
 void CostCurve::paintEvent(QPaintEvent*)

@@ -46,6 +46,47 @@ BinnedShares binnedShares(const DequantizedPicture& picture, double low, double 
     return result;
 }
 
+BinnedShares errorShares(const ValueCounts& counts, const LevelMap& map, double low, double high, int bins)
+{
+    BinnedShares result{low, high, std::vector<double>(std::size_t(bins)), 0, 0};
+    double total = 0;
+    for (const CountBin& bin : counts.bins()) {
+        const double weights = double(bin.count), mean = bin.sum / weights;
+        const double level = map.levels[map.indexOf(mean)];
+        // Exact where no threshold cuts the bin: Σ(x − l)² = Σx² − 2lΣx + nl².
+        const double squares = std::max(0.0, bin.sumOfSquares - 2 * level * bin.sum + weights * level * level);
+        total += squares;
+        const double at = std::floor((mean - low) / (high - low) * bins);
+        if (at < 0)
+            result.below += squares;
+        else if (at >= bins)
+            result.above += squares;
+        else
+            result.shares[std::size_t(at)] += squares;
+    }
+    for (double* part : {&result.below, &result.above})
+        *part = total > 0 ? *part / total : 0;
+    for (double& share : result.shares)
+        share = total > 0 ? share / total : 0;
+    return result;
+}
+
+BinnedShares errorShares(const DequantizedPicture& picture, double low, double high, int bins)
+{
+    DequantizedPicture errors{.low = picture.low, .high = picture.high, .stored = picture.squaredError,
+                              .lowestError = {}, .highestError = {}, .squaredError = {}, .count = 0};
+    for (const double squares : errors.stored)
+        errors.count += squares;
+    BinnedShares result = binnedShares(errors, low, high, bins);
+    if (errors.count < 1) {
+        // binnedShares() counts weights, of which there is at least one; squares may be less.
+        const double factor = errors.count > 0 ? 1 / errors.count : 0;
+        for (double& share : result.shares)
+            share *= factor;
+    }
+    return result;
+}
+
 int suitableBins(double weights, double pixels)
 {
     const int fitting = std::max(8, int(pixels / 3.5));

@@ -19,6 +19,7 @@ struct DequantizedPicture {
     std::vector<double> stored;        ///< Weights by what they are stored as, per cell.
     std::vector<float> lowestError;    ///< Smallest stored − weight of the weights in each cell; NaN in empty cells.
     std::vector<float> highestError;
+    std::vector<double> squaredError;  ///< Of the weights in each cell, sums.
     double count = 0;                  ///< Weights seen.
 };
 
@@ -29,6 +30,7 @@ struct HistogramContent {
     QuantizationError error;                                 ///< Of `map`.
     std::shared_ptr<const DequantizedPicture> dequantized;   ///< Of a scheme with many.
     bool hasHandles = true;
+    bool hasLevelHandles = false;                            ///< Levels that can be placed by hand.
     bool isSymmetric = true;
     QString note;                                            ///< Instead of handles: why there are none.
 };
@@ -43,6 +45,10 @@ struct BinnedShares {
 };
 BinnedShares binnedShares(const ValueCounts&, double low, double high, int bins);
 BinnedShares binnedShares(const DequantizedPicture&, double low, double high, int bins);
+
+/// The share that each bin of weights has in the whole squared error.
+BinnedShares errorShares(const ValueCounts&, const LevelMap&, double low, double high, int bins);
+BinnedShares errorShares(const DequantizedPicture&, double low, double high, int bins);
 
 /// How many bins suit a tensor of this many weights in a picture this wide.
 int suitableBins(double weights, double pixels);

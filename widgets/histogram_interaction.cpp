@@ -50,15 +50,19 @@ void HistogramView::wheelEvent(QWheelEvent* event)
 
 void HistogramView::mousePressEvent(QMouseEvent* event)
 {
-    if (event->button() == Qt::LeftButton && m_isZoomed)
+    if (event->button() != Qt::LeftButton || !m_content.counts)
+        return event->ignore();
+    m_pressedAt = event->position();
+    if (m_isZoomed)
         m_panFrom = event->position().x();
-    else
-        event->ignore();
 }
 
 void HistogramView::mouseMoveEvent(QMouseEvent* event)
 {
-    if (!m_panFrom)
+    // A click that trembles is still a click.
+    if (m_pressedAt && (event->position() - *m_pressedAt).manhattanLength() > 4)
+        m_pressedAt.reset();
+    if (!m_panFrom || m_pressedAt)
         return;
     const double by = (*m_panFrom - event->position().x()) / m_layout.x.pixelsPerUnit();
     m_panFrom = event->position().x();
@@ -66,9 +70,12 @@ void HistogramView::mouseMoveEvent(QMouseEvent* event)
     emit rangeChanged();
 }
 
-void HistogramView::mouseReleaseEvent(QMouseEvent*)
+void HistogramView::mouseReleaseEvent(QMouseEvent* event)
 {
     m_panFrom.reset();
+    if (m_pressedAt && !m_layout.isPerCode() && m_layout.allPanels().contains(event->position()))
+        emit weightPicked(m_layout.x.toValue(event->position().x()), 1 / m_layout.x.pixelsPerUnit());
+    m_pressedAt.reset();
 }
 
 void HistogramView::mouseDoubleClickEvent(QMouseEvent*)

@@ -44,6 +44,12 @@ HistogramLayout layOutHistogram(const QSizeF& size, HistogramScale scale, double
         return layout;
     }
     const double gap = line + space::small;
+    if (scale == HistogramScale::Staircase) {
+        layout.isStaircase = true;
+        layout.before = QRectF(left, top, width, std::floor((height - gap) * 0.62));
+        layout.after = QRectF(left, layout.before.bottom() + gap, width, bottom - layout.before.bottom() - gap);
+        return layout;
+    }
     // The staircase goes first where there is little height: it repeats what the other two show.
     const bool hasError = height > 26 * line;
     const double share = hasError ? 0.4 : 0.5;

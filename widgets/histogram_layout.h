@@ -8,12 +8,13 @@
 
 namespace quantoscope {
 
-enum class HistogramScale { Linear, Logarithmic, BarPerCode };
+enum class HistogramScale { Linear, Logarithmic, BarPerCode, Staircase };
 
 /// Where everything of the before-and-after picture lies. Panels share x; before and after share y.
 struct HistogramLayout {
     QRectF before, after, error;   ///< `error` is empty where there is no room for it.
     QRectF codes;                  ///< The one panel of BarPerCode, else empty.
+    bool isStaircase = false;      ///< `before` has stored against weight, `after` the squared error.
     double pillTop = 0;            ///< Of the values over the handles.
     double pillHeight = 0;
     double tickBaseline = 0;       ///< Of the numbers under the x axis.

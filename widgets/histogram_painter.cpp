@@ -254,6 +254,12 @@ void drawAfter(QPainter& painter, const HistogramFrame& frame)
         drawSteps(painter, frame, frame.layout.after, *frame.stored, frame.step() / frame.stored->binWidth(), t.quantized,
                   1, withAlpha(t.quantized, t.isDark ? 0.5 : 0.75));
     }
+    if (frame.ghost && !frame.ghost->content.map && frame.ghost->content.dequantized) {
+        const BinnedShares before = binnedShares(*frame.ghost->content.dequantized, frame.layout.x.low, frame.layout.x.high,
+                                                 int(frame.before.shares.size()));
+        drawSteps(painter, frame, frame.layout.after, before, frame.step() / before.binWidth(), withAlpha(t.quantized, 0.4), 1,
+                  withAlpha(t.quantized, 0.15));
+    }
     if (frame.ghost && frame.ghost->content.map)
         drawStems(painter, frame, frame.ghost->content, withAlpha(t.quantized, 0.3), true);
     if (frame.content.map)
@@ -262,6 +268,28 @@ void drawAfter(QPainter& painter, const HistogramFrame& frame)
     drawSteps(painter, frame, frame.layout.after, frame.before, factor, t.original, std::max(1.0, std::floor(t.stroke)), {});
     if (frame.content.map && !frame.isLogarithmic())
         drawCutStems(painter, frame);
+}
+
+/// From where the weight was to where it is stored, with a ring at either end.
+void drawMarkedWeight(QPainter& painter, const HistogramFrame& frame)
+{
+    if (!frame.marked || frame.layout.isPerCode())
+        return;
+    const AxisScale& x = frame.layout.x;
+    if (frame.marked->value < x.low || frame.marked->value > x.high)
+        return;
+    const QPointF from(x.toPixel(frame.marked->value), frame.layout.before.bottom() - 4);
+    const QPointF to(x.toPixel(std::clamp(frame.marked->stored, x.low, x.high)), frame.layout.after.top() + 6);
+    painter.setRenderHint(QPainter::Antialiasing);
+    painter.setPen(QPen(theme().accent, 1.6));
+    painter.drawLine(from, to);
+    painter.drawLine(to, QPointF(to.x(), frame.layout.after.bottom()));
+    painter.setBrush(theme().card);
+    painter.drawEllipse(from, 4.5, 4.5);
+    painter.setBrush(theme().accent);
+    painter.drawEllipse(QPointF(to.x(), frame.layout.after.bottom() - 4), 4.5, 4.5);
+    painter.setBrush(Qt::NoBrush);
+    painter.setRenderHint(QPainter::Antialiasing, false);
 }
 
 void drawClipLabels(QPainter& painter, const HistogramFrame& frame)

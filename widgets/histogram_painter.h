@@ -17,6 +17,11 @@ struct HistogramGhost {
     QString title;   ///< "INT8, min-max"
 };
 
+struct MarkedWeight {
+    double value = 0, stored = 0;
+    friend bool operator==(const MarkedWeight&, const MarkedWeight&) = default;
+};
+
 /// Everything one frame of the picture depends on but its size and theme. Each draw function paints
 /// one part; the view decides which of them it keeps in pixmaps.
 struct HistogramFrame {
@@ -31,6 +36,9 @@ struct HistogramFrame {
     double errorLimit = 1;
     QString caption;     ///< What the weights are: "65 536 weights".
     std::optional<double> prediction;
+    std::optional<MarkedWeight> marked;
+    const BinnedShares* errors = nullptr;   ///< For the staircase: where the squared error comes from.
+    double errorTop = 1;                    ///< Upper end of its axis.
 
     bool isLogarithmic() const { return scale == HistogramScale::Logarithmic; }
     double step() const;                      ///< Of the y axis' unit.
@@ -48,10 +56,13 @@ void drawBefore(QPainter&, const HistogramFrame&);
 void drawAfter(QPainter&, const HistogramFrame&);
 void drawError(QPainter&, const HistogramFrame&);
 void drawCodes(QPainter&, const HistogramFrame&);
+/// Both panels of HistogramScale::Staircase with their axes; returns where the captions lie.
+std::vector<QRectF> drawStaircase(QPainter&, const HistogramFrame&);
 /// Returns where they lie: the lines of the handles leave these places out.
 std::vector<QRectF> drawCaptions(QPainter&, const HistogramFrame&);
 void drawClipLabels(QPainter&, const HistogramFrame&);
 void drawPrediction(QPainter&, const HistogramFrame&);
+void drawMarkedWeight(QPainter&, const HistogramFrame&);
 
 /// Where a caption hangs in its panel.
 enum class Corner { TopLeft, TopRight, BottomLeft };

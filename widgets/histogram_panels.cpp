@@ -179,4 +179,123 @@ void drawCodes(QPainter& painter, const HistogramFrame& frame)
     }
 }
 
+namespace {
+
+/// Values up and across with one unit: the diagonal is a weight stored as itself.
+void drawTransfer(QPainter& painter, const HistogramFrame& frame, const AxisScale& y)
+{
+    const Theme& t = theme();
+    const AxisScale& x = frame.layout.x;
+    painter.setRenderHint(QPainter::Antialiasing);
+    painter.setPen(QPen(t.original, 1, Qt::DashLine));
+    painter.drawLine(QPointF(x.toPixel(x.low), y.toPixel(x.low)), QPointF(x.toPixel(x.high), y.toPixel(x.high)));
+    if (frame.content.map) {
+        const LevelMap& map = *frame.content.map;
+        QPolygonF line;
+        for (std::size_t i = 0; i < map.levels.size(); ++i) {
+            const double from = std::max(x.low, i == 0 ? x.low : map.thresholds[i - 1]);
+            const double to = std::min(x.high, i + 1 == map.levels.size() ? x.high : map.thresholds[i]);
+            if (to > from)
+                line << QPointF(x.toPixel(from), y.toPixel(map.levels[i])) << QPointF(x.toPixel(to), y.toPixel(map.levels[i]));
+        }
+        painter.setPen(QPen(t.quantized, t.stroke + 0.5));
+        painter.drawPolyline(line);
+    } else if (frame.content.dequantized) {
+        const DequantizedPicture& picture = *frame.content.dequantized;
+        const double cell = (picture.high - picture.low) / double(picture.stored.size());
+        QColor colour = t.quantized;
+        colour.setAlphaF(0.7f);
+        for (std::size_t i = 0; i < picture.lowestError.size(); ++i) {
+            const double weight = picture.low + (double(i) + 0.5) * cell;
+            if (std::isnan(picture.lowestError[i]) || weight < x.low || weight > x.high)
+                continue;
+            const double top = y.toPixel(weight + double(picture.highestError[i])), bottom = y.toPixel(weight + double(picture.lowestError[i]));
+            painter.fillRect(QRectF(x.toPixel(weight) - 0.5, top - 0.5, std::max(1.0, cell * x.pixelsPerUnit()), std::max(1.0, bottom - top)), colour);
+        }
+    }
+    painter.setRenderHint(QPainter::Antialiasing, false);
+}
+
+void drawErrorShares(QPainter& painter, const HistogramFrame& frame, const AxisScale& y)
+{
+    const Theme& t = theme();
+    const QRectF& panel = frame.layout.after;
+    const double each = panel.width() / double(frame.errors->shares.size());
+    for (std::size_t i = 0; i < frame.errors->shares.size(); ++i) {
+        const double top = std::round(y.toPixel(frame.errors->shares[i]));
+        const double left = std::round(panel.left() + double(i) * each), right = std::round(panel.left() + double(i + 1) * each);
+        const QRectF bar(left, top, right - left, panel.bottom() - top);
+        if (bar.height() <= 0)
+            continue;
+        const double weight = frame.layout.x.toValue((left + right) / 2);
+        const bool isClipped = frame.content.map && (weight < frame.clipLow() || weight > frame.clipHigh());
+        if (!isClipped) {
+            painter.fillRect(bar, t.error);
+            continue;
+        }
+        painter.fillRect(bar, t.card);
+        fillHatched(painter, bar, t.error);
+        painter.fillRect(QRectF(bar.left(), bar.top(), bar.width(), 1), t.error);
+    }
+    painter.fillRect(QRectF(panel.left(), panel.bottom(), panel.width(), 1), t.axis);
+}
+
+/// How much of the error lies outside the range.
+double clippedShare(const HistogramFrame& frame)
+{
+    double share = frame.errors->below + frame.errors->above;
+    for (std::size_t i = 0; i < frame.errors->shares.size(); ++i) {
+        const double weight = frame.errors->low + (double(i) + 0.5) * frame.errors->binWidth();
+        if (weight < frame.clipLow() || weight > frame.clipHigh())
+            share += frame.errors->shares[i];
+    }
+    return share;
+}
+
+}  // namespace
+
+std::vector<QRectF> drawStaircase(QPainter& painter, const HistogramFrame& frame)
+{
+    const Theme& t = theme();
+    const auto tr = [](const char* text) { return QCoreApplication::translate("HistogramView", text); };
+    const QRectF upper = frame.layout.before, lower = frame.layout.after;
+    const AxisScale transfer{frame.layout.x.low, frame.layout.x.high, upper.bottom(), upper.top(), false};
+    const AxisScale shares{0, frame.errorTop, lower.bottom(), lower.top(), false};
+    painter.setFont(uiFont(12));
+    const QFontMetricsF metrics(painter.font());
+    const auto axis = [&](const QRectF& panel, const AxisScale& y, const std::vector<AxisTick>& ticks, const QString& title) {
+        for (const AxisTick& tick : ticks) {
+            const double at = std::round(y.toPixel(tick.value));
+            painter.fillRect(QRectF(panel.left(), at, panel.width(), 1), t.grid);
+            painter.setPen(t.muted);
+            painter.drawText(QPointF(panel.left() - 8 - metrics.horizontalAdvance(tick.label), at + metrics.capHeight() / 2), tick.label);
+        }
+        if (metrics.horizontalAdvance(title) > panel.height() + 16)
+            return;
+        painter.save();
+        painter.translate(frame.layout.titleX, panel.center().y());
+        painter.rotate(-90);
+        painter.drawText(QPointF(-metrics.horizontalAdvance(title) / 2, metrics.capHeight() / 2), title);
+        painter.restore();
+    };
+    const auto count = [&](const QRectF& panel) { return std::max(2, int(panel.height() / (metrics.height() * 2.2))); };
+    axis(upper, transfer, linearTicks(transfer.low, transfer.high, count(upper)), tr("stored value"));
+    axis(lower, shares, asPercent(linearTicks(0, frame.errorTop, count(lower))), tr("share of squared error"));
+    painter.save();
+    painter.setClipRect(upper.adjusted(0, -1, 0, 1));
+    drawTransfer(painter, frame, transfer);
+    painter.restore();
+    std::vector<QRectF> captions;
+    captions.push_back(drawCaption(painter, upper, Corner::TopLeft, 0, tr("Staircase"), tr("dashed: stored as it is"), t.quantized));
+    if (!frame.errors)
+        return captions;
+    drawErrorShares(painter, frame, shares);
+    const double clipped = frame.content.map ? clippedShare(frame) : 0;
+    captions.push_back(drawCaption(painter, lower, Corner::TopLeft, 0, tr("Where the error comes from"),
+                                   frame.content.map ? tr("rounding %1, clipping %2, hatched").arg(percentText(1 - clipped), percentText(clipped))
+                                                     : tr("squared error of the weights in each bin"),
+                                   t.error));
+    return captions;
+}
+
 }  // namespace quantoscope

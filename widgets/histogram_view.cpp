@@ -2,6 +2,7 @@
 #include "widgets/histogram_view.h"
 
 #include "widgets/clip_handle.h"
+#include "widgets/level_handles.h"
 #include "widgets/plot_text.h"
 #include "widgets/theme.h"
 
@@ -17,7 +18,17 @@ HistogramView::HistogramView(QWidget* parent)
     : QWidget(parent)
     , m_lowHandle(new ClipHandle(this))
     , m_highHandle(new ClipHandle(this))
+    , m_levelHandles(new LevelHandles(this))
 {
+    m_levelHandles->hide();
+    connect(m_levelHandles, &LevelHandles::levelMoved, this, [this](int index, double value, bool finished) {
+        if (!m_content.map || std::size_t(index) >= m_content.map->levels.size())
+            return;
+        std::vector<double> levels = m_content.map->levels;
+        levels[std::size_t(index)] = value;
+        emit levelsMoved(levels, finished);
+    });
+    connect(m_levelHandles, &ValueSlider::bestRequested, this, &HistogramView::bestRequested);
     installPlotAccessibility();
     setProperty("chartDescription", QString());
     setAccessibleName(tr("Weights before and after quantization"));
@@ -131,6 +142,14 @@ void HistogramView::setPrediction(std::optional<double> clip)
     update();
 }
 
+void HistogramView::setMarkedWeight(std::optional<MarkedWeight> marked)
+{
+    if (marked == m_marked)
+        return;
+    m_marked = marked;
+    update();
+}
+
 bool HistogramView::isDragging() const
 {
     return m_lowHandle->isDragged() || m_highHandle->isDragged();
@@ -148,7 +167,10 @@ HistogramFrame HistogramView::frame() const
             .floor = m_floor,
             .errorLimit = m_errorLimit,
             .caption = m_caption,
-            .prediction = m_prediction};
+            .prediction = m_prediction,
+            .marked = m_marked,
+            .errors = m_errors ? &*m_errors : nullptr,
+            .errorTop = m_errorTop};
 }
 
 void HistogramView::changeLayout()
@@ -167,12 +189,29 @@ void HistogramView::changeLayout()
     update();
 }
 
+void HistogramView::measureErrors()
+{
+    m_errors.reset();
+    if (!m_layout.isStaircase || m_before.shares.empty())
+        return;
+    const int bins = int(m_before.shares.size());
+    if (m_content.map)
+        m_errors = errorShares(*m_content.counts, *m_content.map, m_range.low, m_range.high, bins);
+    else if (m_content.dequantized)
+        m_errors = errorShares(*m_content.dequantized, m_range.low, m_range.high, bins);
+    if (!m_errors)
+        return;
+    const double largest = *std::max_element(m_errors->shares.begin(), m_errors->shares.end());
+    m_errorTop = largest > 0 ? std::min(1.12, roundUp(largest * 1.3)) : 1;
+}
+
 /// The y axis fits the picture when something new is shown, and then stays until the picture would
 /// leave it or shrink to a third: numbers that jump under a moving hand cannot be compared.
 void HistogramView::chooseScales(bool anew)
 {
     if (!m_content.counts)
         return;
+    measureErrors();
     const HistogramFrame now = frame();
     const double factor = now.step() / m_before.binWidth();
     const double peak = m_before.shares.empty() ? 1 : *std::max_element(m_before.shares.begin(), m_before.shares.end());
@@ -264,11 +303,18 @@ void HistogramView::paintEvent(QPaintEvent*)
         reveal(m_layout.x.lowPixel, std::round(low));
         reveal(std::round(high), m_layout.x.highPixel);
     }
+    if (m_layout.isStaircase) {
+        const std::vector<QRectF> captions = drawStaircase(painter, now);
+        for (ClipHandle* handle : {m_lowHandle, m_highHandle})
+            handle->setGaps(captions);
+        return drawClipLabels(painter, now);
+    }
     drawYAxes(painter, now);
     drawBefore(painter, now);
     drawAfter(painter, now);
     drawError(painter, now);
     drawPrediction(painter, now);
+    drawMarkedWeight(painter, now);
     const std::vector<QRectF> captions = drawCaptions(painter, now);
     for (ClipHandle* handle : {m_lowHandle, m_highHandle})
         handle->setGaps(captions);
@@ -292,6 +338,13 @@ void HistogramView::changeEvent(QEvent* event)
 
 void HistogramView::placeHandles()
 {
+    const bool hasLevels = m_content.counts && m_content.map && m_content.hasLevelHandles && !m_layout.isPerCode() && !m_layout.isStaircase;
+    m_levelHandles->setVisible(hasLevels);
+    if (hasLevels) {
+        m_levelHandles->setGeometry(int(std::round(m_layout.x.lowPixel)) - LevelHandles::margin, int(std::ceil(m_layout.after.bottom())) + 1,
+                                    int(m_layout.after.width()) + 2 * LevelHandles::margin, LevelHandles::heightOfPin);
+        m_levelHandles->setLevels(m_content.map->levels, m_layout.x);
+    }
     const bool shown = m_content.counts && m_content.map && m_content.hasHandles && !m_layout.isPerCode();
     for (ClipHandle* handle : {m_lowHandle, m_highHandle}) {
         const bool isLow = handle == m_lowHandle;

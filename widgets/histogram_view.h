@@ -9,6 +9,7 @@
 namespace quantoscope {
 
 class ClipHandle;
+class LevelHandles;
 
 /// Before and after quantization on shared axes, with the error between them, and the ends of the
 /// range as handles to drag. Shows what it is given; computes bins and scales, never a quantization.
@@ -41,6 +42,10 @@ public:
     const std::optional<HistogramGhost>& ghost() const { return m_ghost; }
     void setPrediction(std::optional<double> clip);
 
+    /// A weight and what it is stored as, pointed out in both panels.
+    void setMarkedWeight(std::optional<MarkedWeight>);
+
+    LevelHandles* levelHandles() const { return m_levelHandles; }
     ClipHandle* lowHandle() const { return m_lowHandle; }
     ClipHandle* highHandle() const { return m_highHandle; }
     bool isDragging() const;
@@ -52,6 +57,10 @@ signals:
     /// By the person. Symmetric schemes get −high, high. `finished` is false while a drag goes on.
     void clipMoved(double low, double high, bool finished);
     void bestRequested();
+    /// By the person: all levels, one of them moved.
+    void levelsMoved(const std::vector<double>& levels, bool finished);
+    /// A click on the picture: a weight of about this value, within a pixel.
+    void weightPicked(double value, double tolerance);
     void rangeChanged();   ///< By the person: zoomed or panned.
 
 protected:
@@ -69,6 +78,7 @@ private:
     HistogramFrame frame() const;
     void changeLayout();      ///< Size, zoom, scale or theme changed: bins and pixmaps are stale.
     void chooseScales(bool anew);
+    void measureErrors();     ///< For the staircase.
     void renderGrounds();
     void placeHandles();
     void describe();
@@ -83,15 +93,19 @@ private:
     Range m_range;
     bool m_isZoomed = false;
     std::optional<double> m_panFrom;
+    std::optional<QPointF> m_pressedAt;
+    std::optional<MarkedWeight> m_marked;
 
     HistogramLayout m_layout;
     BinnedShares m_before;
-    std::optional<BinnedShares> m_stored;
+    std::optional<BinnedShares> m_stored, m_errors;
+    double m_errorTop = 1;
     double m_top = 1, m_floor = 0, m_errorLimit = 1;
     QPixmap m_ground, m_hatchedGround;
 
     ClipHandle* m_lowHandle;
     ClipHandle* m_highHandle;
+    LevelHandles* m_levelHandles;
 };
 
 }  // namespace quantoscope

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/scheme_editor.h"
 
+#include "core/quantization/block_format.h"
 #include "core/quantization/element.h"
-
 #include "widgets/controls.h"
 #include "widgets/plot_text.h"
+#include "widgets/scheme_words.h"
 
 #include <QHBoxLayout>
+#include <QMenu>
 
 #include <algorithm>
 #include <array>
@@ -27,55 +29,64 @@ bool isInteger(const QuantizationScheme& scheme)
     return scheme.kind == QuantizationScheme::Kind::Uniform && isIntegerElement(scheme.element);
 }
 
-QString nameOfElement(const std::string& id)
+QuantizationScheme consistentCodebook(QuantizationScheme scheme)
 {
-    return text(elementName(id));
+    QuantizationScheme made;
+    made.kind = QuantizationScheme::Kind::Codebook;
+    made.levels = scheme.levels;
+    made.fit = scheme.fit;
+    made.scale = scheme.scale == "e8m0" ? "fp32" : scheme.scale;
+    if (made.fit == Fit::ByHand && std::ssize(scheme.levelValues) == scheme.levels)
+        made.levelValues = std::move(scheme.levelValues);
+    else if (made.fit == Fit::ByHand)
+        made.fit = Fit::Optimal;
+    return made;
 }
 
-QString codebookId(int levels)
+/// A name taken from a program leaves nothing to choose but the rule of MX scales.
+QuantizationScheme consistentBlock(const QuantizationScheme& scheme)
 {
-    return QStringLiteral("levels=%1").arg(levels);
+    QuantizationScheme made = parseScheme(scheme.element).value_or(QuantizationScheme());
+    const BlockFormat* format = findBlockFormat(scheme.element);
+    if (format && format->takesScaleRule)
+        made.scaleRule = scheme.scaleRule;
+    return made;
 }
-
-constexpr std::array groups{16, 32, 64, 128, 256};
-constexpr std::array percentiles{99.0, 99.9, 99.99};
-constexpr std::array codebookLevels{2, 4, 8, 16, 32, 64, 256};
-constexpr std::array scales{"fp32", "fp16", "bf16", "e8m0", "e4m3"};
 
 }  // namespace
 
 QuantizationScheme madeConsistent(QuantizationScheme scheme)
 {
-    if (scheme.kind == QuantizationScheme::Kind::Codebook) {
-        scheme.element = QuantizationScheme().element;   // says nothing in a codebook
-        scheme.granularity = {};
-        scheme.clip = {};
+    if (scheme.kind == QuantizationScheme::Kind::Codebook)
+        return consistentCodebook(std::move(scheme));
+    if (scheme.kind == QuantizationScheme::Kind::Block)
+        return consistentBlock(scheme);
+    scheme.levels = QuantizationScheme().levels;
+    scheme.fit = Fit::Optimal;
+    scheme.levelValues.clear();
+    scheme.scaleRule = PowerOfTwoRule::Floor;
+    if (!isInteger(scheme)) {
         scheme.symmetry = Symmetry::Symmetric;
         scheme.range = CodeRange::Restricted;
-        scheme.rounding = {};
-        if (scheme.scale == "e8m0")
-            scheme.scale = "fp32";
-        if (scheme.fit == Fit::ByHand && std::ssize(scheme.levelValues) != scheme.levels)
-            scheme.fit = Fit::Optimal;
-        if (scheme.fit != Fit::ByHand)
-            scheme.levelValues.clear();
-    } else {
-        scheme.levels = QuantizationScheme().levels;
-        scheme.fit = Fit::Optimal;
-        scheme.levelValues.clear();
-        if (!isInteger(scheme)) {
-            scheme.symmetry = Symmetry::Symmetric;
-            scheme.range = CodeRange::Restricted;
-        }
     }
     // A range set by hand is one range: every group has its own, so it cannot be kept.
-    if (scheme.granularity.kind != Granularity::Kind::Tensor && scheme.clip.kind == Clip::Kind::ByHand)
+    const bool perTensor = scheme.granularity.kind == Granularity::Kind::Tensor;
+    if (!perTensor && scheme.clip.kind == Clip::Kind::ByHand)
         scheme.clip = {};
+    if (perTensor)
+        scheme.tensorScale.clear();
     if (scheme.clip.kind == Clip::Kind::ByHand && scheme.symmetry == Symmetry::Symmetric) {
         const double clip = std::max(std::abs(scheme.clip.low), std::abs(scheme.clip.high));
         scheme.clip.low = -clip;
         scheme.clip.high = clip;
     }
+    if (scheme.element == "int1")
+        scheme.range = CodeRange::Restricted;
+    // What else the parts forbid each other is known to the grammar; the clip and the outer scale yield.
+    if (!parseScheme(schemeText(scheme)))
+        scheme.clip = {};
+    if (!parseScheme(schemeText(scheme)))
+        scheme.tensorScale.clear();
     return scheme;
 }
 
@@ -85,15 +96,19 @@ SchemeEditor::SchemeEditor(QWidget* parent)
 {
     m_layout->setContentsMargins(0, 0, 0, 0);
     m_layout->setSpacing(6);
-    m_element = addButton(QStringLiteral("element"), tr("Element"));
-    m_symmetry = addButton(QStringLiteral("symmetry"), tr("Symmetry"));
+    m_element = addButton(QStringLiteral("element"), tr("Element"), QStringLiteral("E"));
+    m_fitWord = addWord(tr("chosen by"));
+    m_fit = addButton(QStringLiteral("fit"), tr("How the levels are chosen"), QStringLiteral("F"));
+    m_ruleWord = addWord(tr("power-of-two scale"));
+    m_rule = addButton(QStringLiteral("rule"), tr("Rule of the scale"), QStringLiteral("Q"));
+    m_symmetry = addButton(QStringLiteral("symmetry"), tr("Symmetry"), QStringLiteral("S"));
     m_perWord = addWord(tr("one scale per"));
-    m_granularity = addButton(QStringLiteral("granularity"), tr("One scale per"));
+    m_granularity = addButton(QStringLiteral("granularity"), tr("One scale per"), QStringLiteral("P"));
     m_clipWord = addWord(tr("clipped at"));
-    m_clip = addButton(QStringLiteral("clip"), tr("Clipped at"));
-    m_rounding = addButton(QStringLiteral("rounding"), tr("Rounding"));
+    m_clip = addButton(QStringLiteral("clip"), tr("Clipped at"), QStringLiteral("C"));
+    m_rounding = addButton(QStringLiteral("rounding"), tr("Rounding"), QStringLiteral("R"));
     m_scaleWord = addWord(tr("scale in"));
-    m_scale = addButton(QStringLiteral("scale"), tr("Format of the scale"));
+    m_scale = addButton(QStringLiteral("scale"), tr("Format of the scale"), QStringLiteral("Q"));
     m_layout->addStretch(1);
     fillElements();
     fillChoices();
@@ -107,98 +122,65 @@ TextLabel* SchemeEditor::addWord(const QString& word)
     return label;
 }
 
-ChoiceButton* SchemeEditor::addButton(const QString& name, const QString& spokenName)
+ChoiceButton* SchemeEditor::addButton(const QString& name, const QString& spokenName, const QString& key)
 {
     auto* button = new ChoiceButton(this);
     button->setObjectName(name);
     button->setAccessibleName(spokenName);
+    button->setToolTip(tr("%1 (key %2)").arg(spokenName, key));
+    button->setProperty("key", key);
     m_layout->addWidget(button);
-    connect(button, &ChoiceButton::chosen, this, [this, name](const QString& id) {
-        if (name == u"element")
-            return chooseElement(id);
-        if (name == u"granularity")
-            return chooseGranularity(id);
-        if (name == u"clip")
-            return chooseClip(id);
-        QuantizationScheme scheme = m_scheme;
-        if (name == u"symmetry") {
-            scheme.symmetry = id == u"asymmetric" ? Symmetry::Asymmetric : Symmetry::Symmetric;
-            scheme.range = id == u"full" ? CodeRange::Full : CodeRange::Restricted;
-        } else if (name == u"rounding") {
-            scheme.rounding.rounding = findRounding(id.toStdString()).value_or(Rounding::NearestEven);
-        } else {
-            scheme.scale = id.toStdString();
-        }
-        choose(scheme, id);
-    });
+    connect(button, &ChoiceButton::chosen, this, [this, name](const QString& id) { chooseWord(name, id); });
     return button;
 }
 
-void SchemeEditor::fillElements()
+ChoiceButton* SchemeEditor::word(const QString& name) const
 {
-    const auto usable = [](const NumberFormat& format) {
-        return bitsOf(format) >= 2 && bitsOf(format) <= 8 && parseScheme("element=" + std::string(format.id));
-    };
-    m_element->addHeading(tr("Integers, equal steps"));
-    for (int bits = 8; bits >= 2; --bits) {
-        const std::string id = "int" + std::to_string(bits);
-        if (parseScheme(id))
-            m_element->addChoice(text(id), nameOfElement(id), tr("%1 levels").arg(1 << bits));
-    }
-    m_element->addHeading(tr("Floats, finer near zero"));
-    for (const NumberFormat& format : numberFormats()) {
-        if (format.asFloat() && format.asFloat()->isSigned && usable(format))
-            m_element->addChoice(text(format.id), text(format.name), text(format.sentence));
-    }
-    bool headed = false;
-    for (const NumberFormat& format : numberFormats()) {
-        if (!format.asLevels() || !usable(format))
-            continue;
-        if (!headed)
-            m_element->addHeading(tr("Fixed tables of levels"));
-        headed = true;
-        m_element->addChoice(text(format.id), text(format.name), text(format.sentence));
-    }
-    m_element->addHeading(tr("Codebook fitted to the tensor (k-means)"));
-    for (const int levels : codebookLevels)
-        m_element->addChoice(codebookId(levels), tr("%1 fitted levels").arg(levels));
-    m_element->addHeading(tr("Schemes with a name"));
-    for (const NamedScheme& scheme : namedSchemes())
-        m_element->addChoice(QStringLiteral("name:") + text(scheme.id), text(scheme.id), text(scheme.sentence));
+    return findChild<ChoiceButton*>(name);
 }
 
-void SchemeEditor::fillChoices()
+bool SchemeEditor::openByKey(int key)
 {
-    m_symmetry->addChoice(QStringLiteral("symmetric"), tr("symmetric"), tr("the same range to both sides"));
-    m_symmetry->addChoice(QStringLiteral("full"), tr("symmetric, full range"), tr("one more code below zero"));
-    m_symmetry->addChoice(QStringLiteral("asymmetric"), tr("asymmetric"), tr("a zero point; both ends free"));
-
-    m_granularity->addChoice(QStringLiteral("tensor"), tr("tensor"), tr("one range for all weights"));
-    m_granularity->addChoice(QStringLiteral("channel=0"), tr("output channel"), tr("a range for every row"));
-    m_granularity->addChoice(QStringLiteral("channel=1"), tr("input channel"), tr("a range for every column"));
-    m_granularity->addHeading(tr("Groups along rows"));
-    for (const int group : groups)
-        m_granularity->addChoice(QStringLiteral("group=%1").arg(group), tr("%1 weights").arg(group));
-
-    m_clip->addChoice(QStringLiteral("minmax"), tr("min-max"), tr("nothing is clipped"));
-    for (const double percentile : percentiles) {
-        const QString number = QString::number(percentile);
-        m_clip->addChoice(QStringLiteral("percentile:") + number, number + QChar(0x202F) + u'%',
-                          tr("of all |weights| lie within"));
-    }
-    m_clip->addChoice(QStringLiteral("mse"), tr("least squared error"), tr("the highest SQNR"));
-    m_clip->addChoice(QStringLiteral("hand"), tr("by hand"), tr("drag the handles"));
-
-    for (const RoundingRow& row : roundingRows()) {
-        // Not every rounding of formats is one of quantizers.
-        if (!parseScheme("int4,rounding=" + std::string(row.id)))
+    for (ChoiceButton* button : findChildren<ChoiceButton*>()) {
+        const QString own = button->property("key").toString();
+        if (button->isHidden() || own.isEmpty() || own[0].unicode() != key)
             continue;
-        QString name = text(row.name);
-        name[0] = name[0].toLower();
-        m_rounding->addChoice(text(row.id), name);
+        button->setFocus(Qt::ShortcutFocusReason);
+        button->menu()->popup(button->mapToGlobal(QPoint(0, button->height() + 2)));
+        return true;
     }
-    for (const char* scale : scales)
-        m_scale->addChoice(QString::fromLatin1(scale), nameOfElement(scale));
+    return false;
+}
+
+void SchemeEditor::setPresentLevels(std::vector<double> levels)
+{
+    m_presentLevels = std::move(levels);
+}
+
+void SchemeEditor::chooseWord(const QString& name, const QString& id)
+{
+    if (name == u"element")
+        return chooseElement(id);
+    if (name == u"granularity")
+        return chooseGranularity(id);
+    if (name == u"clip")
+        return chooseClip(id);
+    if (name == u"fit")
+        return chooseFit(id);
+    QuantizationScheme scheme = m_scheme;
+    if (name == u"symmetry") {
+        scheme.symmetry = id == u"asymmetric" ? Symmetry::Asymmetric : Symmetry::Symmetric;
+        scheme.range = id == u"full" ? CodeRange::Full : CodeRange::Restricted;
+    } else if (name == u"rounding") {
+        scheme.rounding.rounding = findRounding(id.toStdString()).value_or(Rounding::NearestEven);
+    } else if (name == u"rule") {
+        scheme.scaleRule = PowerOfTwoRule(id.toInt());
+        return choose(scheme, nameOfRule(scheme.scaleRule));
+    } else {
+        scheme.scale = id.section(u'*', 0, 0).toStdString();
+        scheme.tensorScale = id.section(u'*', 1).toStdString();
+    }
+    choose(scheme, id);
 }
 
 void SchemeEditor::setScheme(const QuantizationScheme& scheme, bool isDragging)
@@ -226,6 +208,8 @@ void SchemeEditor::setCompact(bool compact)
     m_layout->setSpacing(compact ? 4 : 6);
     m_perWord->setText(compact ? tr("per") : tr("one scale per"));
     m_clipWord->setText(compact ? tr("at") : tr("clipped at"));
+    m_fitWord->setText(compact ? tr("by") : tr("chosen by"));
+    m_ruleWord->setText(compact ? tr("scale") : tr("power-of-two scale"));
     describe();
 }
 
@@ -257,61 +241,110 @@ QString SchemeEditor::clipName(const Clip& clip)
 
 QString SchemeEditor::shortName(const QuantizationScheme& scheme)
 {
-    if (scheme.kind == QuantizationScheme::Kind::Codebook)
-        return tr("%1 fitted levels").arg(scheme.levels);
+    if (scheme.kind == QuantizationScheme::Kind::Block)
+        return nameOfBlock(scheme.element);
+    if (scheme.kind == QuantizationScheme::Kind::Codebook) {
+        const QString name = scheme.fit == Fit::ByHand ? tr("%1 levels").arg(scheme.levels) : tr("%1 fitted levels").arg(scheme.levels);
+        return scheme.fit == Fit::Optimal ? name : name + QStringLiteral(", ") + nameOfFit(scheme.fit);
+    }
     QString name = nameOfElement(scheme.element);
     if (scheme.symmetry == Symmetry::Asymmetric)
         name += tr(" asymmetric");
-    if (scheme.granularity.kind == Granularity::Kind::Channel)
+    const Granularity& granularity = scheme.granularity;
+    if (granularity.kind == Granularity::Kind::Channel)
         name += tr(" per channel");
-    if (scheme.granularity.kind == Granularity::Kind::Group)
-        name += tr(" per %1").arg(scheme.granularity.group);
+    if (granularity.kind == Granularity::Kind::Group)
+        name += tr(" per %1").arg(granularity.group);
+    if (granularity.kind == Granularity::Kind::Tile)
+        name += tr(" per %1 × %2").arg(granularity.tileRows).arg(granularity.tileColumns);
     return name + QStringLiteral(", ") + clipName(scheme.clip);
 }
 
 void SchemeEditor::describe()
 {
-    const bool codebook = m_scheme.kind == QuantizationScheme::Kind::Codebook;
-    const bool perTensor = m_scheme.granularity.kind == Granularity::Kind::Tensor;
-    m_element->setCurrent(codebook ? codebookId(m_scheme.levels) : text(m_scheme.element),
-                          codebook ? tr("%1 fitted levels").arg(m_scheme.levels) : nameOfElement(m_scheme.element));
-    const bool full = m_scheme.range == CodeRange::Full;
+    describeElement();
     m_symmetry->setCurrent(m_scheme.symmetry == Symmetry::Asymmetric ? QStringLiteral("asymmetric")
-                           : full                                    ? QStringLiteral("full")
+                           : m_scheme.range == CodeRange::Full       ? QStringLiteral("full")
                                                                      : QStringLiteral("symmetric"));
-    const auto& granularity = m_scheme.granularity;
-    if (perTensor)
-        m_granularity->setCurrent(QStringLiteral("tensor"));
-    else if (granularity.kind == Granularity::Kind::Channel)
-        m_granularity->setCurrent(QStringLiteral("channel=%1").arg(granularity.axis),
-                                  granularity.axis == 0   ? tr("output channel")
-                                  : granularity.axis == 1 ? tr("input channel")
-                                                          : tr("index of axis %1").arg(granularity.axis));
-    else
-        m_granularity->setCurrent(QStringLiteral("group=%1").arg(granularity.group), tr("%1 weights").arg(granularity.group));
-    const Clip& clip = m_scheme.clip;
-    m_clip->setCurrent(clip.kind == Clip::Kind::MinMax         ? QStringLiteral("minmax")
-                       : clip.kind == Clip::Kind::LeastSquares ? QStringLiteral("mse")
-                       : clip.kind == Clip::Kind::ByHand       ? QStringLiteral("hand")
-                                                               : text(clipText(clip)),
-                       m_isDragging && clip.kind == Clip::Kind::ByHand ? tr("by hand") : clipName(clip));
+    describeGranularity();
+    describeClip();
     for (const RoundingRow& row : roundingRows()) {
         if (row.rounding == m_scheme.rounding.rounding)
             m_rounding->setCurrent(text(row.id));
     }
-    m_scale->setCurrent(text(m_scheme.scale));
+    const QString scale = text(m_scheme.scale);
+    if (m_scheme.tensorScale.empty())
+        m_scale->setCurrent(scale, nameOfElement(m_scheme.scale));
+    else
+        m_scale->setCurrent(scale + u'*' + text(m_scheme.tensorScale),
+                            nameOfElement(m_scheme.scale) + QStringLiteral(" × ") + nameOfElement(m_scheme.tensorScale));
+    m_fit->setCurrent(QString::number(int(m_scheme.fit)));
+    m_rule->setCurrent(QString::number(int(m_scheme.scaleRule)));
+    offerMethods();
+    showWords();
+}
 
+void SchemeEditor::describeElement()
+{
+    QString id = text(m_scheme.element), name = nameOfElement(m_scheme.element);
+    if (m_scheme.kind == QuantizationScheme::Kind::Codebook) {
+        id = codebookId(m_scheme.levels);
+        name = m_scheme.fit == Fit::ByHand ? tr("%1 levels").arg(m_scheme.levels) : tr("%1 fitted levels").arg(m_scheme.levels);
+    } else if (m_scheme.kind == QuantizationScheme::Kind::Block) {
+        id = QStringLiteral("name:") + id;
+        name = nameOfBlock(m_scheme.element);
+    }
+    m_element->setCurrent(id, name);
+    tickChoice(m_element->menu(), id);
+}
+
+void SchemeEditor::describeGranularity()
+{
+    const Granularity& granularity = m_scheme.granularity;
+    switch (granularity.kind) {
+    case Granularity::Kind::Tensor:
+        return m_granularity->setCurrent(QStringLiteral("tensor"));
+    case Granularity::Kind::Channel:
+        return m_granularity->setCurrent(QStringLiteral("channel=%1").arg(granularity.axis),
+                                         granularity.axis == 0   ? tr("output channel")
+                                         : granularity.axis == 1 ? tr("input channel")
+                                                                 : tr("index of axis %1").arg(granularity.axis));
+    case Granularity::Kind::Group:
+        return m_granularity->setCurrent(QStringLiteral("group=%1").arg(granularity.group),
+                                         tr("%1 weights").arg(granularity.group));
+    case Granularity::Kind::Tile:
+        return m_granularity->setCurrent(QStringLiteral("block=%1x%2").arg(granularity.tileRows).arg(granularity.tileColumns),
+                                         tr("%1 × %2 weights").arg(granularity.tileRows).arg(granularity.tileColumns));
+    }
+}
+
+void SchemeEditor::describeClip()
+{
+    const Clip& clip = m_scheme.clip;
+    const bool byHand = clip.kind == Clip::Kind::ByHand;
+    m_clip->setCurrent(byHand ? QStringLiteral("hand") : text(clipText(clip)),
+                       byHand && m_isDragging ? tr("by hand") : clipName(clip));
+}
+
+/// Only the words that mean something in this sentence.
+void SchemeEditor::showWords()
+{
     const auto show = [this](std::initializer_list<QWidget*> widgets, const char* word, bool meaningful) {
         const bool wanted = meaningful && (m_only.isEmpty() || m_only.contains(QLatin1String(word)));
         for (QWidget* widget : widgets)
             widget->setVisible(wanted);
     };
+    const bool uniform = m_scheme.kind == QuantizationScheme::Kind::Uniform;
+    const bool codebook = m_scheme.kind == QuantizationScheme::Kind::Codebook;
+    const BlockFormat* block = m_scheme.kind == QuantizationScheme::Kind::Block ? findBlockFormat(m_scheme.element) : nullptr;
     show({m_element}, "element", true);
+    show({m_fitWord, m_fit}, "fit", codebook);
+    show({m_ruleWord, m_rule}, "rule", block && block->takesScaleRule);
     show({m_symmetry}, "symmetry", isInteger(m_scheme));
-    show({m_perWord, m_granularity}, "granularity", !codebook);
-    show({m_clipWord, m_clip}, "clip", !codebook);
-    show({m_rounding}, "rounding", !codebook);
-    show({m_scaleWord, m_scale}, "scale", !m_isCompact);
+    show({m_perWord, m_granularity}, "granularity", uniform);
+    show({m_clipWord, m_clip}, "clip", uniform);
+    show({m_rounding}, "rounding", uniform);
+    show({m_scaleWord, m_scale}, "scale", !block && !m_isCompact);
 }
 
 void SchemeEditor::choose(QuantizationScheme scheme, const QString& word)
@@ -330,6 +363,9 @@ void SchemeEditor::chooseElement(const QString& id)
         return;
     }
     QuantizationScheme scheme = m_scheme;
+    // A block's length is its own: back among integers and floats the whole tensor has one scale again.
+    if (scheme.kind == QuantizationScheme::Kind::Block)
+        scheme.granularity = {};
     const bool codebook = id.startsWith(u"levels=");
     scheme.kind = codebook ? QuantizationScheme::Kind::Codebook : QuantizationScheme::Kind::Uniform;
     if (codebook)
@@ -343,9 +379,13 @@ void SchemeEditor::chooseGranularity(const QString& id)
 {
     QuantizationScheme scheme = m_scheme;
     if (id.startsWith(u"group="))
-        scheme.granularity = {.kind = Granularity::Kind::Group, .axis = 0, .group = id.mid(6).toLongLong()};
+        scheme.granularity = {.kind = Granularity::Kind::Group, .group = id.mid(6).toLongLong()};
     else if (id.startsWith(u"channel="))
-        scheme.granularity = {.kind = Granularity::Kind::Channel, .axis = id.mid(8).toInt(), .group = 64};
+        scheme.granularity = {.kind = Granularity::Kind::Channel, .axis = id.mid(8).toInt()};
+    else if (id.startsWith(u"block="))
+        scheme.granularity = {.kind = Granularity::Kind::Tile,
+                              .tileRows = id.mid(6).section(u'x', 0, 0).toLongLong(),
+                              .tileColumns = id.section(u'x', 1).toLongLong()};
     else
         scheme.granularity = {};
     choose(scheme, tr("one scale per %1").arg(id));
@@ -355,18 +395,29 @@ void SchemeEditor::chooseClip(const QString& id)
 {
     QuantizationScheme scheme = m_scheme;
     scheme.clip = {};
-    if (id == u"mse") {
-        scheme.clip.kind = Clip::Kind::LeastSquares;
-    } else if (id == u"hand") {
+    if (id == u"hand") {
         scheme.granularity = {};   // one range by hand needs one range
         scheme.clip.kind = Clip::Kind::ByHand;
         scheme.clip.low = m_presentLow;
         scheme.clip.high = m_presentHigh;
-    } else if (id.startsWith(u"percentile:")) {
-        scheme.clip.kind = Clip::Kind::Percentile;
-        scheme.clip.percentile = id.mid(11).toDouble();
+    } else if (const auto clip = parseClip(id.toStdString())) {
+        scheme.clip = *clip;
     }
     choose(scheme, clipName(scheme.clip));
+}
+
+/// By hand begins with the levels in force, so that the picture does not jump.
+void SchemeEditor::chooseFit(const QString& id)
+{
+    QuantizationScheme scheme = m_scheme;
+    scheme.fit = Fit(id.toInt());
+    if (scheme.fit == Fit::ByHand) {
+        scheme.levelValues = m_presentLevels;
+        scheme.levels = int(m_presentLevels.size());
+        if (scheme.levels < 2)
+            scheme.fit = Fit::Optimal;
+    }
+    choose(scheme, nameOfFit(scheme.fit));
 }
 
 }  // namespace quantoscope

@@ -16,7 +16,8 @@ class TextLabel;
 
 /// A scheme as one sentence whose words can be chosen: "INT4 · symmetric · one scale per tensor ·
 /// clipped at least squared error · nearest even". Offers only what the parts allow each other, so
-/// every sentence is a scheme.
+/// every sentence is a scheme. Every word opens with one key and every frequent choice of it is one more
+/// (the underlined letter): "E 4" is INT4, "P 6" one scale per 64 weights.
 class SchemeEditor : public QWidget {
     Q_OBJECT
 
@@ -31,9 +32,15 @@ public:
     void setPresentRange(double low, double high);
     /// Leaves out the small words where there is little width.
     void setCompact(bool compact);
-    /// Names of the words that stay, for lessons: element, symmetry, granularity, clip, rounding, scale.
-    /// An empty list shows all.
+    /// Names of the words that stay, for lessons: element, symmetry, granularity, clip, rounding, scale,
+    /// fit, rule. An empty list shows all.
     void showOnly(const QStringList& words);
+    /// Opens the menu of a word that is shown: E element, S symmetry, P per, C clip, R rounding, Q scale
+    /// (or the rule of MX scales), F fit. False where the key is none of them.
+    bool openByKey(int key);
+    /// The levels in force, ascending, so that placing them by hand begins there.
+    void setPresentLevels(std::vector<double> levels);
+    ChoiceButton* word(const QString& name) const;
 
     /// Short names, for ghosts and marks: "INT4, least squares".
     static QString shortName(const QuantizationScheme&);
@@ -45,17 +52,26 @@ signals:
 
 private:
     void fillElements();
+    void fillBlocks();
     void fillChoices();
-    void describe();   ///< Shows the words of m_scheme.
+    void offerMethods();   ///< Only the calibration methods that the present scheme can have.
+    void describe();       ///< Shows the words of m_scheme.
+    void describeElement();
+    void describeGranularity();
+    void describeClip();
+    void showWords();
     void choose(QuantizationScheme scheme, const QString& word);
+    void chooseWord(const QString& name, const QString& id);
     void chooseElement(const QString& id);
     void chooseGranularity(const QString& id);
     void chooseClip(const QString& id);
+    void chooseFit(const QString& id);
     TextLabel* addWord(const QString& text);
-    ChoiceButton* addButton(const QString& name, const QString& spokenName);
+    ChoiceButton* addButton(const QString& name, const QString& spokenName, const QString& key);
 
     QuantizationScheme m_scheme;
     double m_presentLow = 0, m_presentHigh = 0;
+    std::vector<double> m_presentLevels;
     bool m_isCompact = false;
     bool m_isDragging = false;
     QStringList m_only;
@@ -69,6 +85,10 @@ private:
     ChoiceButton* m_rounding;
     TextLabel* m_scaleWord;
     ChoiceButton* m_scale;
+    TextLabel* m_fitWord;
+    ChoiceButton* m_fit;
+    TextLabel* m_ruleWord;
+    ChoiceButton* m_rule;
 };
 
 /// Keeps what the new element or granularity cannot have from making a sentence that is no scheme.

@@ -1,22 +1,37 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/pages/quantize/activation_panel.h"
+#include "app/pages/quantize/channel_panel.h"
+#include "app/pages/quantize/comparison_panel.h"
+#include "app/pages/quantize/comparison_view.h"
+#include "app/pages/quantize/fact_table.h"
 #include "app/pages/quantize/pasted_numbers.h"
 #include "app/pages/quantize/quantize_figure.h"
 #include "app/pages/quantize/quantize_page.h"
+#include "app/pages/quantize/result_panel.h"
+#include "app/pages/quantize/weight_panel.h"
 #include "app/workspace.h"
 #include "widgets/background_job.h"
 #include "widgets/clip_handle.h"
 #include "widgets/clip_slider.h"
 #include "widgets/cost_curve.h"
+#include "widgets/controls.h"
 #include "widgets/histogram_view.h"
+#include "widgets/level_handles.h"
+#include "widgets/plot_text.h"
+#include "widgets/rate_plot.h"
+#include "widgets/scheme_editor.h"
 #include "widgets/theme.h"
 
 #include "tests/test_case.h"
 
 #include <QAbstractButton>
+#include <QApplication>
 #include <QJsonArray>
 #include <QLabel>
+#include <QMenu>
 #include <QPlainTextEdit>
 #include <QSignalSpy>
+#include <QTimer>
 
 #include <cmath>
 
@@ -49,6 +64,25 @@ class TestQuantizePage : public QObject {
             QCoreApplication::processEvents();
         }
         QTest::mouseRelease(handle, Qt::LeftButton, {}, grip);
+    }
+
+    static bool isShown(QuantizePage& page, const char* scheme)
+    {
+        return page.isSettled() && schemeText(page.figure()->study().scheme()) == scheme && page.figure()->study().error();
+    }
+    /// One click on a word, one on what it offers.
+    static void clickTwice(QuantizePage& page, const char* word, const QString& id)
+    {
+        ChoiceButton* button = page.figure()->editor()->word(QLatin1String(word));
+        QTimer::singleShot(0, button, [button, id] {
+            QMenu* menu = button->menu();
+            for (QAction* action : menu->actions()) {
+                if (action->data().toString() == id)
+                    QTest::mouseClick(menu, Qt::LeftButton, {}, menu->actionGeometry(action).center());
+            }
+            menu->close();
+        });
+        QTest::mouseClick(button, Qt::LeftButton);
     }
 
 private slots:
@@ -217,6 +251,171 @@ private slots:
         const auto numbers = parsePastedNumbers(QStringLiteral("[0.5, −0.25;\n1e-3\t+2]"));
         QVERIFY(numbers.has_value());
         QCOMPARE(*numbers, std::vector<float>({0.5f, -0.25f, 1e-3f, 2.0f}));
+    }
+
+    /// A lecturer's walk: the sample model, INT8, INT4, group 64, NF4, k-means, each by two keys.
+    void twoKeysMakeEachStepOfALecture()
+    {
+        Workspace workspace;
+        workspace.setScheme(*parseScheme("int8"));
+        QuantizePage page(workspace);
+        page.resize(1280, 800);
+        page.show();
+        page.setFocus();
+        QTest::keyClick(&page, Qt::Key_Return);   // the second key after Ctrl+2
+        QTRY_VERIFY_WITH_TIMEOUT(isShown(page, "int8"), 60000);
+        QVERIFY(workspace.tensor());
+        struct Step { Qt::Key word, choice; const char* scheme; };
+        double sqnr = page.readings()[QStringLiteral("sqnrDb")].toDouble();
+        for (const Step& step : {Step{Qt::Key_E, Qt::Key_4, "int4"}, Step{Qt::Key_P, Qt::Key_6, "int4,group=64"},
+                                 Step{Qt::Key_E, Qt::Key_N, "nf4"}, Step{Qt::Key_E, Qt::Key_F, "levels=16"}}) {
+            QTest::keyClick(&page, step.word);
+            auto* menu = qobject_cast<QMenu*>(QApplication::activePopupWidget());
+            QVERIFY2(menu, step.scheme);
+            QTest::keyClick(menu, step.choice);
+            QTRY_VERIFY2_WITH_TIMEOUT(isShown(page, step.scheme), step.scheme, 60000);
+            const double now = page.readings()[QStringLiteral("sqnrDb")].toDouble();
+            QVERIFY(now != sqnr);
+            sqnr = now;
+        }
+    }
+
+    void twoClicksMakeEachStepOfALecture()
+    {
+        Workspace workspace;
+        workspace.setScheme(*parseScheme("int8"));
+        QuantizePage page(workspace);
+        page.resize(1280, 800);
+        page.show();
+        QTest::mouseClick(page.findChild<QAbstractButton*>(QStringLiteral("openSample")), Qt::LeftButton);
+        QTRY_VERIFY_WITH_TIMEOUT(isShown(page, "int8"), 60000);
+        struct Step { const char* word; const char* id; const char* scheme; };
+        for (const Step& step : {Step{"element", "int4", "int4"}, Step{"granularity", "group=64", "int4,group=64"},
+                                 Step{"element", "name:nf4", "nf4"}, Step{"element", "levels=16", "levels=16"}}) {
+            clickTwice(page, step.word, QLatin1String(step.id));
+            QTRY_VERIFY2_WITH_TIMEOUT(isShown(page, step.scheme), step.scheme, 60000);
+        }
+    }
+
+    void keptSchemesStandBesideThePresentOne()
+    {
+        QuantizeFigure figure;
+        QJsonObject state = stateOf("int4,clip=mse");
+        state[u"section"] = QStringLiteral("compare");
+        state[u"kept"] = QJsonArray{QStringLiteral("int8"), QStringLiteral("int4,group=64")};
+        showSettled(figure, state);
+        const ComparisonView* view = figure.comparisonPanel()->view();
+        QCOMPARE(view->content().columns.size(), std::size_t(3));
+        QVERIFY(view->content().columns[1].isBest);
+        const auto source = makeSyntheticTensor(*parseSyntheticRecipe(recipe));
+        for (std::size_t i = 1; i < 3; ++i) {
+            const auto exact = quantize(**source, (*source)->tensors().front(), figure.comparison()->kept(int(i) - 1).scheme());
+            QCOMPARE(view->content().columns[i].figures[0], decibelText(exact->error.sqnrDb) + QStringLiteral(" dB"));
+        }
+        QCOMPARE(figure.comparisonPanel()->plot()->content().marks.size(), std::size_t(3));
+        QVERIFY(figure.comparison()->families().bound.has_value());
+        // A fourth fits, a fifth does not; the same twice is one.
+        figure.comparisonPanel()->keepButton()->click();
+        QCOMPARE(figure.comparison()->count(), 3);
+        figure.setScheme(*parseScheme("int3"));
+        QVERIFY(!figure.comparison()->keep(*parseScheme("int3")));
+        QVERIFY(!figure.comparisonPanel()->keepButton()->isEnabled());
+        QTRY_VERIFY_WITH_TIMEOUT(figure.isSettled(), 20000);
+        QuantizeFigure again;
+        showSettled(again, figure.state());
+        QCOMPARE(again.state(), figure.state());
+        QVERIFY(!figure.grab().isNull());
+    }
+
+    void aStreamOfActivationsIsShownAndKept()
+    {
+        QuantizeFigure figure;
+        QJsonObject state = stateOf("int8");
+        state[u"section"] = QStringLiteral("activations");
+        state[u"activations"] = QJsonObject{{QStringLiteral("drift"), 8}, {QStringLiteral("seed"), 3}};
+        showSettled(figure, state);
+        QVERIFY(figure.activations()->report());
+        QCOMPARE(figure.activations()->recipe().drift, 8.0);
+        QVERIFY(figure.csv().startsWith("batch,policy"));
+        const double wide = figure.activations()->report()->sqnrDb(RangePolicy::PerToken, 0, 60);
+        figure.setScheme(*parseScheme("int4"));
+        QTRY_VERIFY_WITH_TIMEOUT(figure.isSettled(), 20000);
+        QVERIFY(figure.activations()->report()->sqnrDb(RangePolicy::PerToken, 0, 60) < wide - 15);
+        QCOMPARE(figure.state()[u"section"].toString(), QStringLiteral("activations"));
+        QVERIFY(!figure.grab().isNull());
+    }
+
+    void aClickSaysWhyAWeightIsStoredAsItIs()
+    {
+        QuantizeFigure figure;
+        showSettled(figure, stateOf("int4,group=64"));
+        QTest::mouseClick(figure.histogram(), Qt::LeftButton, {}, QPoint(figure.histogram()->width() * 2 / 3, figure.histogram()->height() / 4));
+        QTRY_VERIFY_WITH_TIMEOUT(figure.weightPanel()->weight() && figure.isSettled(), 20000);
+        const StoredWeight weight = *figure.weightPanel()->weight();
+        const auto source = makeSyntheticTensor(*parseSyntheticRecipe(recipe));
+        const auto expected = storedWeightOf(**source, (*source)->tensors().front(), figure.study().scheme(), weight.index);
+        QCOMPARE(weight.stored, expected->stored);
+        QCOMPARE(figure.state()[u"weight"].toInteger(), weight.index);
+        QVERIFY(!figure.weightPanel()->table()->rows().front().figures.empty());
+        QSignalSpy asked(&figure, &QuantizeFigure::numbersRequested);
+        figure.weightPanel()->findChild<QAbstractButton*>(QStringLiteral("bitsOnNumbers"))->click();
+        QCOMPARE(asked.size(), 1);
+        QCOMPARE(asked.first().first().toDouble(), weight.value);
+        // The same weight under another scheme.
+        figure.setScheme(*parseScheme("nf4"));
+        QTRY_VERIFY_WITH_TIMEOUT(figure.isSettled() && figure.weightPanel()->weight(), 20000);
+        QCOMPARE(figure.weightPanel()->weight()->index, weight.index);
+        QVERIFY(figure.weightPanel()->weight()->codeBytes.size() > 1);
+    }
+
+    void channelsAreThoseOfTheTensor()
+    {
+        QuantizeFigure figure;
+        QJsonObject state = stateOf("int4,channel");
+        state[u"detail"] = QStringLiteral("channels");
+        showSettled(figure, state);
+        QTRY_VERIFY_WITH_TIMEOUT(figure.isSettled() && !figure.channelPanel()->channels().empty(), 20000);
+        QCOMPARE(std::int64_t(figure.channelPanel()->channels().size()), figure.study().tensor()->shape.front());
+        QVERIFY(!figure.grab().isNull());
+    }
+
+    void aLevelMovesByHandAndTheGapIsShown()
+    {
+        QuantizeFigure figure;
+        showSettled(figure, stateOf("levels=4"));
+        const double best = figure.readings()[QStringLiteral("sqnrDb")].toDouble();
+        QCOMPARE(figure.study().fits().size(), std::size_t(3));
+        QVERIFY(figure.study().fits()[1].sqnrDb <= best + 1e-9);
+        QSignalSpy changed(&figure, &Figure::changed);
+        LevelHandles* handles = figure.histogram()->levelHandles();
+        QVERIFY(handles->isVisible());
+        QTest::keyClick(handles, Qt::Key_Up);
+        QCOMPARE(handles->selected(), 1);
+        for (int i = 0; i < 5; ++i)
+            QTest::keyClick(handles, Qt::Key_Right);
+        QCOMPARE(figure.study().scheme().fit, Fit::ByHand);
+        QCOMPARE(figure.study().scheme().levelValues.size(), std::size_t(4));
+        QVERIFY(figure.readings()[QStringLiteral("sqnrDb")].toDouble() < best);
+        QVERIFY(figure.readings()[QStringLiteral("belowBestDb")].toDouble() > 0);
+        // A row of key presses is one step for undo.
+        for (const auto& step : changed)
+            QCOMPARE(step.at(1).toString(), changed.first().at(1).toString());
+        QVERIFY(parseScheme(schemeText(figure.study().scheme())).has_value());
+    }
+
+    void aFirstAnswerComesFromASample()
+    {
+        QuantizeFigure figure;
+        showSettled(figure, stateOf("int8"));
+        figure.setScheme(*parseScheme("int4,group=32"));
+        // Before the pass had any chance to run.
+        QVERIFY(!figure.study().error());
+        QVERIFY(figure.study().sampled().has_value());
+        QVERIFY(figure.result()->content().headline.startsWith(u'≈'));
+        QVERIFY(figure.result()->content().status.contains(QStringLiteral("sample")));
+        const SampledError sampled = *figure.study().sampled();
+        QTRY_VERIFY_WITH_TIMEOUT(figure.isSettled() && figure.study().error(), 20000);
+        QVERIFY(std::abs(figure.study().error()->sqnrDb - sampled.error.sqnrDb) < 4 * sampled.sqnrUncertainty + 1e-9);
     }
 
     void anEmptyPageOffersWeightsWithOneClick()

@@ -46,6 +46,19 @@ private slots:
         setTheme(ThemeId::Light);
     }
 
+    void theSquaredErrorIsSharedOutWhole()
+    {
+        const auto counts = normalWeights(10000);
+        const LevelMap map = levelMapOf(*parseScheme("int3"), -0.02, 0.02);
+        const BinnedShares shares = errorShares(*counts, map, -0.03, 0.05, 100);
+        double sum = shares.below + shares.above;
+        for (const double share : shares.shares)
+            sum += share;
+        QVERIFY(std::abs(sum - 1) < 1e-9);
+        // Beyond −0.03 everything is clipped by more than 0.01, within ±0.02 nothing errs by more than Δ/2.
+        QVERIFY(shares.below > 0);
+    }
+
     void sharesOfAllBinsAndWhatLiesBeyondAddUpToOne()
     {
         const auto counts = normalWeights(10000);
@@ -211,7 +224,8 @@ private slots:
         const auto counts = countValues(weights);
         HistogramView view;
         view.resize(900, 600);
-        for (const HistogramScale scale : {HistogramScale::Linear, HistogramScale::Logarithmic, HistogramScale::BarPerCode}) {
+        for (const HistogramScale scale : {HistogramScale::Linear, HistogramScale::Logarithmic, HistogramScale::BarPerCode,
+                                           HistogramScale::Staircase}) {
             view.setScale(scale);
             HistogramContent content;
             content.counts = counts;

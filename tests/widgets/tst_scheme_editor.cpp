@@ -1,4 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/quantization/block_format.h"
+#include "core/quantization/element.h"
+#include "core/quantization/level_map.h"
 #include "widgets/controls.h"
 #include "widgets/scheme_editor.h"
 #include "widgets/theme.h"
@@ -6,6 +9,7 @@
 #include "tests/test_case.h"
 
 #include <QAction>
+#include <QApplication>
 #include <QMenu>
 #include <QSignalSpy>
 
@@ -14,15 +18,18 @@ using namespace quantoscope;
 class TestSchemeEditor : public QObject {
     Q_OBJECT
 
-    static QList<QAction*> choicesOf(ChoiceButton* button)
+    static QList<QAction*> choicesOf(const QMenu* menu)
     {
         QList<QAction*> choices;
-        for (QAction* action : button->menu()->actions()) {
-            if (!action->isSeparator() && !action->data().toString().isEmpty())
+        for (QAction* action : menu->actions()) {
+            if (action->menu())
+                choices << choicesOf(action->menu());
+            else if (!action->isSeparator() && action->isVisible() && !action->data().toString().isEmpty())
                 choices << action;
         }
         return choices;
     }
+    static QList<QAction*> choicesOf(ChoiceButton* button) { return choicesOf(button->menu()); }
 
 private slots:
     void initTestCase()
@@ -34,14 +41,17 @@ private slots:
     void everythingOfferedMakesASchemeThatReadsBack()
     {
         // From several schemes, because what is allowed depends on the other words.
-        for (const char* start : {"int4", "int8,asymmetric,group=64,clip=mse", "e4m3,channel", "levels=16",
-                                  "int4,clip=-0.1:0.1", "int3,rounding=down"}) {
+        for (const char* start : {"int4", "int8,asymmetric,group=64,clip=mse", "e4m3,channel", "levels=16", "mxfp4", "nf4",
+                                  "int4,clip=-0.1:0.1", "int3,rounding=down", "int4,channel,clip=kl", "levels=8,fit=lloyd",
+                                  "int4,group=16,scale=e4m3,tensor-scale=fp32"}) {
             SchemeEditor editor;
             for (ChoiceButton* button : editor.findChildren<ChoiceButton*>()) {
                 for (QAction* choice : choicesOf(button)) {
                     editor.setScheme(*parseScheme(start));
                     editor.setPresentRange(-0.1, 0.1);
-                    if (button->isHidden())
+                    editor.setPresentLevels({-0.1, -0.02, 0.03, 0.1});
+                    // What is offered follows from the other words.
+                    if (button->isHidden() || !choice->isVisible())
                         continue;
                     QSignalSpy chosen(&editor, &SchemeEditor::schemeChosen);
                     choice->trigger();
@@ -53,6 +63,93 @@ private slots:
                 }
             }
         }
+    }
+
+    void everyElementOfTheTablesIsOffered()
+    {
+        SchemeEditor editor;
+        QStringList ids;
+        for (QAction* action : choicesOf(editor.word(QStringLiteral("element"))))
+            ids << action->data().toString();
+        for (int bits = 1; bits <= 16; ++bits)
+            QVERIFY(ids.contains(QStringLiteral("int%1").arg(bits)));
+        for (const BlockFormat& format : blockFormats())
+            QVERIFY2(ids.contains(QStringLiteral("name:") + QString::fromUtf8(format.id.data(), qsizetype(format.id.size()))),
+                     std::string(format.id).c_str());
+        for (const TableElement& table : tableElements())
+            QVERIFY2(ids.contains(QString::fromStdString(table.id)), table.id.c_str());
+    }
+
+    void everyCalibrationMethodIsOffered()
+    {
+        SchemeEditor editor;
+        QStringList ids;
+        for (QAction* action : choicesOf(editor.word(QStringLiteral("clip"))))
+            ids << action->data().toString();
+        for (const CalibrationMethod& method : calibrationMethods())
+            QVERIFY2(ids.contains(QString::fromStdString(clipText(method.clip))), clipText(method.clip).c_str());
+    }
+
+    void aBlockSchemeShowsOnlyWhatCanBeChosen_data()
+    {
+        QTest::addColumn<QString>("scheme");
+        QTest::addColumn<QStringList>("words");
+        QTest::newRow("MX") << QStringLiteral("mxfp4") << QStringList{QStringLiteral("element"), QStringLiteral("rule")};
+        QTest::newRow("ggml") << QStringLiteral("q4_0") << QStringList{QStringLiteral("element")};
+        QTest::newRow("codebook") << QStringLiteral("levels=16")
+                                  << QStringList{QStringLiteral("element"), QStringLiteral("fit"), QStringLiteral("scale")};
+        QTest::newRow("float") << QStringLiteral("e4m3")
+                               << QStringList{QStringLiteral("clip"), QStringLiteral("element"), QStringLiteral("granularity"),
+                                              QStringLiteral("rounding"), QStringLiteral("scale")};
+    }
+    void aBlockSchemeShowsOnlyWhatCanBeChosen()
+    {
+        QFETCH(QString, scheme);
+        QFETCH(QStringList, words);
+        SchemeEditor editor;
+        editor.setScheme(*parseScheme(scheme.toStdString()));
+        QStringList shown;
+        for (ChoiceButton* button : editor.findChildren<ChoiceButton*>()) {
+            if (!button->isHidden())
+                shown << button->objectName();
+        }
+        shown.sort();
+        words.sort();
+        QCOMPARE(shown, words);
+        QVERIFY(!editor.word(QStringLiteral("element"))->text().isEmpty());
+    }
+
+    /// INT8 → INT4 → group 64 → NF4 → k-means, each by two keys.
+    void twoKeysMakeEachStepOfALecture()
+    {
+        SchemeEditor editor;
+        editor.setScheme(*parseScheme("int8"));
+        editor.show();
+        struct Step { Qt::Key word, choice; const char* scheme; };
+        for (const Step& step : {Step{Qt::Key_E, Qt::Key_4, "int4"}, Step{Qt::Key_P, Qt::Key_6, "int4,group=64"},
+                                 Step{Qt::Key_E, Qt::Key_N, "nf4"}, Step{Qt::Key_E, Qt::Key_F, "levels=16"},
+                                 Step{Qt::Key_E, Qt::Key_8, "int8"}, Step{Qt::Key_C, Qt::Key_L, "int8,clip=mse"},
+                                 Step{Qt::Key_S, Qt::Key_A, "int8,asymmetric,clip=mse"}, Step{Qt::Key_E, Qt::Key_M, "mxfp4"}}) {
+            QVERIFY(editor.openByKey(step.word));
+            auto* menu = qobject_cast<QMenu*>(QApplication::activePopupWidget());
+            QVERIFY(menu);
+            QTest::keyClick(menu, step.choice);
+            QVERIFY2(!menu->isVisible(), step.scheme);
+            QCOMPARE(QString::fromStdString(schemeText(editor.scheme())), QLatin1String(step.scheme));
+        }
+        QVERIFY(!editor.openByKey(Qt::Key_S));   // no such word in a block scheme
+    }
+
+    void levelsByHandBeginWithThoseInForce()
+    {
+        SchemeEditor editor;
+        editor.setScheme(*parseScheme("levels=4"));
+        editor.setPresentLevels({-0.1, -0.02, 0.03, 0.1});
+        for (QAction* action : choicesOf(editor.word(QStringLiteral("fit")))) {
+            if (action->data().toString() == QString::number(int(Fit::ByHand)))
+                action->trigger();
+        }
+        QCOMPARE(schemeText(editor.scheme()), std::string("levels=-0.1:-0.02:0.03:0.1"));
     }
 
     void allIntegersFromTwoToEightBitsAreOffered()

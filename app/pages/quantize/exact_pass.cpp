@@ -25,6 +25,7 @@ public:
         m_picture->low = low - reach;
         m_picture->high = high + reach;
         m_picture->stored.assign(cells, 0);
+        m_picture->squaredError.assign(cells, 0);
         m_picture->lowestError.assign(cells, std::numeric_limits<float>::quiet_NaN());
         m_picture->highestError = m_picture->lowestError;
         m_cellsPerUnit = cells / (m_picture->high - m_picture->low);
@@ -64,6 +65,7 @@ private:
         m_error.squaredValues += double(weight) * weight;
         m_picture->stored[cellOf(stored)] += 1;
         const std::size_t cell = cellOf(weight);
+        m_picture->squaredError[cell] += double(error) * error;
         float& lowest = m_picture->lowestError[cell];
         float& highest = m_picture->highestError[cell];
         if (!(lowest <= error))

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/pages/quantize/quantization_study.h"
 
+#include "core/quantization/block_format.h"
 #include "widgets/background_job.h"
 
 #include <algorithm>
@@ -14,15 +15,29 @@ namespace {
 struct Methods {
     std::vector<ClipCost> curve;
     std::vector<CalibrationMark> marks;
+    std::vector<FitMark> fits;
 };
 
-QuantizationScheme withoutClip(QuantizationScheme scheme)
+/// What the methods depend on: all but the one in force.
+QuantizationScheme withoutMethod(QuantizationScheme scheme)
 {
     scheme.clip = {};
+    scheme.fit = Fit::Optimal;
+    scheme.levelValues.clear();
     return scheme;
 }
 
 constexpr int curvePoints = 161;
+
+std::vector<FitMark> fitsOf(QuantizationScheme scheme, const ValueCounts& counts)
+{
+    std::vector<FitMark> fits;
+    for (const Fit fit : {Fit::Optimal, Fit::Lloyd, Fit::Quantile}) {
+        scheme.fit = fit;
+        fits.push_back({fit, errorOf(counts, levelMapOf(scheme, counts)).sqnrDb});
+    }
+    return fits;
+}
 
 }  // namespace
 
@@ -46,6 +61,7 @@ void QuantizationStudy::setSource(Model model, const TensorInfo* info, Counts co
     m_counts = std::move(counts);
     m_curve.clear();
     m_marks.clear();
+    m_fits.clear();
     evaluate();
     findMethods();
     m_passDelay.start(0);
@@ -54,7 +70,7 @@ void QuantizationStudy::setSource(Model model, const TensorInfo* info, Counts co
 void QuantizationStudy::setScheme(const QuantizationScheme& scheme, bool isDragging)
 {
     const bool changed = scheme != m_scheme;
-    const bool newMethods = withoutClip(scheme) != withoutClip(m_scheme);
+    const bool newMethods = withoutMethod(scheme) != withoutMethod(m_scheme);
     m_scheme = scheme;
     if (changed)
         evaluate();
@@ -85,7 +101,16 @@ void QuantizationStudy::evaluate()
     m_dequantized.reset();
     m_map.reset();
     m_error.reset();
-    if (m_counts && m_counts->totals().finite > 0 && isAnsweredByCounts()) {
+    m_sampled.reset();
+    const bool hasWeights = m_counts && m_counts->totals().finite > 0;
+    if (hasWeights && !isAnsweredByCounts() && m_model && m_tensor) {
+        // Formats that search for their scales take longer for each weight.
+        const std::int64_t weights = m_scheme.clip.kind == Clip::Kind::LeastSquares          ? 2048
+                                   : m_scheme.kind == QuantizationScheme::Kind::Block ? 8192
+                                                                                       : 32768;
+        m_sampled = sampledErrorOf(*m_model, *m_tensor, m_scheme, weights);
+    }
+    if (hasWeights && isAnsweredByCounts()) {
         m_map = m_scheme.clip.kind == Clip::Kind::ByHand && m_scheme.kind == QuantizationScheme::Kind::Uniform
                   ? levelMapOf(m_scheme, m_scheme.clip.low, m_scheme.clip.high)
                   : levelMapOf(m_scheme, *m_counts);
@@ -98,18 +123,21 @@ void QuantizationStudy::findMethods()
 {
     m_curve.clear();
     m_marks.clear();
+    m_fits.clear();
     m_methods->cancel();
     emit methodsChanged();
-    if (!m_counts || m_counts->totals().finite == 0 || !isAnsweredByCounts()
-        || m_scheme.kind == QuantizationScheme::Kind::Codebook)
+    if (!m_wantsMethods || !m_counts || m_counts->totals().finite == 0 || !isAnsweredByCounts())
         return;
     m_methods->start(
-        [counts = m_counts, scheme = withoutClip(m_scheme)](Progress) {
-            return Methods{clipCostCurve(scheme, *counts, curvePoints), calibrationMarks(scheme, *counts)};
+        [counts = m_counts, scheme = withoutMethod(m_scheme)](Progress) {
+            if (scheme.kind == QuantizationScheme::Kind::Codebook)
+                return Methods{{}, {}, fitsOf(scheme, *counts)};
+            return Methods{clipCostCurve(scheme, *counts, curvePoints), calibrationMarks(scheme, *counts), {}};
         },
         [this](Methods methods) {
             m_curve = std::move(methods.curve);
             m_marks = std::move(methods.marks);
+            m_fits = std::move(methods.fits);
             emit methodsChanged();
         });
 }
@@ -174,6 +202,10 @@ int QuantizationStudy::codeCount() const
 {
     if (m_scheme.kind == QuantizationScheme::Kind::Codebook)
         return m_scheme.levels;
+    if (m_scheme.kind == QuantizationScheme::Kind::Block) {
+        const BlockFormat* block = findBlockFormat(m_scheme.element);
+        return block ? block->levels : 0;
+    }
     const NumberFormat* format = findNumberFormat(m_scheme.element);
     return format ? 1 << std::min(30, bitsOf(*format)) : m_map ? int(m_map->levels.size()) : 0;
 }
@@ -213,6 +245,15 @@ QuantizationScheme QuantizationStudy::schemeByHand(double low, double high) cons
     return scheme;
 }
 
+QuantizationScheme QuantizationStudy::schemeOfLevels(std::vector<double> levels) const
+{
+    QuantizationScheme scheme = m_scheme;
+    scheme.fit = Fit::ByHand;
+    scheme.levels = int(levels.size());
+    scheme.levelValues = std::move(levels);
+    return scheme;
+}
+
 QuantizationScheme QuantizationStudy::schemeAt(double position) const
 {
     const double clip = std::max(position, largestPosition() * 1e-3);
@@ -227,6 +268,8 @@ double QuantizationStudy::bestSqnrDb() const
 {
     double best = std::nan("");
     for (const CalibrationMark& mark : m_marks)
+        best = std::fmax(best, mark.sqnrDb);
+    for (const FitMark& mark : m_fits)
         best = std::fmax(best, mark.sqnrDb);
     return best;
 }

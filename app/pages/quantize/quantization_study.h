@@ -4,6 +4,7 @@
 #include "app/pages/quantize/exact_pass.h"
 #include "core/quantization/level_map.h"
 #include "core/quantization/quantize.h"
+#include "core/quantization/sampled_error.h"
 
 #include <QObject>
 #include <QTimer>
@@ -18,6 +19,12 @@ class BackgroundJob;
 using Model = std::shared_ptr<const TensorSource>;
 using Counts = std::shared_ptr<const ValueCounts>;
 
+/// What one way of choosing levels gives.
+struct FitMark {
+    Fit fit = Fit::Optimal;
+    double sqnrDb = 0;
+};
+
 /// One tensor under one scheme: everything the Quantize page shows, without a widget. What a hand is
 /// waiting for is answered from the counts; the values themselves are read in the background only.
 class QuantizationStudy : public QObject {
@@ -27,6 +34,8 @@ public:
     explicit QuantizationStudy(QObject* parent = nullptr);
     ~QuantizationStudy() override;
 
+    /// Without: no cost curve and no marks, for a study that only stands beside others.
+    void setWantsMethods(bool wanted) { m_wantsMethods = wanted; }
     /// `counts` may be nullptr while they are being made; `info` lies in `model`.
     void setSource(Model model, const TensorInfo* info, Counts counts);
     /// While a drag goes on nothing but the counts is asked.
@@ -41,6 +50,8 @@ public:
     const std::optional<LevelMap>& map() const { return m_map; }
     /// From the exact pass where it has finished, else from the counts; empty where nothing is known yet.
     const std::optional<QuantizationError>& error() const { return m_error; }
+    /// A first answer from a part of the tensor, until error() is there.
+    const std::optional<SampledError>& sampled() const { return m_sampled; }
     /// Whether error() is exact to its last digit.
     bool isExact() const;
     /// Figures of the part of the tensor that a running pass has seen.
@@ -58,9 +69,12 @@ public:
     /// The scheme with its range set by hand to what stands at a position of the curve.
     QuantizationScheme schemeAt(double curvePosition) const;
     QuantizationScheme schemeByHand(double low, double high) const;
+    QuantizationScheme schemeOfLevels(std::vector<double> levels) const;
 
     const std::vector<ClipCost>& curve() const { return m_curve; }
     const std::vector<CalibrationMark>& marks() const { return m_marks; }
+    /// For codebooks: every way to choose as many levels.
+    const std::vector<FitMark>& fits() const { return m_fits; }
     /// The highest SQNR of any method; NaN while it is not known.
     double bestSqnrDb() const;
     /// The largest position on the curve.
@@ -89,11 +103,14 @@ private:
     QuantizationScheme m_scheme;
     std::optional<LevelMap> m_map;
     std::optional<QuantizationError> m_error;
+    std::optional<SampledError> m_sampled;
+    bool m_wantsMethods = true;
     std::optional<QuantizationReport> m_report;   ///< Of the exact pass over the present scheme.
     std::shared_ptr<const DequantizedPicture> m_dequantized;
     std::shared_ptr<PassWatch> m_watch;
     std::vector<ClipCost> m_curve;
     std::vector<CalibrationMark> m_marks;
+    std::vector<FitMark> m_fits;
     BackgroundJob* m_methods;
     BackgroundJob* m_pass;
     QTimer m_passDelay;

@@ -1,15 +1,20 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/pages/quantize/quantize_figure.h"
 
+#include "app/pages/quantize/channel_panel.h"
 #include "app/pages/quantize/mark_list.h"
 #include "app/pages/quantize/result_panel.h"
+#include "app/pages/quantize/scheme_comparison.h"
 #include "app/pages/quantize/source_bar.h"
+#include "app/pages/quantize/weight_panel.h"
+#include "core/quantization/element.h"
 #include "widgets/background_job.h"
 #include "widgets/clip_slider.h"
 #include "widgets/controls.h"
 #include "widgets/cost_curve.h"
 #include "widgets/plot_text.h"
 #include "widgets/scheme_editor.h"
+#include "widgets/scheme_words.h"
 #include "widgets/theme.h"
 
 #include <QGridLayout>
@@ -42,7 +47,11 @@ void QuantizeFigure::build()
     m_schemeCard = new Card(this);
     m_editor = new SchemeEditor(this);
     m_schemeCard->layout()->setContentsMargins(space::normal, space::small, space::normal, space::small);
-    m_schemeCard->body()->addWidget(m_editor);
+    m_sections = new SegmentedControl(this);
+    auto* schemeLine = new QHBoxLayout;
+    schemeLine->addWidget(m_editor, 1);
+    schemeLine->addWidget(m_sections);
+    m_schemeCard->body()->addLayout(schemeLine);
 
     m_pictureCard = new Card(this);
     m_pictureCard->layout()->setContentsMargins(space::normal, space::small, space::small, space::small);
@@ -52,14 +61,13 @@ void QuantizeFigure::build()
     m_scale->addSegment(QStringLiteral("linear"), tr("Linear"));
     m_scale->addSegment(QStringLiteral("log"), tr("Log"), tr("Logarithmic y axis: what is rare is seen too"));
     m_scale->addSegment(QStringLiteral("codes"), tr("Bar per code"));
+    m_scale->addSegment(QStringLiteral("stairs"), tr("Staircase"), tr("Stored against weight, and where the error comes from"));
     auto* line = new QHBoxLayout;
     line->addWidget(m_sourceBar, 1);
     line->addWidget(m_scale);
     m_pictureCard->body()->addLayout(line);
     m_view = new HistogramView(this);
     m_progress = new ProgressLine(this);
-    m_rangeNote = new TextLabel(tr("Weights outside the handles are stored as the outermost level."), 12, QFont::Normal,
-                                TextTone::Muted, this);
     m_pictureCard->body()->addWidget(m_progress);
     m_pictureCard->body()->addWidget(m_view, 1);
 
@@ -70,14 +78,7 @@ void QuantizeFigure::build()
 
     m_curveCard = new Card(this);
     m_curveCard->layout()->setContentsMargins(space::gap, space::normal, space::gap, space::small);
-    m_curveCard->body()->setSpacing(space::small);
-    m_curveCard->setTitle(tr("SQNR against clip"), tr("dB, higher is better"));
-    m_curve = new CostCurve(this);
-    m_marks = new MarkList(this);
-    m_curveCard->body()->addWidget(m_curve, 1);
-    m_curveCard->body()->addWidget(m_marks);
-    m_curveCard->body()->addWidget(m_rangeNote);
-    m_rangeNote->setWordWrap(true);
+    buildDetails();
 
     m_grid = new QGridLayout(this);
     m_grid->setContentsMargins(0, 0, 0, 0);
@@ -85,6 +86,7 @@ void QuantizeFigure::build()
     m_grid->addWidget(m_pictureCard, 1, 0, 2, 1);
     m_grid->addWidget(m_resultCard, 1, 1);
     m_grid->addWidget(m_curveCard, 2, 1);
+    buildSections();
     m_grid->setRowStretch(2, 1);
     m_grid->setColumnStretch(0, 1);
     for (QWidget* card : {m_resultCard, m_curveCard})
@@ -134,6 +136,8 @@ void QuantizeFigure::connectParts()
         if (isSettled())
             emit settled();
     });
+    connectSections();
+    connectDetails();
     connect(m_progress, &ProgressLine::cancelRequested, m_study, &QuantizationStudy::cancelPass);
     connect(m_study, &QuantizationStudy::problem, this, &Figure::problem);
     if (m_weights == Weights::Own) {
@@ -172,6 +176,9 @@ void QuantizeFigure::setSource(Model model, const TensorInfo* info, Counts count
     const double left = counts ? double(counts->totals().nan + counts->totals().infinite) : 0;
     m_view->setCaption(left > 0 ? tr("%1, %2 of them not finite, left out").arg(caption, wholeNumber(left)) : caption);
     m_model = model;
+    m_comparison->setSource(model, info, counts);
+    m_channels->setSource(model, info);
+    m_weight->setSource(model, info);
     m_study->setSource(std::move(model), info, std::move(counts));
     restoreView();
 }
@@ -194,36 +201,47 @@ void QuantizeFigure::editScheme(const QuantizationScheme& scheme, const QString&
 }
 
 /// A drag is one step for undo; so is a row of key presses with less than a second between them.
-void QuantizeFigure::moveRange(double low, double high, bool finished)
+void QuantizeFigure::dragTo(const QuantizationScheme& scheme, const QString& step, const QString& kind, bool finished)
 {
     const bool goesOn = m_isDragging || (m_sinceMove.isValid() && m_sinceMove.elapsed() < 1000 && finished);
     if (!goesOn)
         ++m_dragNumber;
-    const QString key = QStringLiteral("clip %1").arg(m_dragNumber);
     const bool wasDrag = m_isDragging;
-    editScheme(m_study->schemeByHand(low, high), tr("move the clip"), key, !finished);
+    editScheme(scheme, step, QStringLiteral("%1 %2").arg(kind).arg(m_dragNumber), !finished);
     if (finished && !wasDrag)
         m_sinceMove.start();
     else
         m_sinceMove.invalidate();
 }
 
+void QuantizeFigure::moveRange(double low, double high, bool finished)
+{
+    dragTo(m_study->schemeByHand(low, high), tr("move the clip"), QStringLiteral("clip"), finished);
+}
+
+void QuantizeFigure::moveLevels(std::vector<double> levels, bool finished)
+{
+    dragTo(m_study->schemeOfLevels(std::move(levels)), tr("move a level"), QStringLiteral("level"), finished);
+}
+
 void QuantizeFigure::chooseMark(const QString& id)
 {
     QuantizationScheme scheme = m_study->scheme();
     scheme.clip = {};
+    if (id.startsWith(u"fit:")) {
+        scheme.fit = Fit(id.mid(4).toInt());
+        if (scheme.fit == Fit::ByHand && m_study->map())
+            scheme = m_study->schemeOfLevels(m_study->map()->levels);
+        return editScheme(madeConsistent(scheme), tr("choose %1").arg(nameOfFit(scheme.fit)), {}, false);
+    }
     if (id == u"hand") {
         const ClipRange now = m_study->range();
         return editScheme(m_study->schemeByHand(now.low, now.high), tr("clip by hand"), {}, false);
     }
-    if (id == u"mse") {
-        scheme.clip.kind = Clip::Kind::LeastSquares;
-    } else if (id.startsWith(u"percentile")) {
-        scheme.clip.kind = Clip::Kind::Percentile;
-        if (id.contains(u':'))
-            scheme.clip.percentile = id.section(u':', 1).toDouble();
-    } else if (id != u"minmax") {
-        // A method the scheme's grammar has no word for is kept as the range it found.
+    // A method the scheme's grammar has no word for is kept as the range it found.
+    if (const auto clip = parseClip(id.toStdString())) {
+        scheme.clip = *clip;
+    } else {
         for (const CalibrationMark& mark : m_study->marks()) {
             if (id == QString::fromUtf8(mark.id.data(), qsizetype(mark.id.size())))
                 scheme = m_study->schemeByHand(mark.low, mark.high);
@@ -236,16 +254,24 @@ void QuantizeFigure::chooseBest()
 {
     if (m_study->isAnsweredByCounts() && m_study->scheme().kind == QuantizationScheme::Kind::Uniform)
         chooseMark(QStringLiteral("mse"));
+    else if (m_study->scheme().kind == QuantizationScheme::Kind::Codebook)
+        chooseMark(QStringLiteral("fit:%1").arg(int(Fit::Optimal)));
 }
 
 void QuantizeFigure::changeBits(int by)
 {
     QuantizationScheme scheme = m_study->scheme();
-    const NumberFormat* format = findNumberFormat(scheme.element);
-    if (scheme.kind == QuantizationScheme::Kind::Codebook)
+    if (scheme.kind == QuantizationScheme::Kind::Codebook) {
         scheme.levels = std::clamp(by > 0 ? scheme.levels * 2 : scheme.levels / 2, 2, 256);
-    else
-        scheme.element = "int" + std::to_string(std::clamp((format ? bitsOf(*format) : 8) + by, 2, 8));
+        if (scheme.fit == Fit::ByHand)
+            scheme.fit = Fit::Optimal;
+    } else {
+        const int bits = codeBits(scheme);
+        if (scheme.kind == QuantizationScheme::Kind::Block)
+            scheme.granularity = {};
+        scheme.kind = QuantizationScheme::Kind::Uniform;
+        scheme.element = "int" + std::to_string(std::clamp(bits + by, 1, 16));
+    }
     editScheme(madeConsistent(scheme), by > 0 ? tr("one bit more") : tr("one bit less"), {}, false);
 }
 
@@ -254,40 +280,55 @@ void QuantizeFigure::setScale(const QString& id)
     m_scale->setCurrent(id);
     m_view->setScale(id == u"log"     ? HistogramScale::Logarithmic
                      : id == u"codes" ? HistogramScale::BarPerCode
+                     : id == u"stairs" ? HistogramScale::Staircase
                                       : HistogramScale::Linear);
 }
 
 void QuantizeFigure::cycleScale()
 {
     const QString now = m_scale->current();
-    setScale(now == u"linear" ? QStringLiteral("log") : now == u"log" ? QStringLiteral("codes") : QStringLiteral("linear"));
+    setScale(now == u"linear"  ? QStringLiteral("log")
+             : now == u"log"   ? QStringLiteral("codes")
+             : now == u"codes" ? QStringLiteral("stairs")
+                               : QStringLiteral("linear"));
     emit changed(tr("choose the axis"), {});
 }
 
-void QuantizeFigure::keyPressEvent(QKeyEvent* event)
+bool QuantizeFigure::handleKey(const QKeyEvent& event)
 {
-    switch (event->key()) {
-    case Qt::Key_L: return cycleScale();
-    case Qt::Key_BracketLeft: return changeBits(-1);
-    case Qt::Key_BracketRight: return changeBits(1);
-    case Qt::Key_Home: return chooseBest();
+    if (event.modifiers() & ~(Qt::ShiftModifier | Qt::KeypadModifier))
+        return false;
+    switch (event.key()) {
+    case Qt::Key_L: cycleScale(); return true;
+    case Qt::Key_K: keepScheme(); return true;
+    case Qt::Key_V: chooseSection({}); return true;
+    case Qt::Key_D: chooseDetail({}); return true;
+    case Qt::Key_BracketLeft: changeBits(-1); return true;
+    case Qt::Key_BracketRight: changeBits(1); return true;
+    case Qt::Key_Home: chooseBest(); return true;
     case Qt::Key_Left:
     case Qt::Key_Right: {
         // Nothing is focused that takes arrows, as on a stage: they move the clip.
         if (!m_study->map() || !m_view->content().hasHandles)
-            break;
-        const double step = m_study->largestPosition() / 200 * (event->key() == Qt::Key_Right ? 1 : -1);
+            return false;
+        const double step = m_study->largestPosition() / 200 * (event.key() == Qt::Key_Right ? 1 : -1);
         m_curve->slider()->moveTo(m_study->curvePosition() + step, true);
-        return;
+        return true;
     }
-    default: break;
+    default: return m_editor->isVisible() && m_editor->openByKey(event.key());
     }
-    Figure::keyPressEvent(event);
+}
+
+void QuantizeFigure::keyPressEvent(QKeyEvent* event)
+{
+    if (!handleKey(*event))
+        Figure::keyPressEvent(event);
 }
 
 QList<std::pair<QString, QString>> QuantizeFigure::keys() const
 {
-    return {{QStringLiteral("← →"), tr("clip")}, {tr("Home"), tr("best")}, {QStringLiteral("[ ]"), tr("bits")},
+    return {{QStringLiteral("E S P C R"), tr("words of the scheme")}, {QStringLiteral("V"), tr("view")}, {QStringLiteral("K"), tr("keep")}, {QStringLiteral("D"), tr("detail")},
+            {QStringLiteral("← →"), tr("clip")}, {tr("Home"), tr("best")}, {QStringLiteral("[ ]"), tr("bits")},
             {QStringLiteral("L"), tr("axis")},   {QStringLiteral("G"), tr("ghost")}};
 }
 
@@ -296,7 +337,7 @@ void QuantizeFigure::toggleGhost()
     if (m_view->ghost()) {
         m_view->setGhost({});
         m_ghostScheme.clear();
-    } else if (m_study->map()) {
+    } else if (m_study->map() || m_study->dequantized()) {
         m_view->setGhost(HistogramGhost{m_view->content(), SchemeEditor::shortName(m_study->scheme())});
         m_ghostScheme = QString::fromStdString(schemeText(m_study->scheme()));
     }
@@ -319,37 +360,6 @@ void QuantizeFigure::showOnlyControls(const QStringList& names)
 void QuantizeFigure::resizeEvent(QResizeEvent*)
 {
     arrange();
-}
-
-/// Who is seen where: everything on a desk, less of it in a small window, a lesson or a hall.
-void QuantizeFigure::arrange()
-{
-    // A hall's type is larger than the theme's: what fits is measured in what is drawn.
-    const double scale = uiFont(13).pixelSize() / 13.0;
-    const bool small = width() < 1120 * scale || height() < 640 * scale;
-    const bool all = m_only.isEmpty();
-    const auto wanted = [&](const char* name) { return all || m_only.contains(QLatin1String(name)); };
-    m_grid->setSpacing(small ? space::small : space::normal);
-    QStringList words = m_only;
-    for (const char* other : {"source", "view", "curve", "result", "marks"})
-        words.removeAll(QLatin1String(other));
-    m_editor->setCompact(small);
-    m_curveCard->setTitle(tr("SQNR against clip"), small ? QString() : tr("dB, higher is better"));
-    m_editor->showOnly(words);
-    m_schemeCard->setVisible(all || !words.isEmpty());
-    m_sourceBar->setCompact(small);
-    m_sourceBar->setFixed(!wanted("source") || m_isPresenting);
-    m_scale->setVisible(wanted("view") && !m_isPresenting);
-    const bool narrow = width() < 620 * scale;
-    // Fitted levels and ranges of their own for every group have no one clip to plot.
-    const bool hasCurve = m_study->isAnsweredByCounts() && m_study->scheme().kind == QuantizationScheme::Kind::Uniform;
-    const bool showCurve = wanted("curve") && !m_isPresenting && !narrow && hasCurve;
-    m_resultCard->setVisible(wanted("result") && !narrow);
-    m_curveCard->setVisible(showCurve);
-    m_marks->setVisible(all && height() >= 700 * scale);
-    m_rangeNote->setVisible(all && height() >= 780 * scale);
-    const int column = int(std::clamp(width() * 0.27, 232.0, 372.0) * std::max(1.0, scale * 0.95));
-    m_grid->setColumnMinimumWidth(1, m_resultCard->isVisibleTo(this) || showCurve ? column : 0);
 }
 
 }  // namespace quantoscope

@@ -9,25 +9,33 @@
 #include <QElapsedTimer>
 
 class QGridLayout;
+class QStackedWidget;
 
 namespace quantoscope {
 
+class ActivationPanel;
 class Card;
+class ChannelPanel;
+class ComparisonPanel;
 class CostCurve;
 class HistogramView;
 class MarkList;
 class ProgressLine;
 class ResultPanel;
+class SchemeComparison;
 class SchemeEditor;
 class SegmentedControl;
 class SourceBar;
+class TabStrip;
 class TextLabel;
+class WeightPanel;
 
 /// One tensor under one scheme, with everything to change: the body of the Quantize page, and a
 /// figure of lessons that brings its own synthetic weights (state key "synthetic").
 ///
-/// Keys of its state: scheme, synthetic, view (linear, log, codes), zoom [low, high], ghost (a scheme),
-/// prediction (a clip).
+/// Keys of its state: scheme, synthetic, view (linear, log, codes, stairs), zoom [low, high], ghost (a scheme),
+/// prediction (a clip), section (weights, compare, activations), kept (schemes beside the present
+/// one), activations (the stream), detail (clip, channels, weight), weight (an index).
 class QuantizeFigure : public Figure {
     Q_OBJECT
 
@@ -60,10 +68,22 @@ public:
     HistogramView* histogram() const { return m_view; }
     CostCurve* curve() const { return m_curve; }
     ResultPanel* result() const { return m_result; }
+    SchemeComparison* comparison() const { return m_comparison; }
+    ComparisonPanel* comparisonPanel() const { return m_comparePanel; }
+    ActivationPanel* activations() const { return m_activations; }
+    WeightPanel* weightPanel() const { return m_weight; }
+    ChannelPanel* channelPanel() const { return m_channels; }
+    MarkList* markList() const { return m_marks; }
+    /// A key that the page got: true where it meant something here.
+    bool handleKey(const QKeyEvent&);
+    QString section() const { return m_section; }
+    void showSection(const QString& id);
 
 signals:
     /// The person changed the scheme; comes before changed().
     void schemeEdited(const QuantizationScheme& scheme);
+    /// “Its bits”: a weight to be shown on Numbers.
+    void numbersRequested(double value);
 
 protected:
     void keyPressEvent(QKeyEvent*) override;
@@ -71,7 +91,22 @@ protected:
 
 private:
     void build();
+    void buildSections();
     void connectParts();
+    void connectSections();
+    void buildDetails();
+    void connectDetails();
+    void arrangeDetails(bool all, double scale);
+    void refreshDetails();
+    void chooseDetail(const QString& id);
+    void showDetail(const QString& id);
+    bool areDetailsSettled() const;
+    void moveLevels(std::vector<double> levels, bool finished);
+    void dragTo(const QuantizationScheme&, const QString& step, const QString& kind, bool finished);
+    void chooseSection(const QString& id);
+    void keepScheme();
+    void restoreSection(const QJsonObject&);
+    void saveSection(QJsonObject&) const;
     void arrange();
     void editScheme(const QuantizationScheme&, const QString& step, const QString& mergeKey, bool isDragging);
     void moveRange(double low, double high, bool finished);
@@ -105,6 +140,11 @@ private:
     std::optional<SyntheticRecipe> m_recipe;
     Model m_model;
 
+    QString m_section = QStringLiteral("weights");
+    SegmentedControl* m_sections;
+    SchemeComparison* m_comparison;
+    ComparisonPanel* m_comparePanel;
+    ActivationPanel* m_activations;
     QGridLayout* m_grid;
     Card* m_schemeCard;
     Card* m_pictureCard;
@@ -119,6 +159,12 @@ private:
     MarkList* m_marks;
     ProgressLine* m_progress;
     TextLabel* m_rangeNote;
+    TextLabel* m_curveTitle;
+    TextLabel* m_curveNote;
+    TabStrip* m_details;
+    QStackedWidget* m_detailPages;
+    ChannelPanel* m_channels;
+    WeightPanel* m_weight;
 };
 
 }  // namespace quantoscope

@@ -11,6 +11,7 @@
 #include "widgets/theme.h"
 
 #include <QHBoxLayout>
+#include <QKeyEvent>
 #include <QPlainTextEdit>
 #include <QStackedLayout>
 #include <QVBoxLayout>
@@ -45,6 +46,9 @@ QuantizePage::QuantizePage(Workspace& workspace, QWidget* parent)
     connect(m_figure, &Figure::problem, this, &Figure::problem);
     connect(m_figure, &QuantizeFigure::schemeEdited, this, [this](const QuantizationScheme& scheme) {
         m_workspace.setScheme(scheme);
+    });
+    connect(m_figure, &QuantizeFigure::numbersRequested, this, [this](double value) {
+        m_workspace.requestPage(QStringLiteral("numbers"), {{QStringLiteral("value"), QString::number(value, 'g', 17)}});
     });
     connect(m_figure->sourceBar(), &SourceBar::tensorChosen, this, [this](const QString& name) {
         m_workspace.chooseTensor(name);
@@ -214,6 +218,18 @@ void QuantizePage::followWorkspace()
     if (tensor && !tensor->hasValues())
         emit problem(tr("The values of %1 are of a type that cannot be read (%2); choose another tensor.")
                          .arg(QString::fromStdString(tensor->name), QString::fromStdString(tensor->typeName)));
+}
+
+/// The keyboard is with the page when one goes there: its keys are the figure's, and Enter opens the
+/// sample model where nothing is open.
+void QuantizePage::keyPressEvent(QKeyEvent* event)
+{
+    const bool isEnter = event->key() == Qt::Key_Return || event->key() == Qt::Key_Enter;
+    auto* sample = m_empty->findChild<QAbstractButton*>(QStringLiteral("openSample"));
+    if (m_stack->currentWidget() == m_empty && isEnter && sample && !sample->isHidden())
+        sample->click();
+    else if (m_stack->currentWidget() != m_figure || !m_figure->handleKey(*event))
+        Figure::keyPressEvent(event);
 }
 
 void QuantizePage::showEvent(QShowEvent* event)

@@ -1,15 +1,21 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // How the figure shows what its study knows.
 #include "app/pages/quantize/mark_list.h"
+#include "app/pages/quantize/activation_panel.h"
 #include "app/pages/quantize/quantize_figure.h"
+#include "app/pages/quantize/comparison_panel.h"
 #include "app/pages/quantize/result_panel.h"
+#include "app/pages/quantize/scheme_comparison.h"
 #include "app/pages/quantize/source_bar.h"
+#include "core/quantization/element.h"
 #include "widgets/background_job.h"
 #include "widgets/clip_slider.h"
 #include "widgets/controls.h"
 #include "widgets/cost_curve.h"
 #include "widgets/plot_text.h"
 #include "widgets/scheme_editor.h"
+#include "widgets/scheme_words.h"
+#include "widgets/theme.h"
 
 #include <QJsonArray>
 
@@ -36,13 +42,20 @@ QString clipText(double low, double high)
 /// The methods in a word or two; those this program has no word for keep the core's name.
 QString shortName(const CalibrationMark& mark)
 {
-    if (mark.id == "minmax")
-        return QuantizeFigure::tr("min-max");
-    if (mark.id == "mse")
+    const auto clip = parseClip(mark.id);
+    if (clip && clip->kind == Clip::Kind::LeastSquares)
         return QuantizeFigure::tr("least squares");
-    if (mark.id.starts_with("percentile:"))
-        return plain(mark.id.substr(11)) + QChar(0x202F) + u'%';
+    if (clip && clip->kind == Clip::Kind::Entropy)
+        return QuantizeFigure::tr("KL");
+    if (clip)
+        return SchemeEditor::clipName(*clip);
     return plain(mark.name);
+}
+
+/// Variants of a method, which go where there is no room for all.
+bool isVariant(std::string_view id)
+{
+    return id == "percentile:99" || id == "percentile:99.99" || id.starts_with("aciq:");
 }
 
 /// How many digits of the mean squared error are certain.
@@ -60,10 +73,14 @@ void QuantizeFigure::refresh()
     refreshPicture();
     const ClipRange now = m_study->range();
     m_editor->setPresentRange(now.low, now.high);
+    m_editor->setPresentLevels(m_study->map() && m_study->map()->levels.size() <= 64 ? m_study->map()->levels : std::vector<double>());
     if (m_study->error())
         m_curve->setPresent(m_study->curvePosition(), m_study->error()->sqnrDb, presentMark() == u"hand");
     refreshMarks();
     refreshResult();
+    m_comparePanel->refresh();
+    refreshDetails();
+    m_activations->setBits(codeBits(m_study->scheme()));
     emit readingsChanged();
 }
 
@@ -72,18 +89,24 @@ void QuantizeFigure::refreshPicture()
     HistogramContent content;
     content.counts = m_study->counts();
     content.map = m_study->map();
-    if (m_study->map() && m_study->error())
+    if (m_study->error())
         content.error = *m_study->error();
     content.dequantized = m_study->dequantized();
     content.isSymmetric = m_study->scheme().symmetry == Symmetry::Symmetric;
     const auto& scheme = m_study->scheme();
     if (scheme.kind == QuantizationScheme::Kind::Codebook) {
         content.hasHandles = false;
-        content.note = tr("The levels are fitted to the tensor: there is no range to drag.");
+        content.hasLevelHandles = m_study->map() && m_study->map()->levels.size() <= 32;
+        content.note = content.hasLevelHandles ? tr("Drag the pins to place levels by hand.")
+                                               : tr("The levels are fitted to the tensor: there is no range to drag.");
     } else if (scheme.granularity.kind != Granularity::Kind::Tensor) {
         content.hasHandles = false;
         content.note = scheme.granularity.kind == Granularity::Kind::Channel
                          ? tr("Every channel has a range of its own: no handles.")
+                     : scheme.granularity.kind == Granularity::Kind::Tile
+                         ? tr("Every block of %1 × %2 weights has a range of its own: no handles.")
+                               .arg(scheme.granularity.tileRows)
+                               .arg(scheme.granularity.tileColumns)
                          : tr("Every %1 weights have a range of their own: no handles.").arg(scheme.granularity.group);
     } else if (!m_study->isAnsweredByCounts()) {
         content.hasHandles = false;
@@ -98,8 +121,11 @@ void QuantizeFigure::refreshCurve()
     m_curve->setCurve(m_study->curve(), m_study->largestPosition(),
                       symmetric ? tr("clip ± (absolute weight)") : tr("longer end of the range"));
     std::vector<CostMark> marks;
-    for (const CalibrationMark& mark : m_study->marks())
+    for (const CalibrationMark& mark : m_study->marks()) {
+        if (isVariant(mark.id) && plain(mark.id) != presentMark())
+            continue;
         marks.push_back({plain(mark.id), shortName(mark), m_study->positionOf(mark.low, mark.high), mark.sqnrDb});
+    }
     m_curve->setMarks(std::move(marks));
     if (m_study->error())
         m_curve->setPresent(m_study->curvePosition(), m_study->error()->sqnrDb, presentMark() == u"hand");
@@ -123,11 +149,14 @@ void QuantizeFigure::refreshMarks()
 {
     std::vector<MarkList::Row> rows;
     const double best = m_study->bestSqnrDb();
+    const QString current = presentMark();
+    const bool hasRoom = height() >= 900 * uiFont(13).pixelSize() / 13.0;
     for (const CalibrationMark& mark : m_study->marks()) {
+        if (isVariant(mark.id) && !hasRoom && plain(mark.id) != current && mark.sqnrDb != best)
+            continue;
         rows.push_back({plain(mark.id), shortName(mark), clipText(mark.low, mark.high),
                         decibelText(mark.sqnrDb, 2) + QStringLiteral(" dB"), mark.sqnrDb == best});
     }
-    const QString current = presentMark();
     if (!rows.empty() && m_study->error()) {
         const ClipRange now = m_study->range();
         const QString sqnr = decibelText(m_study->error()->sqnrDb, 2) + QStringLiteral(" dB");
@@ -138,16 +167,31 @@ void QuantizeFigure::refreshMarks()
         rows.push_back({QStringLiteral("hand"), tr("by hand"), byHand ? clipText(now.low, now.high) : QString(),
                         byHand ? sqnr : QString(), false});
     }
-    m_marks->setRows(rows, current);
+    for (const FitMark& mark : m_study->fits()) {
+        const double below = best - mark.sqnrDb;
+        rows.push_back({QStringLiteral("fit:%1").arg(int(mark.fit)), nameOfFit(mark.fit),
+                        below >= 0.005 ? QStringLiteral("−") + fixedNumber(below, 2) + QStringLiteral(" dB") : QString(),
+                        decibelText(mark.sqnrDb, 2) + QStringLiteral(" dB"), mark.sqnrDb == best});
+    }
+    const bool isCodebook = m_study->scheme().kind == QuantizationScheme::Kind::Codebook;
+    if (isCodebook && !m_study->fits().empty() && m_study->error()) {
+        const bool byHand = m_study->scheme().fit == Fit::ByHand;
+        const double sqnr = m_study->error()->sqnrDb;
+        rows.push_back({QStringLiteral("fit:%1").arg(int(Fit::ByHand)), nameOfFit(Fit::ByHand),
+                        byHand && best - sqnr >= 0.005 ? QStringLiteral("−") + fixedNumber(best - sqnr, 2) + QStringLiteral(" dB") : QString(),
+                        byHand ? decibelText(sqnr, 2) + QStringLiteral(" dB") : QString(), false});
+    }
+    m_marks->setRows(rows, isCodebook ? QStringLiteral("fit:%1").arg(int(m_study->scheme().fit)) : current);
 }
 
 QString QuantizeFigure::statusLine() const
 {
     const auto& scheme = m_study->scheme();
-    const bool hasMethods = !m_study->marks().empty() && m_study->error();
+    const bool hasMethods = !(m_study->marks().empty() && m_study->fits().empty()) && m_study->error();
     if (!hasMethods)
         return SchemeEditor::shortName(scheme);
-    const QString name = scheme.clip.kind == Clip::Kind::ByHand         ? tr("by hand")
+    const QString name = scheme.kind == QuantizationScheme::Kind::Codebook ? nameOfFit(scheme.fit)
+                       : scheme.clip.kind == Clip::Kind::ByHand         ? tr("by hand")
                        : scheme.clip.kind == Clip::Kind::LeastSquares ? tr("least squares")
                                                                       : SchemeEditor::clipName(scheme.clip);
     const double below = m_study->bestSqnrDb() - m_study->error()->sqnrDb;
@@ -166,7 +210,7 @@ void QuantizeFigure::refreshResult()
     content.isByHand = presentMark() == u"hand" && m_study->error();
     const auto& tensor = m_study->tensor();
     const double wasBits = tensor && tensor->count > 0 ? double(tensor->bytes) * 8 / double(tensor->count) : 0;
-    if (const auto soFar = m_study->soFar(); soFar && !m_study->error()) {
+    if (const auto soFar = m_study->soFar(); soFar && !m_study->error() && soFar->count >= 0.25 * double(tensor->count)) {
         content.headline = decibelText(soFar->sqnrDb());
         content.status = tr("So far, %1 of the weights").arg(percentText(soFar->count / std::max(1.0, double(tensor->count))));
         content.rows.push_back({tr("So far, mean squared error"), roundedNumber(soFar->meanSquaredError(), 3)});
@@ -186,6 +230,13 @@ void QuantizeFigure::refreshResult()
         };
         if (error.levelsUsed == 0)
             content.rows.erase(content.rows.begin() + 3);
+    } else if (const auto& sampled = m_study->sampled(); sampled) {
+        const double uncertainty = std::max(0.01, sampled->sqnrUncertainty);
+        content.headline = QStringLiteral("≈ ") + fixedNumber(sampled->error.sqnrDb, uncertainty < 0.095 ? 1 : 0);
+        content.status = tr("± %1 dB, from a sample of %2 weights").arg(roundedNumber(uncertainty, 1), wholeNumber(double(sampled->weights)));
+        content.rows = {{tr("Mean squared error"), QStringLiteral("≈ ") + roundedNumber(sampled->error.meanSquaredError, 2)},
+                        {tr("Bits per weight"), tr("%1 (was %2)").arg(cutNumber(m_study->bitsPerWeight(), 5)).arg(wasBits)},
+                        {tr("Bytes"), tr("%1 (was %2)").arg(wholeNumber(m_study->bytes()), wholeNumber(tensor ? double(tensor->bytes) : 0))}};
     } else if (!m_study->counts()) {
         content.status = m_study->tensor() ? tr("counting …") : tr("no weights chosen");
     } else if (m_study->counts()->totals().finite == 0) {
@@ -213,6 +264,7 @@ QJsonObject QuantizeFigure::state() const
         state[u"ghost"] = m_ghostScheme;
     if (m_prediction)
         state[u"prediction"] = *m_prediction;
+    saveSection(state);
     return state;
 }
 
@@ -228,10 +280,11 @@ void QuantizeFigure::setState(const QJsonObject& state)
             emit problem(QString::fromStdString(scheme.error().message));
     }
     const QString view = state[u"view"].toString();
-    setScale(view == u"log" || view == u"codes" ? view : QStringLiteral("linear"));
+    setScale(view == u"log" || view == u"codes" || view == u"stairs" ? view : QStringLiteral("linear"));
     m_prediction = state[u"prediction"].isDouble() ? std::optional(state[u"prediction"].toDouble()) : std::nullopt;
     m_view->setPrediction(m_prediction);
     m_curve->setPrediction(m_prediction);
+    restoreSection(state);
     if (m_weights == Weights::Own) {
         const QString text = state[u"synthetic"].toString(QString::fromStdString(syntheticRecipeText(SyntheticRecipe())));
         const auto recipe = parseSyntheticRecipe(text.toStdString());
@@ -304,7 +357,7 @@ QVariantMap QuantizeFigure::readings() const
 
 bool QuantizeFigure::isSettled() const
 {
-    return m_study->isSettled() && !m_counting->isRunning();
+    return m_study->isSettled() && !m_counting->isRunning() && m_comparison->isSettled() && areDetailsSettled() && m_activations->isSettled();
 }
 
 QString QuantizeFigure::commandLine() const
@@ -318,6 +371,8 @@ QString QuantizeFigure::commandLine() const
 QByteArray QuantizeFigure::csv() const
 {
     QByteArray table;
+    if (m_section == u"activations")
+        return m_activations->csv();
     const auto number = [](double value) { return QByteArray::number(value, 'g', 17); };
     if (m_study->map() && m_study->error()) {
         table = "code,level,weights\n";

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The card beside the picture: where to clip, every channel, one weight.
+#include "app/pages/quantize/channel_panel.h"
+#include "app/pages/quantize/mark_list.h"
+#include "app/pages/quantize/quantize_figure.h"
+#include "app/pages/quantize/weight_panel.h"
+#include "widgets/controls.h"
+#include "widgets/cost_curve.h"
+#include "widgets/theme.h"
+
+#include <QStackedWidget>
+#include <QVBoxLayout>
+
+#include <cmath>
+
+namespace quantoscope {
+
+void QuantizeFigure::buildDetails()
+{
+    m_curveCard->body()->setSpacing(space::small);
+    m_details = new TabStrip(this);
+    m_details->addTab(QStringLiteral("clip"), tr("Clip"));
+    m_details->addTab(QStringLiteral("channels"), tr("Channels"));
+    m_details->addTab(QStringLiteral("weight"), tr("One weight"));
+    m_details->setAccessibleName(tr("Detail"));
+    m_curveTitle = new TextLabel(tr("SQNR against clip, dB, higher is better"), 12, QFont::Normal, TextTone::Muted, this);
+    m_curveTitle->setElides(true);
+    m_curve = new CostCurve(this);
+    m_marks = new MarkList(this);
+    m_rangeNote = new TextLabel(tr("Weights outside the handles are stored as the outermost level."), 12, QFont::Normal,
+                                TextTone::Muted, this);
+    m_rangeNote->setWordWrap(true);
+    m_curveNote = new TextLabel({}, 13, QFont::Normal, TextTone::Muted, this);
+    m_curveNote->setWordWrap(true);
+
+    auto* clip = new QWidget(this);
+    auto* body = new QVBoxLayout(clip);
+    body->setContentsMargins(0, 0, 0, 0);
+    body->setSpacing(space::small);
+    body->addWidget(m_curveTitle);
+    body->addWidget(m_curveNote);
+    body->addWidget(m_curve, 1);
+    body->addWidget(m_marks);
+    body->addWidget(m_rangeNote);
+    body->addStretch(0);
+    m_channels = new ChannelPanel(this);
+    m_weight = new WeightPanel(this);
+    m_detailPages = new QStackedWidget(this);
+    for (QWidget* page : {clip, static_cast<QWidget*>(m_channels), static_cast<QWidget*>(m_weight)})
+        m_detailPages->addWidget(page);
+    m_curveCard->body()->addWidget(m_details);
+    m_curveCard->body()->addWidget(m_detailPages, 1);
+}
+
+void QuantizeFigure::connectDetails()
+{
+    connect(m_details, &TabStrip::chosen, this, &QuantizeFigure::chooseDetail);
+    connect(m_view, &HistogramView::levelsMoved, this, &QuantizeFigure::moveLevels);
+    connect(m_view, &HistogramView::weightPicked, this, [this](double value, double tolerance) {
+        if (!m_curveCard->isVisible())
+            return;
+        showDetail(QStringLiteral("weight"));
+        m_weight->findNear(value, tolerance);
+    });
+    connect(m_weight, &WeightPanel::chosen, this, [this] { emit changed(tr("ask about a weight"), QStringLiteral("weight")); });
+    connect(m_weight, &WeightPanel::numbersRequested, this, &QuantizeFigure::numbersRequested);
+    connect(m_weight, &WeightPanel::problem, this, &Figure::problem);
+    connect(m_channels, &ChannelPanel::problem, this, &Figure::problem);
+    const auto settle = [this] {
+        refreshDetails();
+        if (isSettled())
+            emit settled();
+    };
+    connect(m_weight, &WeightPanel::settled, this, settle);
+    connect(m_channels, &ChannelPanel::settled, this, settle);
+}
+
+void QuantizeFigure::showDetail(const QString& id)
+{
+    const bool known = id == u"channels" || id == u"weight";
+    m_details->setCurrent(known ? id : QStringLiteral("clip"));
+    m_detailPages->setCurrentIndex(id == u"channels" ? 1 : id == u"weight" ? 2 : 0);
+    refreshDetails();
+}
+
+/// By the person; an empty id is the next one.
+void QuantizeFigure::chooseDetail(const QString& id)
+{
+    const QString now = m_details->current();
+    const QString next = now == u"clip" ? QStringLiteral("channels") : now == u"channels" ? QStringLiteral("weight") : QStringLiteral("clip");
+    showDetail(id.isEmpty() ? next : id);
+    emit changed(tr("show %1").arg(m_details->current()), {});
+}
+
+void QuantizeFigure::refreshDetails()
+{
+    const QString id = m_details->current();
+    const bool isSeen = m_curveCard->isVisibleTo(this);
+    m_channels->setScheme(m_study->scheme());
+    m_weight->setScheme(m_study->scheme());
+    m_channels->setActive(isSeen && id == u"channels");
+    m_weight->setActive(isSeen && id == u"weight");
+    const auto& weight = m_weight->weight();
+    const bool isMarked = isSeen && id == u"weight" && weight && std::isfinite(weight->value);
+    m_view->setMarkedWeight(isMarked ? std::optional(MarkedWeight{weight->value, weight->stored}) : std::nullopt);
+}
+
+bool QuantizeFigure::areDetailsSettled() const
+{
+    return m_weight->isSettled() && m_channels->isSettled();
+}
+
+void QuantizeFigure::arrangeDetails(bool all, double scale)
+{
+    const QuantizationScheme& scheme = m_study->scheme();
+    const bool isCodebook = scheme.kind == QuantizationScheme::Kind::Codebook;
+    const bool hasCurve = m_study->isAnsweredByCounts() && scheme.kind == QuantizationScheme::Kind::Uniform;
+    m_details->setVisible(all);
+    if (!all)
+        showDetail(QStringLiteral("clip"));
+    m_curveTitle->setVisible(hasCurve);
+    m_curve->setVisible(hasCurve);
+    m_curveNote->setVisible(!hasCurve);
+    m_curveNote->setText(isCodebook ? tr("SQNR by how the levels are chosen; the gap to the best stands beside it.")
+                                    : tr("Many ranges, so there is no one clip to plot: Channels shows each channel’s, "
+                                         "and a click on the picture why one weight became what it is."));
+    m_marks->setVisible(isCodebook || (hasCurve && all && height() >= 700 * scale));
+    m_rangeNote->setVisible(hasCurve && all && height() >= 780 * scale);
+    refreshDetails();
+}
+
+}  // namespace quantoscope

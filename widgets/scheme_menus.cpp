@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What the words of the scheme's sentence offer. Everything comes from the core's tables.
+#include "core/quantization/block_format.h"
+#include "core/quantization/element.h"
+#include "core/quantization/level_map.h"
+#include "widgets/controls.h"
+#include "widgets/scheme_editor.h"
+#include "widgets/scheme_words.h"
+
+#include <QMenu>
+
+#include <algorithm>
+#include <array>
+
+namespace quantoscope {
+
+namespace {
+
+QString text(std::string_view name)
+{
+    return QString::fromUtf8(name.data(), qsizetype(name.size()));
+}
+
+struct Count {
+    int number;
+    char letter;
+};
+constexpr std::array groups{Count{16, 0}, Count{32, '3'}, Count{64, '6'}, Count{128, '1'}, Count{256, '2'}};
+constexpr std::array tiles{16, 32, 64, 128};
+constexpr std::array codebookLevels{2, 4, 8, 32, 64, 128, 256};
+/// The floats that processors multiply; the other ones are one menu further.
+constexpr std::array<std::string_view, 4> nativeFloats{"e4m3", "e5m2", "e2m1", "e3m2"};
+
+bool isUsable(const NumberFormat& format)
+{
+    return parseScheme("element=" + std::string(format.id)).has_value();
+}
+
+bool isSignedFloat(const NumberFormat& format)
+{
+    return format.asFloat() && format.asFloat()->isSigned && isUsable(format);
+}
+
+}  // namespace
+
+void SchemeEditor::fillElements()
+{
+    const auto addInteger = [](QMenu* menu, int bits, char letter) {
+        const std::string id = "int" + std::to_string(bits);
+        if (parseScheme(id))
+            addMenuChoice(menu, text(id), nameOfElement(id), tr("%1 levels").arg(1 << bits), letter);
+    };
+    m_element->addHeading(tr("Integers, equal steps"));
+    for (int bits = 8; bits >= 2; --bits)
+        addInteger(m_element->menu(), bits, char('0' + bits));
+    QMenu* widths = addPart(m_element, tr("Other widths"));
+    for (const int bits : {16, 15, 14, 13, 12, 11, 10, 9, 1})
+        addInteger(widths, bits, 0);
+
+    m_element->addHeading(tr("Floats, finer near zero"));
+    const auto isNative = [](const NumberFormat& format) {
+        return std::find(nativeFloats.begin(), nativeFloats.end(), format.id) != nativeFloats.end();
+    };
+    for (const NumberFormat& format : numberFormats()) {
+        if (isSignedFloat(format) && isNative(format))
+            addMenuChoice(m_element->menu(), text(format.id), text(format.name), text(format.sentence));
+    }
+    QMenu* floats = addPart(m_element, tr("Other floats"));
+    for (const NumberFormat& format : numberFormats()) {
+        if (isSignedFloat(format) && !isNative(format))
+            addMenuChoice(floats, text(format.id), text(format.name), text(format.sentence));
+    }
+    QMenu* tables = addPart(m_element, tr("Tables of levels"));
+    for (const NumberFormat& format : numberFormats()) {
+        if (format.asLevels() && isUsable(format))
+            addMenuChoice(tables, text(format.id), text(format.name), text(format.sentence));
+    }
+    for (const TableElement& table : tableElements())
+        addMenuChoice(tables, text(table.id), text(table.name), tr("%1 levels").arg(table.levels.size()));
+
+    m_element->addHeading(tr("Levels fitted to the tensor (k-means)"));
+    addMenuChoice(m_element->menu(), codebookId(16), tr("16 fitted levels"), tr("k-means, 4 bits"), 'f');
+    QMenu* levels = addPart(m_element, tr("Other numbers of levels"));
+    for (const int count : codebookLevels)
+        addMenuChoice(levels, codebookId(count), tr("%1 fitted levels").arg(count));
+    fillBlocks();
+}
+
+void SchemeEditor::fillBlocks()
+{
+    const auto add = [](QMenu* menu, const BlockFormat& format) {
+        addMenuChoice(menu, QStringLiteral("name:") + text(format.id), nameOfBlock(std::string(format.id)), text(format.sentence),
+                      format.id == "nf4" ? 'n' : format.id == "mxfp4" ? 'm' : 0);
+    };
+    m_element->addHeading(tr("Blocks with scales of their own"));
+    for (const BlockFormat& format : bitsandbytesFormats())
+        add(m_element->menu(), format);
+    add(m_element->menu(), *findBlockFormat("mxfp4"));
+    QMenu* mx = addPart(m_element, tr("MX and NVFP4"));
+    for (const BlockFormat& format : mxFormats())
+        add(mx, format);
+    const auto isIn = [](std::span<const BlockFormat> family, const BlockFormat& format) {
+        return std::any_of(family.begin(), family.end(), [&](const BlockFormat& row) { return row.id == format.id; });
+    };
+    QMenu* others = addPart(m_element, tr("ggml and others"));
+    for (const BlockFormat& format : blockFormats()) {
+        if (!isIn(bitsandbytesFormats(), format) && !isIn(mxFormats(), format))
+            add(others, format);
+    }
+    QMenu* named = addPart(m_element, tr("Schemes with a name"));
+    for (const NamedScheme& scheme : namedSchemes()) {
+        if (!findBlockFormat(scheme.id))
+            addMenuChoice(named, QStringLiteral("name:") + text(scheme.id), text(scheme.id), text(scheme.sentence));
+    }
+}
+
+void SchemeEditor::fillChoices()
+{
+    addLetterChoice(m_symmetry, QStringLiteral("symmetric"), tr("symmetric"), tr("the same range to both sides"), 's');
+    addLetterChoice(m_symmetry, QStringLiteral("full"), tr("symmetric, full range"), tr("one more code below zero"), 'f');
+    addLetterChoice(m_symmetry, QStringLiteral("asymmetric"), tr("asymmetric"), tr("a zero point; both ends free"), 'a');
+
+    addLetterChoice(m_granularity, QStringLiteral("tensor"), tr("tensor"), tr("one range for all weights"), 't');
+    addLetterChoice(m_granularity, QStringLiteral("channel=0"), tr("output channel"), tr("a range for every row"), 'o');
+    addLetterChoice(m_granularity, QStringLiteral("channel=1"), tr("input channel"), tr("a range for every column"), 'i');
+    m_granularity->addHeading(tr("Groups along rows"));
+    for (const Count& group : groups)
+        addLetterChoice(m_granularity, QStringLiteral("group=%1").arg(group.number), tr("%1 weights").arg(group.number), {}, group.letter);
+    m_granularity->addHeading(tr("Blocks of rows and columns"));
+    for (const int side : tiles)
+        addLetterChoice(m_granularity, QStringLiteral("block=%1x%1").arg(side), tr("%1 × %1 weights").arg(side), {}, 0);
+
+    for (const CalibrationMethod& method : calibrationMethods()) {
+        const char letter = method.clip.kind == Clip::Kind::MinMax         ? 'm'
+                          : method.clip.kind == Clip::Kind::LeastSquares   ? 'l'
+                          : method.clip.kind == Clip::Kind::Entropy        ? 'k'
+                          : method.clip == Clip{.kind = Clip::Kind::Aciq}  ? 'a'
+                          : method.clip == Clip{.kind = Clip::Kind::Percentile} ? '9'
+                                                                           : 0;
+        const QString explanation = method.clip.kind == Clip::Kind::MinMax       ? tr("nothing is clipped")
+                                  : method.clip.kind == Clip::Kind::LeastSquares ? tr("the highest SQNR")
+                                  : method.clip.kind == Clip::Kind::Percentile   ? tr("of all |weights| lie within")
+                                  : method.clip.kind == Clip::Kind::Entropy      ? tr("histograms as alike as can be")
+                                                                                 : tr("formula for the distribution");
+        addLetterChoice(m_clip, QString::fromStdString(clipText(method.clip)), clipName(method.clip), explanation, letter);
+    }
+    addLetterChoice(m_clip, QStringLiteral("hand"), tr("by hand"), tr("drag the handles"), 'h');
+
+    for (const RoundingRow& row : roundingRows()) {
+        // Not every rounding of formats is one of quantizers.
+        if (!parseScheme("int4,rounding=" + std::string(row.id)))
+            continue;
+        QString name = text(row.name);
+        name[0] = name[0].toLower();
+        addLetterChoice(m_rounding, text(row.id), name, {}, name[0].toLatin1());
+    }
+    for (const char* scale : {"fp32", "fp16", "bf16", "e8m0", "e4m3"})
+        addLetterChoice(m_scale, QString::fromLatin1(scale), nameOfElement(scale), {}, 0);
+    m_scale->addHeading(tr("Two levels: times a scale of the tensor"));
+    for (const char* scale : {"e4m3", "fp16", "e8m0"})
+        addLetterChoice(m_scale, QString::fromLatin1(scale) + QStringLiteral("*fp32"),
+                        tr("%1 × FP32").arg(nameOfElement(scale)), {}, 0);
+    for (const Fit fit : {Fit::Optimal, Fit::Lloyd, Fit::Quantile, Fit::ByHand}) {
+        const QString name = nameOfFit(fit);
+        const QString explanation = fit == Fit::Optimal    ? tr("the least squared error there is")
+                                  : fit == Fit::Lloyd      ? tr("may end in a local minimum")
+                                  : fit == Fit::Quantile   ? tr("as many weights to each level")
+                                                           : tr("drag the levels");
+        addLetterChoice(m_fit, QString::number(int(fit)), name, explanation, fit == Fit::ByHand ? 'h' : name[0].toLatin1());
+    }
+    for (const PowerOfTwoRule rule : {PowerOfTwoRule::Floor, PowerOfTwoRule::Ceil, PowerOfTwoRule::Even, PowerOfTwoRule::RoundUpRatio}) {
+        const QString explanation = rule == PowerOfTwoRule::Floor ? tr("OCP MX; may clip") : QString();
+        addLetterChoice(m_rule, QString::number(int(rule)), nameOfRule(rule), explanation, 0);
+    }
+}
+
+void SchemeEditor::offerMethods()
+{
+    QuantizationScheme trial = m_scheme;
+    for (QAction* action : m_clip->menu()->actions()) {
+        const auto clip = parseClip(action->data().toString().toStdString());
+        if (action->isSeparator() || !clip)
+            continue;
+        trial.clip = *clip;
+        action->setVisible(parseScheme(schemeText(trial)).has_value());
+    }
+    trial = m_scheme;
+    for (QAction* action : m_scale->menu()->actions()) {
+        const QString id = action->data().toString();
+        if (action->isSeparator() || id.isEmpty())
+            continue;
+        trial.scale = id.section(u'*', 0, 0).toStdString();
+        trial.tensorScale = id.section(u'*', 1).toStdString();
+        action->setVisible(parseScheme(schemeText(trial)).has_value());
+    }
+}
+
+}  // namespace quantoscope
