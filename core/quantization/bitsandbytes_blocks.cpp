@@ -40,7 +40,8 @@ struct Table {
         }
         sorted.tie = LevelMap::Tie::Lower;
         std::transform(sorted.thresholds.begin(), sorted.thresholds.end(), thresholds.begin(), [](double t) { return float(t); });
-        std::transform(sorted.codes.begin(), sorted.codes.end(), codes.begin(), [](std::int64_t c) { return std::uint8_t(c); });
+        for (std::size_t place = 0; place < codes.size(); ++place)   // By place: g++ 12 cannot see that both have 16.
+            codes[place] = std::uint8_t(order[place]);
     }
 };
 
