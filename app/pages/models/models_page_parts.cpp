@@ -60,7 +60,7 @@ QWidget* ModelsPage::makeEmptyState()
     sample->setVisible(hasSample);
     buttons->addStretch(1);
     body->addLayout(buttons);
-    body->addWidget(new TextLabel(tr("Or drop a .safetensors, .safetensors.index.json or .npy file anywhere on the window."), 12,
+    body->addWidget(new TextLabel(tr("Or drop a .safetensors, .safetensors.index.json, .gguf or .npy file anywhere on the window."), 12,
                                   QFont::Normal, TextTone::Faint),
                     0, Qt::AlignHCenter);
     body->addStretch(3);

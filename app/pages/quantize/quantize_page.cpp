@@ -130,7 +130,7 @@ QWidget* QuantizePage::makeEmptyState()
     sample->setVisible(hasSample);
     buttons->addStretch(1);
     body->addLayout(buttons);
-    body->addWidget(new TextLabel(tr("Or drop a .safetensors or .npy file anywhere on the window."), 12, QFont::Normal, TextTone::Faint),
+    body->addWidget(new TextLabel(tr("Or drop a .safetensors, .gguf or .npy file anywhere on the window."), 12, QFont::Normal, TextTone::Faint),
                     0, Qt::AlignHCenter);
     body->addStretch(3);
     sample->setObjectName(QStringLiteral("openSample"));
