@@ -305,6 +305,18 @@ void StairChart::paintTyped(QPainter& painter, const Plot& plot, bool isSmall) c
     painter.drawEllipse(QPointF(x, y), 6, 6);
 }
 
+/// What x becomes, in whichever way this rounding can be drawn.
+void StairChart::paintCurve(QPainter& painter, const StairPicture& picture, const Plot& plot) const
+{
+    if (picture.rounding == Rounding::Stochastic)
+        paintOdds(painter, picture, plot);
+    else if (picture.stairs.isTooFine)
+        paintTooFine(painter, picture, plot);
+    else
+        paintStairs(painter, picture, plot);
+    paintPoints(painter, picture, plot);
+}
+
 void StairChart::paintSmall(QPainter& painter, std::size_t index) const
 {
     const Theme& colours = theme();
@@ -326,13 +338,7 @@ void StairChart::paintSmall(QPainter& painter, std::size_t index) const
     painter.setPen(QPen(colours.original, 1, Qt::DashLine));
     painter.drawLine(plot.at(picture.low, picture.low), plot.at(picture.high, picture.high));
     paintTyped(painter, plot, true);
-    if (picture.rounding == Rounding::Stochastic)
-        paintOdds(painter, picture, plot);
-    else if (picture.stairs.isTooFine)
-        paintTooFine(painter, picture, plot);
-    else
-        paintStairs(painter, picture, plot);
-    paintPoints(painter, picture, plot);
+    paintCurve(painter, picture, plot);
     painter.restore();
 }
 
@@ -351,13 +357,7 @@ void StairChart::paintEvent(QPaintEvent*)
     painter.setClipRect(plot.area.adjusted(-4, -2, 4, 4));
     painter.setPen(QPen(colours.original, 1.4 * std::max(1.0, colours.stroke * 0.7), Qt::DashLine));
     painter.drawLine(plot.at(picture.low, picture.low), plot.at(picture.high, picture.high));
-    if (picture.rounding == Rounding::Stochastic)
-        paintOdds(painter, picture, plot);
-    else if (picture.stairs.isTooFine)
-        paintTooFine(painter, picture, plot);
-    else
-        paintStairs(painter, picture, plot);
-    paintPoints(painter, picture, plot);
+    paintCurve(painter, picture, plot);
     painter.restore();
     paintTyped(painter, plot, false);
     for (std::size_t i = 0; i < m_content.small.size(); ++i)

@@ -33,6 +33,7 @@ private:
     QRectF smallRect(std::size_t index) const;
     Plot plotOf(const StairPicture&, const QRectF& area, bool isSmall) const;
     void paintAxes(QPainter&, const StairPicture&, const Plot&) const;
+    void paintCurve(QPainter&, const StairPicture&, const Plot&) const;
     void paintStairs(QPainter&, const StairPicture&, const Plot&) const;
     void paintTooFine(QPainter&, const StairPicture&, const Plot&) const;
     void paintOdds(QPainter&, const StairPicture&, const Plot&) const;
