@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What the window does on a key, from the palette or from a menu: the commands, export, theme, zoom,
 // presenter mode and saving.
+#include "app/durable_file.h"
 #include "app/history.h"
 #include "app/main_window.h"
 #include "app/page.h"
@@ -189,7 +190,7 @@ void MainWindow::exportCsv()
     const QString path = saveName(tr("Table (*.csv)"), QStringLiteral("csv"));
     if (path.isEmpty())
         return;
-    if (const auto written = writeWhole(path, page()->csv()); !written)
+    if (const auto written = writeDurably(path, page()->csv()); !written)
         showProblem(QString::fromStdString(written.error().message));
 }
 

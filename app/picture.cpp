@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/picture.h"
 
+#include "app/durable_file.h"
+
 #include <QBuffer>
 #include <QCoreApplication>
 #include <QFileInfo>
 #include <QImage>
 #include <QPainter>
 #include <QPdfWriter>
-#include <QSaveFile>
 #include <QSvgGenerator>
 #include <QWidget>
 
@@ -71,16 +72,6 @@ constexpr Kind kinds[] = {{"png", png}, {"svg", svg}, {"pdf", pdf}};
 
 }  // namespace
 
-Result<void> writeWhole(const QString& path, const QByteArray& bytes)
-{
-    QSaveFile file(path);
-    file.setDirectWriteFallback(false);
-    if (!file.open(QIODevice::WriteOnly) || file.write(bytes) != bytes.size() || !file.commit())
-        return failure(Error::Kind::Unreadable,
-                       tr("%1 could not be written: %2.").arg(path, file.errorString()).toStdString());
-    return {};
-}
-
 Result<void> writePicture(QWidget& widget, const QString& path)
 {
     const QString suffix = QFileInfo(path).suffix().toLower();
@@ -90,7 +81,7 @@ Result<void> writePicture(QWidget& widget, const QString& path)
         const QByteArray bytes = kind.draw(widget);
         if (bytes.isEmpty())
             return failure(Error::Kind::Unreadable, tr("The picture for %1 could not be drawn.").arg(path).toStdString());
-        return writeWhole(path, bytes);
+        return writeDurably(path, bytes);
     }
     return failure(Error::Kind::Usage,
                    tr("A picture's file must end in .png, .svg or .pdf, not “%1”.").arg(QFileInfo(path).fileName()).toStdString());

@@ -3,7 +3,6 @@
 
 #include "core/result.h"
 
-#include <QByteArray>
 #include <QString>
 
 class QWidget;
@@ -13,7 +12,5 @@ namespace quantoscope {
 /// Draws a widget into a file of the kind its suffix says: png (at the widget's scale), svg or pdf
 /// (vectors). The file appears whole or not at all.
 Result<void> writePicture(QWidget&, const QString& path);
-/// The same rule for text: the CSV of a figure.
-Result<void> writeWhole(const QString& path, const QByteArray& bytes);
 
 }  // namespace quantoscope

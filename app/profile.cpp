@@ -1,20 +1,16 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/profile.h"
 
+#include "app/durable_file.h"
+
 #include <QCoreApplication>
 #include <QDir>
 #include <QFile>
 #include <QFileInfo>
 #include <QJsonDocument>
-#include <QSaveFile>
 #include <QStandardPaths>
 #include <QTemporaryFile>
 
-#include <fcntl.h>
-#include <unistd.h>
-
-#include <cerrno>
-#include <cstring>
 #include <utility>
 
 namespace quantoscope {
@@ -34,41 +30,6 @@ bool canWriteIn(const QString& folder)
         return false;
     QTemporaryFile probe(QDir(folder).filePath(QStringLiteral(".probe-XXXXXX")));
     return probe.open() && probe.write("?") == 1 && probe.flush();
-}
-
-tl::unexpected<Error> cannotSave(const QString& path, const QString& why)
-{
-    return failure(Error::Kind::Unreadable,
-                   tr("%1 could not be saved: %2.").arg(QDir::toNativeSeparators(path), why).toStdString());
-}
-
-QString systemReason()
-{
-    return QString::fromLocal8Bit(std::strerror(errno));
-}
-
-/// QSaveFile calls fdatasync and ignores its answer, and never syncs the folder that holds the name.
-Result<void> writeDurably(const QString& path, const QByteArray& bytes)
-{
-    QSaveFile file(path);
-    file.setDirectWriteFallback(false);
-    if (!file.open(QIODevice::WriteOnly))
-        return cannotSave(path, file.errorString());
-    if (file.write(bytes) != bytes.size() || !file.flush())
-        return cannotSave(path, file.errorString());
-    if (::fsync(file.handle()) != 0)
-        return cannotSave(path, systemReason());
-    if (!file.commit())
-        return cannotSave(path, file.errorString());
-    const int folder = ::open(QFile::encodeName(QFileInfo(path).path()).constData(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (folder < 0)
-        return cannotSave(path, systemReason());
-    const bool synced = ::fsync(folder) == 0;
-    const QString reason = systemReason();
-    ::close(folder);
-    if (!synced)
-        return cannotSave(path, reason);
-    return {};
 }
 
 }  // namespace
