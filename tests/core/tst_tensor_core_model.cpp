@@ -55,8 +55,11 @@ private slots:
                 << QByteArray(model) << length << isPositive << expected;
         };
         row("fp32_fma", 4096, false, 4.6e-8);
+        row("fp32_fma", 1024, true, 5.5e-8);
         row("fp32_fma", 4096, true, 2.0e-7);
+        row("fp32_fma", 16384, true, 7.7e-7);
         row("hopper_fp16", 4096, false, 5.7e-8);
+        row("hopper_fp16", 1024, true, 1.2e-7);
         row("hopper_fp16", 4096, true, 1.3e-6);
         row("hopper_fp16", 16384, true, 1.4e-5);
         row("hopper_fp8_fast", 4096, false, 1.3e-3);
@@ -64,6 +67,7 @@ private slots:
         row("hopper_fp8_fast", 4096, true, 7.0e-2);
         row("hopper_fp8_fast", 16384, true, 0.22);
         row("hopper_fp8_promoted", 4096, false, 1.3e-4);
+        row("hopper_fp8_promoted", 1024, true, 6.2e-4);
         row("hopper_fp8_promoted", 4096, true, 6.2e-4);
         row("hopper_fp8_promoted", 16384, true, 6.2e-4);
         row("fp16_sums", 4096, false, 2.4e-3);
