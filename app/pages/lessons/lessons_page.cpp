@@ -198,11 +198,11 @@ void LessonsPage::refresh()
             problems += (problems.isEmpty() ? QString() : QStringLiteral("\n"))
                         + tr("%1, line %2: %3").arg(QString::fromStdString(lesson->file)).arg(problem.line).arg(QString::fromStdString(problem.sentence));
     } else {
-        m_number->clear();
         m_title->setText(tr("Lessons"));
         m_about->setText(tr("You predict, then you see, then you do it yourself."));
         m_list->show(m_library, m_progress);
     }
+    m_number->setVisible(!showsList());   // empty, it would still take its spacing from the title
     m_problems->setText(problems);
     m_problems->setVisible(!problems.isEmpty());
     if (!m_progress.isSaved())
