@@ -158,55 +158,6 @@ void LookUpBlocks(const std::uint8_t* codes, std::size_t count, std::size_t bloc
     });
 }
 
-using Doubles = hn::CappedTag<double, 4>;
-using HalfFloats = hn::Rebind<float, Doubles>;
-constexpr std::size_t doubleWidth = hn::MaxLanes(Doubles());
-constexpr std::size_t parts = LaneSums::lanes / doubleWidth;
-
-void AddErrors(const float* values, const float* stored, std::size_t count, LaneSums& sums)
-{
-    const Doubles d;
-    const HalfFloats f;
-    using D = hn::Vec<Doubles>;
-    const auto largestFloat = hn::Set(f, std::numeric_limits<float>::max());
-    for (std::size_t part = 0; part < parts; ++part) {
-        const std::size_t lane = part * doubleWidth;
-        D squaredError = hn::LoadU(d, sums.squaredError.data() + lane), squares = hn::LoadU(d, sums.squares.data() + lane);
-        D products = hn::LoadU(d, sums.products.data() + lane), storedSquares = hn::LoadU(d, sums.storedSquares.data() + lane);
-        D largest = hn::LoadU(d, sums.largestError.data() + lane);
-        std::uint64_t finiteCount = 0;
-        const auto add = [&](const float* from, const float* to) {
-            const auto value = hn::LoadU(f, from), kept = hn::LoadU(f, to);
-            const auto isFinite = hn::Le(hn::Abs(value), largestFloat);
-            finiteCount += hn::CountTrue(f, isFinite);
-            const D x = hn::PromoteTo(d, hn::IfThenElseZero(isFinite, value)), y = hn::PromoteTo(d, hn::IfThenElseZero(isFinite, kept));
-            const D error = hn::Sub(x, y);
-            squaredError = hn::Add(squaredError, hn::Mul(error, error));
-            squares = hn::Add(squares, hn::Mul(x, x));
-            products = hn::Add(products, hn::Mul(x, y));
-            storedSquares = hn::Add(storedSquares, hn::Mul(y, y));
-            largest = hn::Max(largest, hn::Abs(error));
-        };
-        std::size_t at = 0;
-        for (; at + LaneSums::lanes <= count; at += LaneSums::lanes)
-            add(values + at + lane, stored + at + lane);
-        std::size_t seen = at / LaneSums::lanes * doubleWidth;
-        if (at < count) {   // The rest is filled up with zeros, which add nothing.
-            float paddedValues[LaneSums::lanes] = {}, paddedStored[LaneSums::lanes] = {};
-            std::copy_n(values + at, count - at, paddedValues);
-            std::copy_n(stored + at, count - at, paddedStored);
-            add(paddedValues + lane, paddedStored + lane);
-            seen += doubleWidth;
-        }
-        hn::StoreU(squaredError, d, sums.squaredError.data() + lane);
-        hn::StoreU(squares, d, sums.squares.data() + lane);
-        hn::StoreU(products, d, sums.products.data() + lane);
-        hn::StoreU(storedSquares, d, sums.storedSquares.data() + lane);
-        hn::StoreU(largest, d, sums.largestError.data() + lane);
-        sums.notFinite += seen - finiteCount;
-    }
-}
-
 }  // namespace quantoscope::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
 
@@ -223,7 +174,6 @@ HWY_EXPORT(TruncateToCodes);
 HWY_EXPORT(CountThresholds);
 HWY_EXPORT(NearestDoubledE2m1);
 HWY_EXPORT(LookUpBlocks);
-HWY_EXPORT(AddErrors);
 
 void largestMagnitudes(const float* values, std::size_t count, std::size_t block, float* largest)
 {
@@ -276,11 +226,6 @@ void lookUpBlocks(const std::uint8_t* codes, std::size_t count, std::size_t bloc
                   const float* factors, float* values)
 {
     HWY_DYNAMIC_DISPATCH(LookUpBlocks)(codes, count, block, table, factors, values);
-}
-
-void addErrors(const float* values, const float* stored, std::size_t count, LaneSums& sums)
-{
-    HWY_DYNAMIC_DISPATCH(AddErrors)(values, stored, count, sums);
 }
 
 }  // namespace quantoscope

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "core/quantization/integer_kernel.h"
-
 #include <cstddef>
 #include <cstdint>
 
@@ -35,8 +33,5 @@ void nearestDoubledE2m1(const float* values, std::size_t count, std::size_t bloc
 /// values = table[code] · factor of the block
 void lookUpBlocks(const std::uint8_t* codes, std::size_t count, std::size_t block, const float* table,
                   const float* factors, float* values);
-
-/// Adds the errors of the finite values up, in eight lanes.
-void addErrors(const float* values, const float* stored, std::size_t count, LaneSums&);
 
 }  // namespace quantoscope

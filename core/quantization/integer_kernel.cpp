@@ -21,9 +21,9 @@ class ExactGrid {
 public:
     static constexpr float padding = 0;
 
-    HWY_INLINE explicit ExactGrid(const IntegerGrid& grid)
-        : m_grid(grid)
-        , m_inverse(1 / grid.step)
+    HWY_INLINE ExactGrid(const CodeSpan& codes, const RunScale& run)
+        : m_codes(codes)
+        , m_run(run)
     {
     }
 
@@ -38,102 +38,111 @@ public:
         // double) puts ties back where they are. Beyond 2^21 every quotient is clamped anyway.
         const V snap = hn::Set(d, 0x1.8p23), farthest = hn::Set(d, 0x1p21);
         const V largestFloat = hn::Set(d, double(std::numeric_limits<float>::max()));
-        const V zero = hn::Set(d, m_grid.zero), lowest = hn::Set(d, m_grid.lowest), highest = hn::Set(d, m_grid.highest);
+        const V zero = hn::Set(d, double(m_run.scale.zero)), lowest = hn::Set(d, double(m_codes.lowest)), highest = hn::Set(d, double(m_codes.highest));
 
         const V raw = hn::PromoteTo(d, hn::LoadU(f, from));
         const V number = hn::IfThenElseZero(hn::Eq(raw, raw), raw);
-        const V quotient = hn::Min(hn::Max(hn::Mul(number, hn::Set(d, m_inverse)), hn::Neg(farthest)), farthest);
+        const V quotient = hn::Min(hn::Max(hn::Mul(number, hn::Set(d, 1 / m_run.scale.step)), hn::Neg(farthest)), farthest);
         const V snapped = hn::Sub(hn::Add(quotient, snap), snap);
         const V code = hn::Min(hn::Max(hn::Add(hn::Round(snapped), zero), lowest), highest);
         hn::StoreU(hn::DemoteTo(Words(), hn::DemoteTo(Integers(), hn::Sub(code, lowest))), Words(), levelsTo);
-        const V exact = hn::Mul(hn::Sub(code, zero), hn::Set(d, m_grid.step));
+        const V exact = hn::Mul(hn::Sub(code, zero), hn::Set(d, m_run.scale.step));
         const auto stored = hn::DemoteTo(f, hn::Min(hn::Max(exact, hn::Neg(largestFloat)), largestFloat));
-        if (to)
-            hn::StoreU(stored, f, to);
-
-        addExactly(part, raw, hn::PromoteTo(d, stored), m_grid.clipLow, m_grid.clipHigh, totals, counts);
+        hn::StoreU(stored, f, to);
+        addExactly(part, raw, hn::PromoteTo(d, stored), m_run.clipLow, m_run.clipHigh, totals, counts);
     }
 
 private:
-    const IntegerGrid& m_grid;
-    double m_inverse;
+    const CodeSpan& m_codes;
+    const RunScale& m_run;
 };
 
 #if HWY_TARGET != HWY_SCALAR
-/// The same quantizer in FP32, for values whose result FP32 is sure of; it says which those are.
+/// The same quantizer in FP32, for values whose result FP32 is sure of; it says whether it is.
 class FastGrid {
 public:
-    HWY_INLINE explicit FastGrid(const IntegerGrid& grid)
+    static constexpr bool leavesFloatDifferences = true;
+
+    HWY_INLINE FastGrid(const CodeSpan& codes, const RunScale& run)
     {
         const Floats f;
-        const float step = float(grid.step);
-        const double low = grid.lowest - grid.zero, high = grid.highest - grid.zero;
-        const double farthest = -low > high ? -low : high;
+        const float step = float(run.scale.step), inverse = 1 / step;
+        const float low = float(codes.lowest - run.scale.zero), high = float(codes.highest - run.scale.zero);
+        const float farthest = std::max(-low, high);
         // Bounds keep quotients and products away from the ends of FP32.
-        m_usable = double(step) == grid.step && grid.step > 0x1p-100 && grid.step < 0x1p100 && farthest < 0x1p17;
-        if (!m_usable)
+        m_isUsable = double(step) == run.scale.step && step > 0x1p-100f && step < 0x1p100f && farthest < 0x1p17f;
+        if (!m_isUsable)
             return;
+        // Half a step is the end of what a whole number is nearest to. What is stored for it is off by 2^-24 of
+        // itself; twice that is left out.
+        const float sure = 0.5f - (farthest + 2) * 0x1p-23f;
+        m_isInside = run.holdsAll && float(run.clipLow) * inverse > low - 0.49f && float(run.clipHigh) * inverse < high + 0.49f;
         m_step = hn::Set(f, step);
-        m_inverse = hn::Set(f, float(1 / grid.step));
-        m_low = hn::Set(f, float(low));
-        m_high = hn::Set(f, float(high));
-        // The product with the rounded inverse is off by at most 2^-23 of itself; twice that is allowed for.
-        m_sure = hn::Set(f, float(0.5 - (farthest + 1) * 0x1p-22));
-        m_clip.set(grid.clipLow, grid.clipHigh);
-        m_firstLevel = hn::Set(hn::RebindToSigned<Floats>(), roundingBits - std::int32_t(grid.zero - grid.lowest));
+        m_inverse = hn::Set(f, inverse);
+        m_firstLevel = hn::Set(Ints(), roundingBits - std::int32_t(run.scale.zero - codes.lowest));
+        m_sure = step * sure;
+        if (m_isInside)
+            return;
+        m_low = hn::Set(f, low);
+        m_high = hn::Set(f, high);
+        m_clip.set(run);
     }
 
-    bool isUsable() const { return m_usable; }
+    HWY_INLINE bool isUsable() const { return m_isUsable; }
 
-    /// `valuesAtOnce` values; nothing happens where one of them needs the exact way.
-    HWY_INLINE bool quantize(const float* from, std::size_t lane, std::uint16_t* levelsTo, float* to, Totals& totals) const
+    /// Whole turns of values. Returns whether it is sure of all of them; what it wrote is void otherwise.
+    HWY_INLINE bool quantize(const float* from, std::size_t count, std::uint16_t* levelsTo, float* to, LargestErrors& errors) const
     {
-        const Floats f;
-        const hn::RebindToSigned<Floats> i;
-        const hn::Rebind<std::uint16_t, Floats> w;
-        const FloatVector x = hn::LoadU(f, from);
-        const FloatVector quotient = hn::Mul(x, m_inverse);
-        const FloatVector bounded = hn::Min(hn::Max(quotient, m_low), m_high);
-        // 1.5 · 2^23 leaves the whole number, rounded to even, in the low bits.
-        const FloatVector rounding = hn::Set(f, 0x1.8p23f);
-        const FloatVector sum = hn::Add(bounded, rounding);
-        const FloatVector whole = hn::Sub(sum, rounding);
-        // Not-a-number fails every comparison, infinity the one of the distance.
-        const auto sure = hn::And(hn::Le(hn::Abs(hn::Sub(quotient, whole)), m_sure), m_clip.holds(x));
-        if (HWY_UNLIKELY(!hn::AllTrue(f, sure)))
-            return false;
-        hn::StoreU(hn::DemoteTo(w, hn::Sub(hn::BitCast(i, sum), m_firstLevel)), w, levelsTo);
-        // A whole number of at most 17 bits times an FP32 number, rounded once. It is within half a step of
-        // x, so the two are within a factor of two of one another and their difference is exact.
-        const FloatVector stored = hn::Mul(whole, m_step);
-        if (to)
-            hn::StoreU(stored, f, to);
-        totals.add(lane, x, stored);
-        return true;
+        return m_isInside ? quantize<true>(from, count, levelsTo, to, errors) : quantize<false>(from, count, levelsTo, to, errors);
     }
 
 private:
     static constexpr std::int32_t roundingBits = 0x4B400000;   // of 1.5 · 2^23
 
-    bool m_usable;
-    FloatVector m_step, m_inverse, m_low, m_high, m_sure;
+    template <bool inside>
+    HWY_INLINE bool quantize(const float* from, std::size_t count, std::uint16_t* levelsTo, float* to, LargestErrors& errors) const
+    {
+        const Floats f;
+        // 1.5 · 2^23 leaves the whole number, rounded to even, in the low bits.
+        const FloatVector rounding = hn::Set(f, 0x1.8p23f);
+        [[maybe_unused]] auto holds = hn::Eq(rounding, rounding);
+        for (std::size_t at = 0; at < count; at += valuesAtOnce) {
+            const FloatVector x = hn::LoadU(f, from + at);
+            FloatVector quotient = hn::Mul(x, m_inverse);
+            if constexpr (!inside) {
+                holds = hn::And(holds, m_clip.holds(x));
+                quotient = hn::Min(hn::Max(quotient, m_low), m_high);
+            }
+            const FloatVector sum = hn::Add(quotient, rounding);
+            // A whole number of at most 17 bits times an FP32 number, rounded once. Where it is within half a step
+            // of x the two are within a factor of two of one another, and their difference is exact.
+            const FloatVector stored = hn::Mul(hn::Sub(sum, rounding), m_step);
+            storeLevels(hn::Sub(hn::BitCast(Ints(), sum), m_firstLevel), levelsTo + at);
+            hn::StoreU(stored, f, to + at);
+            errors.add(x, stored);
+        }
+        if constexpr (!inside)
+            return hn::AllTrue(f, holds) && errors.areBelow(m_sure);
+        return errors.areBelow(m_sure);   // false for NaN and infinities
+    }
+
+    bool m_isUsable, m_isInside;
+    float m_sure;
+    FloatVector m_step, m_inverse, m_low, m_high;
+    IntVector m_firstLevel;
     ClipBounds m_clip;
-    hn::Vec<hn::RebindToSigned<Floats>> m_firstLevel;
 };
-#endif
-
-#if HWY_TARGET == HWY_SCALAR
+#else
 struct FastGrid {
-    explicit FastGrid(const IntegerGrid&) {}
+    FastGrid(const CodeSpan&, const RunScale&) {}
     static constexpr bool isUsable() { return false; }
-    static bool quantize(const float*, std::size_t, std::uint16_t*, float*, Totals&) { return false; }
 };
 #endif
 
-void QuantizeToGrids(const float* values, std::span<const IntegerGrid> grids, std::span<const std::size_t> lengths,
+void QuantizeToGrids(const float* values, const CodeSpan& codes, std::span<const RunScale> scales, std::span<const std::size_t> lengths,
                      StoredRuns stored, LaneSums& sums)
 {
-    quantizeRuns<FastGrid, ExactGrid>(values, grids, lengths, stored, sums);
+    quantizeRuns<FastGrid, ExactGrid>(values, codes, scales, lengths, stored, sums);
 }
 
 }  // namespace
@@ -145,10 +154,10 @@ namespace quantoscope {
 
 HWY_EXPORT(QuantizeToGrids);
 
-void quantizeToGrids(const float* values, std::span<const IntegerGrid> grids, std::span<const std::size_t> lengths,
+void quantizeToGrids(const float* values, const CodeSpan& codes, std::span<const RunScale> scales, std::span<const std::size_t> lengths,
                      StoredRuns stored, LaneSums& sums)
 {
-    HWY_DYNAMIC_DISPATCH(QuantizeToGrids)(values, grids, lengths, stored, sums);
+    HWY_DYNAMIC_DISPATCH(QuantizeToGrids)(values, codes, scales, lengths, stored, sums);
 }
 
 }  // namespace quantoscope

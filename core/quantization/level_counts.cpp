@@ -1,40 +1,97 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/quantization/level_counts.h"
 
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "core/quantization/level_counts.cpp"
+#define HWY_DISABLED_TARGETS (HWY_SVE | HWY_SVE2 | HWY_SVE_256 | HWY_SVE2_128 | HWY_RVV)   // lanes must be a constant
+#include <hwy/foreach_target.h>
+#include <hwy/highway.h>
+
 #include <array>
 #include <cstring>
 
+HWY_BEFORE_NAMESPACE();
+namespace quantoscope::HWY_NAMESPACE {
+namespace {
+
+namespace hn = hwy::HWY_NAMESPACE;
+
+using Bytes = hn::CappedTag<std::uint8_t, 64>;
+using Words = hn::Repartition<std::uint16_t, Bytes>;
+constexpr std::size_t bytesAtOnce = hn::MaxLanes(Bytes());
+
+/// Bit number `bit` of each of 64 levels, in some order that is the same for every bit.
+template <int bit>
+HWY_INLINE std::uint64_t planeOf(const std::uint16_t* levels)
+{
+    const Bytes b;
+    const Words w;
+    std::uint64_t plane = 0;
+    for (std::size_t at = 0; at < 64; at += bytesAtOnce) {
+        const auto first = hn::LoadU(w, levels + at), second = hn::LoadU(w, levels + at + bytesAtOnce / 2);
+        const auto both = hn::BitCast(b, hn::Or(first, hn::ShiftLeft<8>(second)));
+        hn::StoreMaskBits(b, hn::TestBit(both, hn::Set(b, 1 << bit)), reinterpret_cast<std::uint8_t*>(&plane) + at / 8);
+    }
+    return plane;
+}
+
+/// counts[s]: how many levels have all the bits of s.
+std::size_t CountBitSets(const std::uint16_t* levels, std::size_t count, std::uint64_t* counts)
+{
+#if HWY_TARGET == HWY_SCALAR
+    (void)levels, (void)count, (void)counts;
+    return 0;
+#else
+    const auto ones = [](std::uint64_t bits) { return std::uint64_t(__builtin_popcountll(bits)); };
+    std::size_t at = 0;
+    for (; at + 64 <= count; at += 64) {
+        const std::uint64_t a = planeOf<0>(levels + at), b = planeOf<1>(levels + at), c = planeOf<2>(levels + at), d = planeOf<3>(levels + at);
+        const std::uint64_t ab = a & b, cd = c & d;
+        counts[1] += ones(a);
+        counts[2] += ones(b);
+        counts[3] += ones(ab);
+        counts[4] += ones(c);
+        counts[5] += ones(a & c);
+        counts[6] += ones(b & c);
+        counts[7] += ones(ab & c);
+        counts[8] += ones(d);
+        counts[9] += ones(a & d);
+        counts[10] += ones(b & d);
+        counts[11] += ones(ab & d);
+        counts[12] += ones(cd);
+        counts[13] += ones(a & cd);
+        counts[14] += ones(b & cd);
+        counts[15] += ones(ab & cd);
+    }
+    counts[0] += at;
+    return at;
+#endif
+}
+
+}  // namespace
+}  // namespace quantoscope::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
 namespace quantoscope {
+
+HWY_EXPORT(CountBitSets);
 
 namespace {
 
-/// Four levels of 16 bits each.
-std::uint64_t fourLevels(const std::uint16_t* levels)
+/// Levels of at most four bits: 64 at a time as four words, one a bit, from which counting ones tells how many
+/// levels have a set of bits; those that have no other bits are what is left by inclusion and exclusion.
+std::size_t countByBits(std::span<const std::uint16_t> levels, std::span<std::uint64_t> counts)
 {
-    std::uint64_t four;
-    std::memcpy(&four, levels, sizeof four);
-    return four;
-}
-
-/// Two levels of four bits are counted as one of eight, so that half as many counters are touched.
-std::size_t countInPairs(std::span<const std::uint16_t> levels, std::span<std::uint64_t> counts)
-{
-    std::array<std::array<std::uint32_t, 256>, 2> pairs{};
-    std::size_t at = 0;
-    for (; at + 4 <= levels.size(); at += 4) {
-        const std::uint64_t four = fourLevels(levels.data() + at);
-        const std::uint64_t joined = four | four >> 12;
-        ++pairs[0][joined & 0xFF];
-        ++pairs[1][joined >> 32 & 0xFF];
-    }
-    for (std::size_t pair = 0; pair < 256; ++pair) {
-        const std::uint64_t both = std::uint64_t{pairs[0][pair]} + pairs[1][pair];
-        if (both == 0)
-            continue;
-        counts[pair & 15] += both;
-        counts[pair >> 4] += both;
-    }
-    return at;
+    std::array<std::uint64_t, 16> sets{};
+    const std::size_t done = HWY_DYNAMIC_DISPATCH(CountBitSets)(levels.data(), levels.size(), sets.data());
+    for (std::size_t bit = 1; bit < 16; bit *= 2)
+        for (std::size_t set = 0; set < 16; ++set)
+            if ((set & bit) == 0)
+                sets[set] -= sets[set | bit];
+    for (std::size_t level = 0; level < counts.size(); ++level)
+        counts[level] += sets[level];
+    return done;
 }
 
 /// Neighbours are often alike, and a counter cannot be raised again before it has been stored: four
@@ -44,7 +101,8 @@ std::size_t countInTurns(std::span<const std::uint16_t> levels, std::span<std::u
     std::array<std::array<std::uint32_t, 256>, 4> tables{};
     std::size_t at = 0;
     for (; at + 4 <= levels.size(); at += 4) {
-        const std::uint64_t four = fourLevels(levels.data() + at);
+        std::uint64_t four;   // levels of 16 bits each
+        std::memcpy(&four, levels.data() + at, sizeof four);
         ++tables[0][four & 0xFF];
         ++tables[1][four >> 16 & 0xFF];
         ++tables[2][four >> 32 & 0xFF];
@@ -63,10 +121,11 @@ void addLevelCounts(std::span<const std::uint16_t> levels, std::span<std::uint64
     while (!levels.empty()) {
         const auto some = levels.first(levels.size() < atMost ? levels.size() : atMost);
         levels = levels.subspan(some.size());
-        const std::size_t done = counts.size() <= 16 ? countInPairs(some, counts) : counts.size() <= 256 ? countInTurns(some, counts) : 0;
+        const std::size_t done = counts.size() <= 16 ? countByBits(some, counts) : counts.size() <= 256 ? countInTurns(some, counts) : 0;
         for (const std::uint16_t level : some.subspan(done))
             ++counts[level];
     }
 }
 
 }  // namespace quantoscope
+#endif

@@ -7,7 +7,6 @@
 #include <hwy/foreach_target.h>
 #include <hwy/highway.h>
 
-#include "core/quantization/element.h"
 #include "core/quantization/quantize_runs.inl"
 
 HWY_BEFORE_NAMESPACE();
@@ -19,9 +18,9 @@ class ExactLevels {
 public:
     static constexpr float padding = std::numeric_limits<float>::quiet_NaN();   // zero need not be a level
 
-    HWY_INLINE ExactLevels(const LevelLookup& table, const LevelScale& scale)
+    HWY_INLINE ExactLevels(const LevelLookup& table, const RunScale& run)
         : m_table(table)
-        , m_scale(scale)
+        , m_run(run)
     {
     }
 
@@ -33,25 +32,21 @@ public:
         for (std::size_t i = 0; i < width; ++i) {
             raw[i] = double(from[i]);
             const double number = std::isnan(raw[i]) ? 0 : raw[i];
-            const std::size_t level = m_table.levelOf(m_scale.step == 0 ? 0 : number / m_scale.step);
+            const double step = m_run.scale.step;
+            const std::size_t level = m_table.levelOf(step == 0 ? 0 : number / step);
             levelsTo[i] = std::uint16_t(level);
-            const float value = asFloat(m_table.map.levels[level] * m_scale.step);
-            stored[i] = double(value);
-            if (to)
-                to[i] = value;
+            to[i] = asFloat(m_table.map.levels[level] * step);
+            stored[i] = double(to[i]);
         }
-        addExactly(part, hn::Load(d, raw), hn::Load(d, stored), m_scale.clipLow, m_scale.clipHigh, totals, counts);
+        addExactly(part, hn::Load(d, raw), hn::Load(d, stored), m_run.clipLow, m_run.clipHigh, totals, counts);
     }
 
 private:
     const LevelLookup& m_table;
-    const LevelScale& m_scale;
+    const RunScale& m_run;
 };
 
 #if HWY_TARGET != HWY_SCALAR
-using Ints = hn::RebindToSigned<Floats>;
-using IntVector = hn::Vec<Ints>;
-
 /// Whether steps and products stay away from the ends of FP32.
 bool isModest(const LevelLookup& table, double step)
 {
@@ -61,15 +56,17 @@ bool isModest(const LevelLookup& table, double step)
 /// The levels of a float format, found by rounding, for values whose result FP32 is sure of.
 class FastFloat {
 public:
-    HWY_INLINE FastFloat(const LevelLookup& table, const LevelScale& scale)
-        : m_usable(isModest(table, scale.step))
+    static constexpr bool leavesFloatDifferences = false;
+
+    HWY_INLINE FastFloat(const LevelLookup& table, const RunScale& run)
+        : m_isUsable(isModest(table, run.scale.step))
         , m_shift(table.format->roundShift)
     {
         const Floats f;
         const Ints i;
         const WideFloat& format = *table.format;
-        m_step = hn::Set(f, float(scale.step));
-        m_inverse = hn::Set(f, float(1 / scale.step));
+        m_step = hn::Set(f, float(run.scale.step));
+        m_inverse = hn::Set(f, 1 / float(run.scale.step));
         m_largest = hn::Set(f, float(table.map.levels.back()));
         m_lift = hn::Set(i, format.roundShift << 23);
         m_magic = hn::BitCast(i, hn::Set(f, format.subnormalMagic));
@@ -77,149 +74,166 @@ public:
         m_middle = hn::Set(i, std::int32_t(table.map.size() / 2));
         // Half of the last place, less what the product with the rounded inverse may be off by, twice.
         m_sure = hn::Set(f, 0x1p-23f * float(0.5 - std::ldexp(1.0, 23 - format.roundShift - 20)));
-        m_clip.set(scale.clipLow, scale.clipHigh);
+        m_clip.set(run);
     }
 
-    bool isUsable() const { return m_usable; }
+    HWY_INLINE bool isUsable() const { return m_isUsable; }
 
-    HWY_INLINE bool quantize(const float* from, std::size_t lane, std::uint16_t* levelsTo, float* to, Totals& totals) const
+    HWY_INLINE bool quantize(const float* from, std::size_t count, std::uint16_t* levelsTo, float* to, LargestErrors& errors) const
     {
         const Floats f;
         const Ints i;
-        const hn::Rebind<std::uint16_t, Floats> w;
-        const FloatVector x = hn::LoadU(f, from);
-        const FloatVector quotient = hn::Mul(x, m_inverse);
-        const FloatVector magnitude = hn::Abs(quotient);
-        // As in wide_float.cpp: a power of two so large that the sum's last bit is the format's.
-        const FloatVector bounded = hn::Min(magnitude, m_largest);
-        const IntVector exponent = hn::And(hn::BitCast(i, bounded), hn::Set(i, 0x7F800000));
-        const IntVector magic = hn::Max(hn::Add(exponent, m_lift), m_magic);
-        const FloatVector sum = hn::Add(bounded, hn::BitCast(f, magic));
-        const FloatVector rounded = hn::Sub(sum, hn::BitCast(f, magic));
-        const auto sure = hn::And(hn::Le(hn::Abs(hn::Sub(magnitude, rounded)), hn::Mul(hn::BitCast(f, magic), m_sure)), m_clip.holds(x));
-        if (HWY_UNLIKELY(!hn::AllTrue(f, sure)))
-            return false;
-        const IntVector code = hn::Add(hn::Sub(hn::BitCast(i, sum), magic), hn::Sub(hn::ShiftRightSame(magic, m_shift), m_magicCode));
-        const auto isNegative = hn::Lt(hn::BitCast(i, x), hn::Zero(i));
-        const IntVector level = hn::Add(m_middle, hn::IfThenElse(isNegative, hn::Neg(code), code));
-        hn::StoreU(hn::DemoteTo(w, level), w, levelsTo);
-        // Adding zero makes -0 the one zero that is a level.
-        const FloatVector stored = hn::Add(hn::Mul(hn::CopySignToAbs(rounded, x), m_step), hn::Zero(f));
-        if (to)
-            hn::StoreU(stored, f, to);
-        totals.add(lane, x, stored);   // within half a step: the difference is exact, as for integers
-        return true;
+        auto sure = hn::Eq(m_step, m_step);
+        for (std::size_t at = 0; at < count; at += valuesAtOnce) {
+            const FloatVector x = hn::LoadU(f, from + at);
+            const FloatVector magnitude = hn::Abs(hn::Mul(x, m_inverse));
+            // As in wide_float.cpp: a power of two so large that the sum's last bit is the format's.
+            const FloatVector bounded = hn::Min(magnitude, m_largest);
+            const IntVector exponent = hn::And(hn::BitCast(i, bounded), hn::Set(i, 0x7F800000));
+            const IntVector magic = hn::Max(hn::Add(exponent, m_lift), m_magic);
+            const FloatVector sum = hn::Add(bounded, hn::BitCast(f, magic));
+            const FloatVector rounded = hn::Sub(sum, hn::BitCast(f, magic));
+            sure = hn::And(sure, hn::And(hn::Le(hn::Abs(hn::Sub(magnitude, rounded)), hn::Mul(hn::BitCast(f, magic), m_sure)), m_clip.holds(x)));
+            const IntVector code = hn::Add(hn::Sub(hn::BitCast(i, sum), magic), hn::Sub(hn::ShiftRightSame(magic, m_shift), m_magicCode));
+            const auto isNegative = hn::Lt(hn::BitCast(i, x), hn::Zero(i));
+            storeLevels(hn::Add(m_middle, hn::IfThenElse(isNegative, hn::Neg(code), code)), levelsTo + at);
+            // Adding zero makes -0 the one zero that is a level.
+            const FloatVector stored = hn::Add(hn::Mul(hn::CopySignToAbs(rounded, x), m_step), hn::Zero(f));
+            hn::StoreU(stored, f, to + at);
+            errors.add(x, stored);
+        }
+        return hn::AllTrue(f, sure);
     }
 
 private:
-    bool m_usable;
+    bool m_isUsable;
     int m_shift;
     FloatVector m_step, m_inverse, m_largest, m_sure;
     IntVector m_lift, m_magic, m_magicCode, m_middle;
     ClipBounds m_clip;
 };
 
-/// At most sixteen levels, found by comparing with the thresholds, each kept at a distance.
-class FastTable {
+/// A table of sixteen numbers in registers, or in memory where registers are short.
+class SixteenFloats {
 public:
-    HWY_INLINE FastTable(const LevelLookup& table, const LevelScale& scale)
-        : m_few(*table.fewLevels)
-        , m_usable(isModest(table, scale.step))
+    HWY_INLINE explicit SixteenFloats(const float* values)
+        : m_values(values)
     {
         const Floats f;
-        m_step = hn::Set(f, float(scale.step));
-        m_inverse = hn::Set(f, float(1 / scale.step));
-        m_clip.set(scale.clipLow, scale.clipHigh);
-        if constexpr (valuesAtOnce == LevelLookup::few) {
-            m_levels = hn::LoadU(f, m_few.levels);
-            m_thresholds = hn::LoadU(f, m_few.thresholds);
-            m_from = hn::LoadU(f, m_few.from);
-            m_to = hn::LoadU(f, m_few.to);
+        if constexpr (valuesAtOnce >= 8) {
+            m_low = hn::LoadU(f, values);
+            m_high = hn::LoadU(f, values + 16 - valuesAtOnce);
         }
     }
 
-    bool isUsable() const { return m_usable; }
-
-    HWY_INLINE bool quantize(const float* from, std::size_t lane, std::uint16_t* levelsTo, float* to, Totals& totals) const
+    HWY_INLINE FloatVector operator[](IntVector index) const
     {
         const Floats f;
-        const hn::Rebind<std::uint16_t, Floats> w;
-        const FloatVector x = hn::LoadU(f, from);
-        const FloatVector quotient = hn::Mul(x, m_inverse);
-        const Found found = find(quotient);
-        const auto sure = hn::And(hn::And(hn::Ge(quotient, found.from), hn::Le(quotient, found.to)), m_clip.holds(x));
-        if (HWY_UNLIKELY(!hn::AllTrue(f, sure)))
-            return false;
-        hn::StoreU(hn::DemoteTo(w, found.index), w, levelsTo);
-        const FloatVector stored = hn::Add(hn::Mul(found.level, m_step), hn::Zero(f));
-        if (to)
-            hn::StoreU(stored, f, to);
-        // Levels may be far from their neighbours, so differences need the width of a double.
-        totals.addWide(lane, x, stored);
-        return true;
+        if constexpr (valuesAtOnce == 16) {
+            return hn::TableLookupLanes(m_low, hn::IndicesFromVec(f, index));
+        } else if constexpr (valuesAtOnce == 8) {
+            const Ints i;
+            const auto within = hn::IndicesFromVec(f, hn::And(index, hn::Set(i, 7)));
+            const auto isHigh = hn::RebindMask(f, hn::Gt(index, hn::Set(i, 7)));
+            return hn::IfThenElse(isHigh, hn::TableLookupLanes(m_high, within), hn::TableLookupLanes(m_low, within));
+        } else {
+            return hn::GatherIndex(f, m_values, index);
+        }
     }
 
 private:
-    struct Found {
-        IntVector index;
-        FloatVector level, from, to;
-    };
+    const float* m_values;
+    FloatVector m_low, m_high;   ///< The same register where one holds all.
+};
 
-    HWY_INLINE Found find(FloatVector quotient) const
+/// At most sixteen levels, found by bisection among the thresholds, from each of which FP32 keeps a distance.
+class FastTable {
+public:
+    static constexpr bool leavesFloatDifferences = false;   // levels may be far from their neighbours
+
+    HWY_INLINE FastTable(const LevelLookup& table, const RunScale& run)
+        : m_isUsable(isModest(table, run.scale.step))
+        , m_levels(table.fewLevels->levels)
+        , m_thresholds(table.fewLevels->thresholds)
+        , m_from(table.fewLevels->from)
+        , m_to(table.fewLevels->to)
     {
         const Floats f;
-        const Ints i;
-        IntVector index = hn::Zero(i);
-        if constexpr (valuesAtOnce == LevelLookup::few) {
-            // A whole table in a register: bisection by look-ups.
-            const auto rise = [&](FloatVector threshold, std::int32_t by) {
-                index = hn::Add(index, hn::IfThenElseZero(hn::RebindMask(i, hn::Ge(quotient, threshold)), hn::Set(i, by)));
-            };
-            const auto look = [&](FloatVector table, IntVector at) {
-                return hn::TableLookupLanes(table, hn::IndicesFromVec(f, at));
-            };
-            rise(hn::Set(f, m_few.thresholds[7]), 8);
-            rise(look(m_thresholds, hn::Add(index, hn::Set(i, 3))), 4);
-            rise(look(m_thresholds, hn::Add(index, hn::Set(i, 1))), 2);
-            rise(look(m_thresholds, index), 1);
-            return {index, look(m_levels, index), look(m_from, index), look(m_to, index)};
-        } else {
-            Found found{index, hn::Set(f, m_few.levels[0]), hn::Set(f, m_few.from[0]), hn::Set(f, m_few.to[0])};
-            for (std::size_t next = 1; next < LevelLookup::few; ++next) {
-                const auto above = hn::Ge(quotient, hn::Set(f, m_few.thresholds[next - 1]));
-                found.index = hn::Sub(found.index, hn::BitCast(i, hn::VecFromMask(f, above)));
-                found.level = hn::IfThenElse(above, hn::Set(f, m_few.levels[next]), found.level);
-                found.from = hn::IfThenElse(above, hn::Set(f, m_few.from[next]), found.from);
-                found.to = hn::IfThenElse(above, hn::Set(f, m_few.to[next]), found.to);
-            }
-            return found;
-        }
+        m_step = hn::Set(f, float(run.scale.step));
+        m_inverse = hn::Set(f, 1 / float(run.scale.step));
+        m_middle = hn::Set(f, table.fewLevels->thresholds[7]);
+        m_holdsAll = run.holdsAll;
+        if (!m_holdsAll)
+            m_clip.set(run);
     }
 
-    const LevelLookup::Few& m_few;
-    bool m_usable;
-    FloatVector m_step, m_inverse, m_levels, m_thresholds, m_from, m_to;   // the last four only where 16 lanes hold them
+    HWY_INLINE bool isUsable() const { return m_isUsable; }
+
+    HWY_INLINE bool quantize(const float* from, std::size_t count, std::uint16_t* levelsTo, float* to, LargestErrors& errors) const
+    {
+        return m_holdsAll ? quantize<true>(from, count, levelsTo, to, errors) : quantize<false>(from, count, levelsTo, to, errors);
+    }
+
+private:
+    template <bool holdsAll>
+    HWY_INLINE bool quantize(const float* from, std::size_t count, std::uint16_t* levelsTo, float* to, LargestErrors& errors) const
+    {
+        const Floats f;
+        auto sure = hn::Eq(m_step, m_step);
+        for (std::size_t at = 0; at < count; at += valuesAtOnce) {
+            const FloatVector x = hn::LoadU(f, from + at);
+            const FloatVector quotient = hn::Mul(x, m_inverse);
+            const IntVector level = levelOf(quotient);
+            sure = hn::And(sure, hn::And(hn::Ge(quotient, m_from[level]), hn::Le(quotient, m_to[level])));
+            if constexpr (!holdsAll)
+                sure = hn::And(sure, m_clip.holds(x));
+            storeLevels(level, levelsTo + at);
+            const FloatVector stored = hn::Mul(m_levels[level], m_step);
+            hn::StoreU(stored, f, to + at);
+            errors.add(x, stored);
+        }
+        return hn::AllTrue(f, sure);
+    }
+
+    HWY_INLINE IntVector levelOf(FloatVector quotient) const
+    {
+        const Ints i;
+        const auto rise = [&](IntVector from, FloatVector threshold, std::int32_t by) {
+            return hn::Add(from, hn::IfThenElseZero(hn::RebindMask(i, hn::Ge(quotient, threshold)), hn::Set(i, by)));
+        };
+        IntVector level = rise(hn::Zero(i), m_middle, 8);
+        level = rise(level, m_thresholds[hn::Add(level, hn::Set(i, 3))], 4);
+        level = rise(level, m_thresholds[hn::Add(level, hn::Set(i, 1))], 2);
+        return rise(level, m_thresholds[level], 1);
+    }
+
+    bool m_isUsable, m_holdsAll;
+    SixteenFloats m_levels, m_thresholds, m_from, m_to;
+    FloatVector m_step, m_inverse, m_middle;
     ClipBounds m_clip;
 };
 #endif
 
 /// Where there is no faster way.
 struct NeverFast {
-    HWY_INLINE NeverFast(const LevelLookup&, const LevelScale&) {}
+    NeverFast(const LevelLookup&, const RunScale&) {}
+    static constexpr bool leavesFloatDifferences = false;
     static constexpr bool isUsable() { return false; }
-    static bool quantize(const float*, std::size_t, std::uint16_t*, float*, Totals&) { return false; }
+#if HWY_TARGET != HWY_SCALAR
+    static bool quantize(const float*, std::size_t, std::uint16_t*, float*, LargestErrors&) { return false; }
+#endif
 };
 
-void QuantizeToLevels(const float* values, const LevelLookup& table, std::span<const LevelScale> scales,
+void QuantizeToLevels(const float* values, const LevelLookup& table, std::span<const RunScale> scales,
                       std::span<const std::size_t> lengths, StoredRuns stored, LaneSums& sums)
 {
 #if HWY_TARGET != HWY_SCALAR
     if (table.format)
-        return quantizeRuns<FastFloat, ExactLevels>(values, scales, lengths, stored, sums, table);
+        return quantizeRuns<FastFloat, ExactLevels>(values, table, scales, lengths, stored, sums);
     if (table.fewLevels)
-        return quantizeRuns<FastTable, ExactLevels>(values, scales, lengths, stored, sums, table);
+        return quantizeRuns<FastTable, ExactLevels>(values, table, scales, lengths, stored, sums);
 #endif
-    quantizeRuns<NeverFast, ExactLevels>(values, scales, lengths, stored, sums, table);
+    quantizeRuns<NeverFast, ExactLevels>(values, table, scales, lengths, stored, sums);
 }
 
 }  // namespace
@@ -265,10 +279,10 @@ void LevelLookup::setFewLevels()
     std::fill_n(made.thresholds, few, HUGE_VALF);
     std::fill_n(made.from, few, HUGE_VALF);
     std::fill_n(made.to, few, -HUGE_VALF);
-    made.from[0] = -HUGE_VALF;
-    made.to[map.size() - 1] = HUGE_VALF;
+    made.from[0] = -std::numeric_limits<float>::max();   // an infinity has no distance from its level
+    made.to[map.size() - 1] = std::numeric_limits<float>::max();
     for (std::size_t i = 0; i < map.size(); ++i)
-        made.levels[i] = float(map.levels[i]);
+        made.levels[i] = float(map.levels[i]) + 0.0f;   // -0 and +0 are one level
     for (std::size_t i = 0; i < map.thresholds.size(); ++i) {
         const float threshold = made.thresholds[i] = float(map.thresholds[i]);
         made.to[i] = threshold - apart(threshold);
@@ -290,7 +304,7 @@ std::size_t LevelLookup::levelOf(double quotient) const
     return level;
 }
 
-void quantizeToLevels(const float* values, const LevelLookup& table, std::span<const LevelScale> scales,
+void quantizeToLevels(const float* values, const LevelLookup& table, std::span<const RunScale> scales,
                       std::span<const std::size_t> lengths, StoredRuns stored, LaneSums& sums)
 {
     HWY_DYNAMIC_DISPATCH(QuantizeToLevels)(values, table, scales, lengths, stored, sums);

@@ -2,8 +2,8 @@
 #pragma once
 
 #include "core/formats/wide_float.h"
-#include "core/quantization/integer_kernel.h"
 #include "core/quantization/level_map.h"
+#include "core/quantization/run_scale.h"
 
 #include <optional>
 #include <vector>
@@ -34,15 +34,9 @@ private:
     void setFewLevels();
 };
 
-/// What differs from run to run.
-struct LevelScale {
-    double step;
-    double clipLow, clipHigh;
-};
-
 /// Quantizes consecutive runs to the levels times each run's step and adds the errors up; as
 /// quantizeToGrids.
-void quantizeToLevels(const float* values, const LevelLookup&, std::span<const LevelScale>,
-                      std::span<const std::size_t> lengths, StoredRuns, LaneSums&);
+void quantizeToLevels(const float* values, const LevelLookup&, std::span<const RunScale>, std::span<const std::size_t> lengths,
+                      StoredRuns, LaneSums&);
 
 }  // namespace quantoscope

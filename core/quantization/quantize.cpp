@@ -10,6 +10,7 @@
 #include "core/statistics/chunks.h"
 #include "core/statistics/counting.h"
 #include "core/statistics/float_scan.h"
+#include "core/tensors/held_values.h"
 
 #include <fmt/format.h>
 
@@ -26,7 +27,7 @@ constexpr std::int64_t elementsARound = std::int64_t{1} << 21;
 
 /// What is computed on the way: a worker's own, or a chunk's where someone wants to have it.
 struct Buffers {
-    std::vector<float> values, dequantized;
+    std::vector<float> read, dequantized;
     std::vector<std::uint16_t> levels;
 };
 
@@ -108,8 +109,9 @@ private:
         for (const ClipRange& range : *ranges)
             largest = std::max(largest, m_quantizer->rule().idealStep(range.low, range.high));
         m_quantizer->setLargestStep(largest);
+        const bool isOwn = m_scheme.clip.kind == Clip::Kind::MinMax;
         for (const ClipRange& range : *ranges)
-            m_scales.push_back(m_quantizer->scaleFor(range.low, range.high));
+            m_scales.push_back(isOwn ? m_quantizer->scaleForAllOf(range.low, range.high) : m_quantizer->scaleFor(range.low, range.high));
         return handOutScales(m_scales);
     }
 
@@ -132,7 +134,8 @@ private:
                 return tl::unexpected(found.error());
             range = *found;
         }
-        m_scales = {m_quantizer->scaleFor(range.low, range.high)};
+        const bool isOwn = m_scheme.clip.kind == Clip::Kind::MinMax;
+        m_scales = {isOwn ? m_quantizer->scaleForAllOf(range.low, range.high) : m_quantizer->scaleFor(range.low, range.high)};
         return handOutScales(m_scales);
     }
 
@@ -215,20 +218,21 @@ private:
         const auto lent = m_buffers.borrow();
         Buffers& buffers = m_sink.values || m_sink.codes ? chunk.kept : *lent;
         const auto size = std::size_t(range.count);
-        buffers.values.resize(size);
         buffers.levels.resize(size);
         buffers.dequantized.resize(m_sink.values ? size : 0);
-        if (auto read = m_source.read(m_info, range, std::span<float>(buffers.values)); !read)
-            return read;
+        const auto read = valuesOf(m_source, m_info, range, buffers.read);
+        if (!read)
+            return tl::unexpected(read.error());
+        const std::span<const float> values = *read;
         const auto runs = m_runs.borrow();
-        findRuns(*runs, range, buffers.values);
+        findRuns(*runs, range, values);
         chunk.sums = {};
-        m_quantizer->quantize(buffers.values, runs->scales, runs->lengths, buffers.levels, buffers.dequantized, chunk.sums,
+        m_quantizer->quantize(values, runs->scales, runs->lengths, buffers.levels, buffers.dequantized, chunk.sums,
                               std::uint64_t(range.first));
         chunk.sums = chunk.sums.collected();
         if (m_scalesOnTheWay && m_sink.scales)
             chunk.newScales = runs->scales;
-        countLevels(buffers, chunk.sums.finite == size);
+        countLevels(values, buffers.levels, chunk.sums.finite == size);
         return {};
     }
 
@@ -247,8 +251,8 @@ private:
             runs.ranges.resize(runs.lengths.size());
             finiteRanges(values.data(), runs.lengths, runs.ranges.data());
             for (const FloatRange& found : runs.ranges)
-                runs.scales.push_back(found.low <= found.high ? m_quantizer->scaleFor(found.low, found.high)
-                                                              : m_quantizer->scaleFor(0, 0));
+                runs.scales.push_back(found.low <= found.high ? m_quantizer->scaleForAllOf(found.low, found.high)
+                                                              : m_quantizer->scaleForAllOf(0, 0));
             return;
         }
         for (const std::size_t length : runs.lengths) {
@@ -258,16 +262,16 @@ private:
         }
     }
 
-    void countLevels(const Buffers& buffers, bool allFinite) const
+    void countLevels(std::span<const float> values, std::span<const std::uint16_t> levels, bool allFinite) const
     {
         const auto table = m_levelTables.borrow();
         table->resize(m_perLevel.size());
         if (allFinite) {
-            addLevelCounts(buffers.levels, *table);
+            addLevelCounts(levels, *table);
             return;
         }
-        for (std::size_t i = 0; i < buffers.levels.size(); ++i)
-            (*table)[buffers.levels[i]] += std::isfinite(buffers.values[i]);
+        for (std::size_t i = 0; i < levels.size(); ++i)
+            (*table)[levels[i]] += std::isfinite(values[i]);
     }
 
     Result<void> handOut(const Chunk& chunk)

@@ -2,11 +2,13 @@
 #include "core/quantization/quantize_blocks.h"
 
 #include "core/quantization/block_format.h"
-#include "core/quantization/block_kernels.h"
+#include "core/quantization/error_kernel.h"
+#include "core/quantization/level_counts.h"
 #include "core/quantization/outer_scales.h"
 #include "core/quantization/run_quantizer.h"
 #include "core/statistics/chunks.h"
 #include "core/statistics/counting.h"
+#include "core/tensors/held_values.h"
 
 #include <fmt/format.h>
 
@@ -22,7 +24,8 @@ namespace {
 constexpr std::int64_t chunksARound = 8;
 
 struct BlockChunk {
-    std::vector<float> values, finite, dequantized;
+    std::vector<float> read, finite, dequantized;
+    std::span<const float> values;
     std::vector<std::byte> codes, scales;
     std::vector<std::uint16_t> levels;
     std::vector<std::uint64_t> used;
@@ -111,10 +114,10 @@ private:
     Result<void> quantizeChunk(BlockChunk& chunk, ElementRange range)
     {
         const auto size = std::size_t(range.count), each = std::size_t(m_format.elements);
-        chunk.values.resize(size);
-        if (auto read = m_source.read(m_info, range, std::span<float>(chunk.values)); !read)
-            return read;
-        std::span<const float> values = chunk.values;
+        const auto read = valuesOf(m_source, m_info, range, chunk.read);
+        if (!read)
+            return tl::unexpected(read.error());
+        std::span<const float> values = chunk.values = *read;
         chunk.isFinite = areFinite(values);
         if (!chunk.isFinite) {
             chunk.finite.resize(size);
@@ -157,21 +160,13 @@ private:
         return {};
     }
 
-    /// Levels of a tile's finite values; four tables, because neighbours often share a level.
+    /// Levels of a tile's finite values.
     void countLevels(BlockChunk& chunk, std::size_t first, std::size_t length) const
     {
-        std::array<std::array<std::uint32_t, 256>, 4> counts;
-        for (auto& table : counts)
-            std::fill_n(table.begin(), m_used.size(), 0u);
-        const std::uint16_t* const levels = chunk.levels.data();
-        const std::size_t fours = chunk.isFinite ? length / 4 * 4 : 0;
-        for (std::size_t i = 0; i < fours; i += 4)
-            for (std::size_t t = 0; t < 4; ++t)
-                ++counts[t][levels[i + t]];
-        for (std::size_t i = fours; i < length; ++i)
-            counts[0][levels[i]] += std::isfinite(chunk.values[first + i]);
-        for (std::size_t level = 0; level < m_used.size(); ++level)
-            chunk.used[level] += counts[0][level] + counts[1][level] + counts[2][level] + counts[3][level];
+        if (chunk.isFinite)
+            return addLevelCounts(std::span(chunk.levels).first(length), chunk.used);
+        for (std::size_t i = 0; i < length; ++i)
+            chunk.used[chunk.levels[i]] += std::isfinite(chunk.values[first + i]);
     }
 
     /// Values decoded with a scale of 1 times the scale of the filter they belong to.

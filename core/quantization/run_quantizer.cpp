@@ -44,8 +44,8 @@ ErrorSums ErrorSums::collected() const
         all.squares += lanes.squares[lane];
         all.products += lanes.products[lane];
         all.storedSquares += lanes.storedSquares[lane];
-        all.largestError = std::max(all.largestError, lanes.largestError[lane]);
     }
+    all.largestError = std::max(all.largestError, lanes.largestError);
     all.finite -= lanes.notFinite;
     all.clippedLow += lanes.clippedLow;
     all.clippedHigh += lanes.clippedHigh;
@@ -104,6 +104,13 @@ RunScale RunQuantizer::scaleFor(double low, double high) const
     return {scale, m_isInteger ? range * double(m_codes.lowest) / double(m_codes.highest) : -range, range};
 }
 
+RunScale RunQuantizer::scaleForAllOf(double low, double high) const
+{
+    RunScale run = scaleFor(low, high);
+    run.holdsAll = run.clipLow <= low && high <= run.clipHigh;
+    return run;
+}
+
 namespace {
 
 struct Stored {
@@ -145,22 +152,13 @@ void RunQuantizer::quantize(std::span<const float> values, std::span<const RunSc
     StoredRuns stored{levels.data(), dequantized.empty() ? nullptr : dequantized.data()};
     const bool draws = m_rounding == Rounding::Stochastic;
     if (!m_isInteger && !draws) {
-        std::vector<LevelScale> scales;
-        scales.reserve(runs.size());
-        for (const RunScale& run : runs)
-            scales.push_back({run.scale.step, run.clipLow, run.clipHigh});
-        quantizeToLevels(values.data(), m_table, scales, lengths, stored, sums.lanes);
+        quantizeToLevels(values.data(), m_table, runs, lengths, stored, sums.lanes);
         sums.finite += values.size();
         return;
     }
     const bool hasSteps = std::none_of(runs.begin(), runs.end(), [](const RunScale& run) { return run.scale.step == 0; });
     if (m_rounding == Rounding::NearestEven && hasSteps) {
-        std::vector<IntegerGrid> grids;
-        grids.reserve(runs.size());
-        for (const RunScale& run : runs)
-            grids.push_back({run.scale.step, double(run.scale.zero), double(m_codes.lowest), double(m_codes.highest),
-                             run.clipLow, run.clipHigh});
-        quantizeToGrids(values.data(), grids, lengths, stored, sums.lanes);
+        quantizeToGrids(values.data(), m_codes, runs, lengths, stored, sums.lanes);
         sums.finite += values.size();
         return;
     }

@@ -28,12 +28,6 @@ struct ErrorSums {
 /// The figures that follow from the sums; counts per level stay with the caller.
 QuantizationError errorOfSums(const ErrorSums&);
 
-/// The scale of a run, and where its range ends.
-struct RunScale {
-    AffineScale scale;
-    double clipLow = 0, clipHigh = 0;
-};
-
 /// Quantizes stretches of values that share one scale, for one scheme.
 class RunQuantizer {
 public:
@@ -45,6 +39,8 @@ public:
     int levels() const { return m_levels; }
     /// The run's scale for a range, clips included.
     RunScale scaleFor(double low, double high) const;
+    /// The same for a run whose finite values have this range themselves.
+    RunScale scaleForAllOf(double low, double high) const;
     const ScaleRule& rule() const { return *m_rule; }
     /// For schemes with one more scale for the whole tensor; before any scaleFor().
     void setLargestStep(double largest) { m_rule->setLargestStep(largest); }

@@ -8,6 +8,7 @@
 #include "core/statistics/counting.h"
 #include "core/statistics/float_scan.h"
 #include "core/statistics/order_statistics.h"
+#include "core/tensors/held_values.h"
 
 #include <algorithm>
 #include <array>
@@ -73,10 +74,10 @@ Result<std::vector<ClipRange>> streamedMinMax(const TensorSource& source, const 
                                    [&](std::size_t, ElementRange range) -> Result<void> {
         const auto scratch = pool.borrow();
         scratch->units.resize(std::size_t(units.count()), nothingYet);
-        scratch->values.resize(std::size_t(range.count));
-        if (auto read = source.read(info, range, std::span<float>(scratch->values)); !read)
-            return read;
-        const float* values = scratch->values.data();
+        const auto read = valuesOf(source, info, range, scratch->values);
+        if (!read)
+            return tl::unexpected(read.error());
+        const float* values = read->data();
         units.forEachRun(range, [&](std::int64_t unit, std::int64_t length) {
             widen(scratch->units[std::size_t(unit)], finiteRange({values, std::size_t(length)}));
             values += length;
@@ -215,14 +216,14 @@ Result<double> largestStepOf(const TensorSource& source, const TensorInfo& info,
     std::vector<double> largest(std::size_t(units.chunkCount(chunkElements)));
     const auto done = forEachChunk(std::int64_t(largest.size()), 1, progress, [&](std::size_t index, ElementRange) -> Result<void> {
         const ElementRange chunk = units.chunk(std::int64_t(index), chunkElements);
-        const auto values = pool.borrow();
-        values->resize(std::size_t(chunk.count));
-        if (auto read = source.read(info, chunk, std::span<float>(*values)); !read)
-            return read;
+        const auto buffer = pool.borrow();
+        const auto values = valuesOf(source, info, chunk, *buffer);
+        if (!values)
+            return tl::unexpected(values.error());
         std::vector<ClipRange> ranges;
         for (std::int64_t at = chunk.first, end = chunk.first + chunk.count; at < end;) {
             const std::int64_t stop = std::min(units.runAt(at).end, end);
-            ranges.push_back(rangeOfValues(scheme, std::span(*values).subspan(std::size_t(at - chunk.first), std::size_t(stop - at))));
+            ranges.push_back(rangeOfValues(scheme, values->subspan(std::size_t(at - chunk.first), std::size_t(stop - at))));
             at = stop;
         }
         largest[index] = widestOf(ranges);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/statistics/chunks.h"
 #include "core/statistics/counting.h"
+#include "core/tensors/held_values.h"
 
 #include <algorithm>
 #include <bit>
@@ -217,10 +218,10 @@ CountsResult countFloats(const TensorSource& source, const TensorInfo& info, con
     const auto done = forEachChunk(info.count, chunkElements, progress,
                                    [&](std::size_t, ElementRange range) -> Result<void> {
         const auto scratch = pool.borrow();
-        scratch->values.resize(std::size_t(range.count));
-        if (auto read = source.read(info, range, std::span<float>(scratch->values)); !read)
-            return read;
-        scratch->counter.add(scratch->values);
+        const auto values = valuesOf(source, info, range, scratch->values);
+        if (!values)
+            return tl::unexpected(values.error());
+        scratch->counter.add(*values);
         return {};
     });
     if (!done)

@@ -65,13 +65,51 @@ FloatScan scan(const float* values, std::size_t count)
     return result;
 }
 
+/// The range where all values are finite, as they nearly always are: times zero, all others leave a mark.
+/// Returns false where one is not.
+HWY_INLINE bool rangeIfFinite(const float* values, std::size_t count, FloatRange& range)
+{
+    const hn::ScalableTag<float> d;
+    const std::size_t lanes = hn::Lanes(d);
+    if (count < lanes)
+        return false;
+    const auto first = hn::LoadU(d, values), last = hn::LoadU(d, values + count - lanes), zero = hn::Zero(d);
+    auto low = hn::Min(first, last), high = hn::Max(first, last);
+    auto low2 = low, high2 = high;
+    auto mark = hn::Add(hn::Mul(first, zero), hn::Mul(last, zero)), mark2 = mark;
+    std::size_t at = lanes;
+    for (; at + 2 * lanes <= count; at += 2 * lanes) {
+        const auto x = hn::LoadU(d, values + at), y = hn::LoadU(d, values + at + lanes);
+        low = hn::Min(low, x);
+        high = hn::Max(high, x);
+        mark = hn::MulAdd(x, zero, mark);
+        low2 = hn::Min(low2, y);
+        high2 = hn::Max(high2, y);
+        mark2 = hn::MulAdd(y, zero, mark2);
+    }
+    if (at + lanes <= count) {
+        const auto x = hn::LoadU(d, values + at);
+        low = hn::Min(low, x);
+        high = hn::Max(high, x);
+        mark = hn::MulAdd(x, zero, mark);
+    }
+    range = {hn::GetLane(hn::MinOfLanes(d, hn::Min(low, low2))), hn::GetLane(hn::MaxOfLanes(d, hn::Max(high, high2)))};
+    return hn::AllTrue(d, hn::Eq(hn::Add(mark, mark2), zero));
+}
+
+HWY_INLINE FloatRange rangeOf(const float* values, std::size_t count)
+{
+    FloatRange range;
+    return rangeIfFinite(values, count, range) ? range : scan<false>(values, count).range;
+}
+
 }  // namespace
 
-FloatRange FiniteRange(const float* values, std::size_t count) { return scan<false>(values, count).range; }
+FloatRange FiniteRange(const float* values, std::size_t count) { return rangeOf(values, count); }
 void FiniteRanges(const float* values, std::span<const std::size_t> lengths, FloatRange* ranges)
 {
     for (const std::size_t length : lengths) {
-        *ranges++ = scan<false>(values, length).range;
+        *ranges++ = rangeOf(values, length);
         values += length;
     }
 }

@@ -2,13 +2,13 @@
 #include "core/tensors/synthetic_tensors.h"
 
 #include "core/random.h"
+#include "core/tensors/held_values.h"
 
 #include <algorithm>
 #include <array>
 #include <charconv>
 #include <cmath>
 #include <cstring>
-#include <type_traits>
 
 namespace quantoscope {
 
@@ -85,19 +85,11 @@ const DistributionRow* findDistribution(std::string_view id)
     return row == rows.end() ? nullptr : &*row;
 }
 
-/// Values that somebody has: they are copied, not computed one by one.
-struct HeldValues {
-    std::vector<float> values;
-    float operator()(std::int64_t index) const { return values[std::size_t(index)]; }
-};
-
-/// One F32 tensor whose values `value(index)` makes or finds. `Value` is called from several threads.
-template <class Value>
-class ComputedTensor final : public TensorSource {
+/// One F32 tensor.
+class OneTensor : public TensorSource {
 public:
-    ComputedTensor(std::string name, std::string tensorName, Shape shape, std::int64_t count, Value value)
+    OneTensor(std::string name, std::string tensorName, Shape shape, std::int64_t count)
         : m_name(std::move(name))
-        , m_value(std::move(value))
     {
         m_tensor.name = std::move(tensorName);
         m_tensor.typeName = "F32";
@@ -111,6 +103,21 @@ public:
     std::span<const TensorInfo> tensors() const override { return {&m_tensor, 1}; }
     std::span<const std::pair<std::string, std::string>> metadata() const override { return {}; }
 
+private:
+    std::string m_name;
+    TensorInfo m_tensor;
+};
+
+/// Values that a recipe makes, any of them at any time, from several threads.
+class ComputedTensor final : public OneTensor {
+public:
+    ComputedTensor(std::string name, SyntheticRecipe recipe, Generator value, Shape shape)
+        : OneTensor(std::move(name), recipe.distribution, std::move(shape), recipe.count)
+        , m_recipe(std::move(recipe))
+        , m_value(value)
+    {
+    }
+
     Result<void> read(const TensorInfo& tensor, ElementRange range, std::span<double> values) const override
     {
         return fill(tensor, range, values);
@@ -123,12 +130,8 @@ public:
     {
         if (auto checked = checkRange(tensor, range, bytes.size() / sizeof(float)); !checked)
             return checked;
-        if constexpr (std::is_same_v<Value, HeldValues>) {
-            std::memcpy(bytes.data(), m_value.values.data() + range.first, std::size_t(range.count) * sizeof(float));
-            return {};
-        }
         for (std::int64_t i = 0; i < range.count; ++i) {
-            const float value = m_value(range.first + i);
+            const float value = m_value(m_recipe, range.first + i);
             std::memcpy(bytes.data() + i * sizeof value, &value, sizeof value);
         }
         return {};
@@ -140,27 +143,54 @@ private:
     {
         if (auto checked = checkRange(tensor, range, values.size()); !checked)
             return checked;
-        if constexpr (std::is_same_v<Value, HeldValues>) {
-            std::copy_n(m_value.values.data() + range.first, range.count, values.data());
-            return {};
-        }
         for (std::int64_t i = 0; i < range.count; ++i)
-            values[std::size_t(i)] = m_value(range.first + i);
+            values[std::size_t(i)] = m_value(m_recipe, range.first + i);
         return {};
     }
 
-    std::string m_name;
-    TensorInfo m_tensor;
-    Value m_value;
+    SyntheticRecipe m_recipe;
+    Generator m_value;
 };
 
-template <class Value>
-std::shared_ptr<const TensorSource> computedTensor(std::string name, std::string tensorName, Shape shape,
-                                                   std::int64_t count, Value value)
-{
-    return std::make_shared<ComputedTensor<Value>>(std::move(name), std::move(tensorName), std::move(shape), count,
-                                                   std::move(value));
-}
+/// Values that somebody has.
+class HeldTensor final : public OneTensor, public HeldValues {
+public:
+    HeldTensor(std::string name, std::vector<float> values, Shape shape)
+        : OneTensor(name, name, std::move(shape), std::int64_t(values.size()))
+        , m_values(std::move(values))
+    {
+    }
+
+    std::span<const float> heldValues() const override { return m_values; }
+
+    Result<void> read(const TensorInfo& tensor, ElementRange range, std::span<double> values) const override
+    {
+        return copy(tensor, range, values);
+    }
+    Result<void> read(const TensorInfo& tensor, ElementRange range, std::span<float> values) const override
+    {
+        return copy(tensor, range, values);
+    }
+    Result<void> readBytes(const TensorInfo& tensor, ElementRange range, std::span<std::byte> bytes) const override
+    {
+        if (auto checked = checkRange(tensor, range, bytes.size() / sizeof(float)); !checked)
+            return checked;
+        std::memcpy(bytes.data(), m_values.data() + range.first, std::size_t(range.count) * sizeof(float));
+        return {};
+    }
+
+private:
+    template <class T>
+    Result<void> copy(const TensorInfo& tensor, ElementRange range, std::span<T> values) const
+    {
+        if (auto checked = checkRange(tensor, range, values.size()); !checked)
+            return checked;
+        std::copy_n(m_values.data() + range.first, range.count, values.data());
+        return {};
+    }
+
+    std::vector<float> m_values;
+};
 
 /// As many columns as the largest power of two that divides `count` and is no more than its root;
 /// fewer than 16 would make a ribbon, so then all is one row.
@@ -287,8 +317,7 @@ Result<std::shared_ptr<const TensorSource>> makeSyntheticTensor(const SyntheticR
         return failure(Error::Kind::Usage, std::move(problem));
     const Shape shape = recipe.columns > 0 ? Shape{recipe.count / recipe.columns, recipe.columns} : shapeFor(recipe.count);
     const Generator value = findDistribution(recipe.distribution)->value;
-    return computedTensor(recipe.distribution + ", seed " + std::to_string(recipe.seed), recipe.distribution, shape,
-                          recipe.count, [recipe, value](std::int64_t index) { return value(recipe, index); });
+    return std::make_shared<ComputedTensor>(recipe.distribution + ", seed " + std::to_string(recipe.seed), recipe, value, shape);
 }
 
 std::shared_ptr<const TensorSource> makeTensor(std::string name, std::vector<float> values, Shape shape)
@@ -296,7 +325,7 @@ std::shared_ptr<const TensorSource> makeTensor(std::string name, std::vector<flo
     const auto count = std::int64_t(values.size());
     if (elementCount(shape) != count)
         shape = {count};
-    return computedTensor(name, name, std::move(shape), count, HeldValues{std::move(values)});
+    return std::make_shared<HeldTensor>(std::move(name), std::move(values), std::move(shape));
 }
 
 }  // namespace quantoscope
