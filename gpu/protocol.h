@@ -18,7 +18,7 @@
 /// Both processes run on one machine, so numbers have its byte order.
 namespace quantoscope::gpu {
 
-inline constexpr std::uint32_t protocolVersion = 1;
+inline constexpr std::uint32_t protocolVersion = 2;
 inline constexpr std::uint32_t magicNumber = 0x50475351;          ///< "QSGP"
 inline constexpr std::uint32_t largestMessageBytes = 1 << 16;
 inline constexpr int sharedMemoryDescriptor = 3;

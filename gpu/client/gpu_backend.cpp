@@ -33,7 +33,35 @@ GemmMark markOf(gpu::KernelMark mark)
 /// The scales of a request and the operands, all on their way to the worker.
 struct StoredOperands {
     StoredMatrix x, w;
+    std::optional<StoredMatrix> arriving;   ///< What the worker gets for x where its kernel quantizes it: FP16.
+    const StoredMatrix& handedX() const { return arriving ? *arriving : x; }
 };
+
+Result<StoredOperands> storeOperands(const gpu::KernelRow& row, const GemmOperands& operands, const Progress& progress)
+{
+    const auto [m, n, k] = operands.shape;
+    std::span<const float> values = operands.x;
+    std::optional<StoredMatrix> arriving;
+    std::vector<float> rounded;
+    if (row.quantizesX) {   // It quantizes what FP16 has left of x, and so do we.
+        auto stored = storeMatrix(values, m, k, gpu::arrivingX(row), progress);
+        if (!stored)
+            return tl::unexpected(stored.error());
+        rounded.resize(values.size());
+        std::vector<double> wide(static_cast<std::size_t>(k));
+        for (std::int64_t i = 0; i < m; ++i) {
+            stored->decodeRow(i, 0, wide);
+            std::copy(wide.begin(), wide.end(), rounded.begin() + i * k);
+        }
+        values = rounded;
+        arriving = std::move(*stored);
+    }
+    auto x = storeMatrix(values, m, k, row.x, progress);
+    auto w = x ? storeMatrix(*operands.w, n, k, row.w, progress) : x;
+    if (!w)
+        return tl::unexpected(w.error());
+    return StoredOperands{std::move(*x), std::move(*w), std::move(arriving)};
+}
 
 class GpuBackend final : public GemmBackend {
 public:
@@ -41,7 +69,7 @@ public:
         : m_description(description), m_options(options)
     {
         for (const gpu::KernelRow& row : gpu::kernelRows())
-            m_kernels.push_back({row.id, row.name, row.sentence, markOf(row.mark), row.unitRoundoff == 0, row.unitRoundoff});
+            m_kernels.push_back({row.id, row.name, row.sentence, markOf(row.mark), row.unitRoundoff == 0, row.unitRoundoff, row.isRung});
     }
 
     DeviceInfo device() const override { return deviceInfo(m_description); }
@@ -68,16 +96,15 @@ public:
         const auto [m, n, k] = problem.shape;
         MeasuredRun measured(kernel, device().id, problem.shape,
                              storedBytes(row.x, m, k) + storedBytes(row.w, n, k) + 4.0 * double(m) * double(n), partial);
-        measured.setBound(row.unitRoundoff == 0 ? 0 : accumulationBound(k, row.unitRoundoff, row.extraRoundings));
+        measured.setBound(gpu::errorBound(row, k));
         const Pulse pulse(progress, [&] { measured.show(); });
 
         const auto reference = m_references.find(problem, pulse);
         if (!reference)
             return tl::unexpected(reference.error());
-        auto x = storeMatrix((*reference)->operands.x, m, k, row.x, progress);
-        auto w = x ? storeMatrix(*(*reference)->operands.w, n, k, row.w, progress) : x;
-        if (!w)
-            return tl::unexpected(w.error());
+        auto operands = storeOperands(row, (*reference)->operands, progress);
+        if (!operands)
+            return tl::unexpected(operands.error());
 
         // One product at a time: whoever waits can still be cancelled.
         std::unique_lock lock(m_mutex, std::defer_lock);
@@ -86,7 +113,7 @@ public:
                 return cancelled();
             std::this_thread::sleep_for(5ms);   // Not try_lock_for: g++ 12's thread sanitizer does not know it.
         }
-        auto finished = converse(row, {std::move(*x), std::move(*w)}, **reference, budget, measured, pulse);
+        auto finished = converse(row, *operands, **reference, budget, measured, pulse);
         if (!finished) {
             if (finished.error().kind != Error::Kind::Cancelled || !dismiss())
                 m_worker.reset();   // Killed; the next product starts another.
@@ -160,7 +187,7 @@ private:
         if (auto reserved = m_worker->reserve(layout.end); !reserved)
             return reserved;
         struct Part { std::uint64_t offset; const void* data; std::size_t bytes; };
-        for (const Part& part : {Part{layout.x, operands.x.bytes.data(), operands.x.bytes.size()},
+        for (const Part& part : {Part{layout.x, operands.handedX().bytes.data(), operands.handedX().bytes.size()},
                                  Part{layout.w, operands.w.bytes.data(), operands.w.bytes.size()},
                                  Part{layout.xScales, operands.x.scales.data(), operands.x.scales.size() * sizeof(float)},
                                  Part{layout.wScales, operands.w.scales.data(), operands.w.scales.size() * sizeof(float)},
@@ -190,7 +217,7 @@ private:
         if (!error)
             return tl::unexpected(error.error());
         measured.setError(*error);
-        const double bound = row.unitRoundoff == 0 ? 0 : accumulationBound(operands.x.columns, row.unitRoundoff, row.extraRoundings);
+        const double bound = gpu::errorBound(row, operands.x.columns);
         if (!(error->accumulation <= bound) || !std::isfinite(error->relative))
             return failure(Error::Kind::Device, "The GPU's product in " + std::string(row.name) + " is wrong: it differs from the FP64 product by more than rounding can. The result is not shown.");
         return {};

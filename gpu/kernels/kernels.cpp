@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gpu/kernels/kernels.h"
 
+#include "gpu/kernels/weight_only.h"
+
 namespace quantoscope::gpu {
 
 Launch* findLaunch(std::string_view kernelId)
@@ -10,13 +12,22 @@ Launch* findLaunch(std::string_view kernelId)
         Launch* launch;
     };
     static constexpr Row rows[] = {
-        {"fp32_naive", launchNaive},           {"fp32_coalesced", launchCoalesced}, {"fp32_shared", launchSharedTiles},
-        {"fp32_registers", launchRegisterTiles}, {"w8a16_int8", launchInt8Weights},   {"w4a16_int4", launchInt4Weights},
+        {"fp32_naive", launchNaive},
+        {"fp32_coalesced", launchCoalesced},
+        {"fp32_shared", launchSharedTiles},
+        {"fp32_registers", launchRegisterTiles},
     };
     for (const Row& row : rows)
         if (row.id == kernelId)
             return row.launch;
-    return nullptr;
+    return findWeightOnly(kernelId);
+}
+
+std::size_t workspaceBytesOf(const KernelRow& row, std::int64_t m, std::int64_t n, std::int64_t k, int multiprocessors)
+{
+    if (row.mark != KernelMark::WeightOnly)
+        return 0;
+    return 4 * std::size_t(partsOfK(n, k, multiprocessors)) * std::size_t(m) * std::size_t(n);
 }
 
 }  // namespace quantoscope::gpu

@@ -62,4 +62,17 @@ private:
     void* m_start = nullptr;
 };
 
+/// A time stamp on a stream.
+class Event {
+public:
+    Event() { check(cudaEventCreate(&m_event), "timing"); }
+    ~Event() { cudaEventDestroy(m_event); }
+    Event(const Event&) = delete;
+    Event& operator=(const Event&) = delete;
+    cudaEvent_t get() const { return m_event; }
+
+private:
+    cudaEvent_t m_event = nullptr;
+};
+
 }  // namespace quantoscope::gpu

@@ -56,14 +56,10 @@ void storeMatrix(const std::vector<float>& values, std::int64_t rows, std::int64
     const std::size_t rowBytes = storedRowBytes(storage.element, columns);
     bytes.assign(std::size_t(rows) * rowBytes, std::byte{0});
     scales.assign(std::size_t(scaleCount(storage, rows, columns)), 1);
-    const bool isShared = storage.sharing == ScaleSharing::Matrix;
-    const float matrixScale = isShared ? scaleFor(values, storage) : 1;
-    if (isShared)
-        scales[0] = matrixScale;
-    const std::int64_t scalesARow = isShared ? 0 : scaleCount(storage, 1, columns);
+    const float matrixScale = prepareScales(values, rows, columns, storage, matrixScaleFor(values, storage), scales);
     inParallel(rows, [&](std::int64_t row) {
         storeRow(std::span(values).subspan(std::size_t(row * columns), std::size_t(columns)), storage, matrixScale,
-                 bytes.data() + std::size_t(row) * rowBytes, scales.data() + row * scalesARow);
+                 bytes.data() + std::size_t(row) * rowBytes, scales.data() + firstScaleOfRow(storage, row, columns));
     });
 }
 
@@ -71,24 +67,9 @@ void storeMatrix(const std::vector<float>& values, std::int64_t rows, std::int64
 std::vector<double> decodeRow(const OperandStorage& storage, const std::vector<std::byte>& bytes, const std::vector<float>& scales,
                               std::int64_t row, std::int64_t columns)
 {
-    const std::byte* source = bytes.data() + std::size_t(row) * storedRowBytes(storage.element, columns);
     std::vector<double> values(static_cast<std::size_t>(columns));
-    const std::int64_t groups = scaleCount(storage, 1, columns);
-    for (std::int64_t column = 0; column < columns; ++column) {
-        values[std::size_t(column)] = elementAt(storage.element, source, column);
-        if (storage.sharing == ScaleSharing::Group)
-            values[std::size_t(column)] *= scales[std::size_t(row * groups + column / storage.groupColumns)];
-    }
+    decodeStoredRow(storage, bytes.data() + std::size_t(row) * storedRowBytes(storage.element, columns), scales, row, columns, 0, values);
     return values;
-}
-
-double scaleOf(const OperandStorage& storage, const std::vector<float>& scales, std::int64_t row)
-{
-    switch (storage.sharing) {
-    case ScaleSharing::Matrix: return scales[0];
-    case ScaleSharing::Row: return scales[std::size_t(row)];
-    default: return 1;
-    }
 }
 
 }  // namespace
@@ -111,9 +92,22 @@ ExampleOperands makeExample(const ProductShape& shape, ExampleData data, std::ui
 
 StoredExample store(const ExampleOperands& example, const KernelRow& row)
 {
-    StoredExample stored{&row, example.shape, {}, {}, {}, {}};
-    storeMatrix(example.x, example.shape.m, example.shape.k, row.x, stored.x, stored.xScales);
-    storeMatrix(example.w, example.shape.n, example.shape.k, row.w, stored.w, stored.wScales);
+    const auto [m, n, k] = example.shape;
+    StoredExample stored{&row, example.shape, {}, {}, {}, {}, {}};
+    if (row.quantizesX) {   // It quantizes what FP16 has left of x.
+        std::vector<float> none;
+        storeMatrix(example.x, m, k, arrivingX(row), stored.arrivingX, none);
+        std::vector<float> rounded(example.x.size());
+        const std::size_t rowBytes = storedRowBytes(ElementType::Fp16, k);
+        inParallel(m, [&, k = k](std::int64_t i) {
+            for (std::int64_t column = 0; column < k; ++column)
+                rounded[std::size_t(i * k + column)] = float(elementAt(ElementType::Fp16, stored.arrivingX.data() + std::size_t(i) * rowBytes, column));
+        });
+        storeMatrix(rounded, m, k, row.x, stored.x, stored.xScales);
+    } else {
+        storeMatrix(example.x, m, k, row.x, stored.x, stored.xScales);
+    }
+    storeMatrix(example.w, n, k, row.w, stored.w, stored.wScales);
     return stored;
 }
 
@@ -138,7 +132,7 @@ ExampleError errorOf(const ExampleOperands& example, const StoredExample& stored
                 r1 += a[std::size_t(l)] * b[std::size_t(l)];
                 magnitude += std::abs(a[std::size_t(l)] * b[std::size_t(l)]);
             }
-            const double scale = scaleOf(kernel.x, stored.xScales, rows[place]) * scaleOf(kernel.w, stored.wScales, j);
+            const double scale = rowScaleOf(kernel.x, stored.xScales, rows[place]) * rowScaleOf(kernel.w, stored.wScales, j);
             std::uint32_t bits = 0;
             std::memcpy(&bits, static_cast<const char*>(y) + 4 * (std::int64_t(place) * n + j), 4);
             const double value = kernel.sumsAreIntegers ? double(std::bit_cast<std::int32_t>(bits)) * scale : double(std::bit_cast<float>(bits));

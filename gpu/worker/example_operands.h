@@ -25,8 +25,9 @@ struct StoredExample {
     ProductShape shape;
     std::vector<std::byte> x, w;
     std::vector<float> xScales, wScales;
+    std::vector<std::byte> arrivingX;   ///< FP16, of a kernel that quantizes x itself.
 
-    HostOperands operands() const { return {row, shape, x.data(), w.data(), xScales.data(), wScales.data()}; }
+    HostOperands operands() const { return {row, shape, row->quantizesX ? arrivingX.data() : x.data(), w.data(), xScales.data(), wScales.data()}; }
 };
 StoredExample store(const ExampleOperands&, const KernelRow&);
 

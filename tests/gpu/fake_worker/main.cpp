@@ -16,25 +16,49 @@ using namespace quantoscope::gpu;
 
 namespace {
 
+/// A stored row in FP64 with all of its scales; where the kernel quantizes x, what it would make of FP16.
+std::vector<double> decodeAll(const OperandStorage& storage, const OperandStorage& arriving, const std::byte* bytes, const float* scales,
+                              std::int64_t rows, std::int64_t row, std::int64_t columns)
+{
+    std::vector<double> values(static_cast<std::size_t>(columns));
+    const std::byte* source = bytes + std::size_t(row) * storedRowBytes(arriving.element, columns);
+    const std::span all(scales, std::size_t(scaleCount(storage, rows, columns)));
+    std::vector<std::byte> quantized;
+    if (arriving != storage) {
+        std::vector<float> given(values.size()), own(all.begin(), all.end());
+        decodeStoredRow(arriving, source, {}, row, columns, 0, values);
+        std::copy(values.begin(), values.end(), given.begin());
+        quantized.resize(storedRowBytes(storage.element, columns));
+        storeRow(given, storage, own[0], quantized.data(), own.data() + firstScaleOfRow(storage, row, columns));
+        source = quantized.data();
+    }
+    decodeStoredRow(storage, source, all, row, columns, 0, values);
+    const double scale = all.empty() ? 1 : rowScaleOf(storage, all, row);
+    for (double& value : values)
+        value *= scale;
+    return values;
+}
+
 void multiply(const MultiplyRequest& request, const KernelRow& row, bool isWrong)
 {
-    const SharedLayout layout = sharedLayout(row, request.m, request.n, request.k, request.rowCount);
+    const auto [m, n, k] = std::array{request.m, request.n, request.k};
+    const SharedLayout layout = sharedLayout(row, m, n, k, request.rowCount);
     const SharedMemory memory(sharedMemoryDescriptor, layout.end);
+    const float* xScales = memory.at<float>(layout.xScales);
+    const float* wScales = memory.at<float>(layout.wScales);
     for (std::int64_t r = 0; r < request.rowCount; ++r) {
         const std::int64_t i = memory.at<std::int64_t>(layout.rows)[r];
-        for (std::int64_t j = 0; j < request.n; ++j) {
+        const auto x = decodeAll(row.x, arrivingX(row), memory.at<std::byte>(layout.x), xScales, m, i, k);
+        for (std::int64_t j = 0; j < n; ++j) {
+            const auto w = decodeAll(row.w, row.w, memory.at<std::byte>(layout.w), wScales, n, j, k);
             double sum = 0;
-            const auto* x = memory.at<std::byte>(layout.x) + std::size_t(i) * storedRowBytes(row.x.element, request.k);
-            const auto* w = memory.at<std::byte>(layout.w) + std::size_t(j) * storedRowBytes(row.w.element, request.k);
-            for (std::int64_t k = 0; k < request.k; ++k)
-                sum += elementAt(row.x.element, x, k) * elementAt(row.w.element, w, k);
-            if (row.x.sharing == ScaleSharing::Matrix)
-                sum *= double(*memory.at<float>(layout.xScales)) * *memory.at<float>(layout.wScales);
-            if (isWrong && j == request.n - 1)
+            for (std::size_t l = 0; l < x.size(); ++l)
+                sum += x[l] * w[l];
+            if (isWrong && j == n - 1)
                 sum = sum * 1.5 + 1;
-            const std::int64_t place = r * request.n + j;
+            const std::int64_t place = r * n + j;
             if (row.sumsAreIntegers)
-                memory.at<std::int32_t>(layout.y)[place] = std::int32_t(sum);
+                memory.at<std::int32_t>(layout.y)[place] = std::int32_t(std::lround(sum / (double(xScales[i]) * wScales[j])));
             else
                 memory.at<float>(layout.y)[place] = float(sum);
         }
