@@ -35,11 +35,13 @@ QuantizationScheme consistentCodebook(QuantizationScheme scheme)
     made.kind = QuantizationScheme::Kind::Codebook;
     made.levels = scheme.levels;
     made.fit = scheme.fit;
-    made.scale = scheme.scale == "e8m0" ? "fp32" : scheme.scale;
+    made.scale = scheme.scale;
     if (made.fit == Fit::ByHand && std::ssize(scheme.levelValues) == scheme.levels)
         made.levelValues = std::move(scheme.levelValues);
     else if (made.fit == Fit::ByHand)
         made.fit = Fit::Optimal;
+    if (!parseScheme(schemeText(made)))
+        made.scale = QuantizationScheme().scale;   // levels need signs
     return made;
 }
 
@@ -75,6 +77,8 @@ QuantizationScheme madeConsistent(QuantizationScheme scheme)
         scheme.clip = {};
     if (perTensor)
         scheme.tensorScale.clear();
+    if (scheme.tensorScale.empty() && needsTensorScale(scheme.scale))
+        scheme.scale = QuantizationScheme().scale;
     if (scheme.clip.kind == Clip::Kind::ByHand && scheme.symmetry == Symmetry::Symmetric) {
         const double clip = std::max(std::abs(scheme.clip.low), std::abs(scheme.clip.high));
         scheme.clip.low = -clip;
@@ -112,6 +116,7 @@ SchemeEditor::SchemeEditor(QWidget* parent)
     m_layout->addStretch(1);
     fillElements();
     fillChoices();
+    setOwnFormats({});
     describe();
 }
 

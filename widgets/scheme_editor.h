@@ -8,10 +8,12 @@
 #include <vector>
 
 class QHBoxLayout;
+class QMenu;
 
 namespace quantoscope {
 
 class ChoiceButton;
+class FormatMenu;
 class TextLabel;
 
 /// A scheme as one sentence whose words can be chosen: "INT4 · symmetric · one scale per tensor ·
@@ -41,6 +43,8 @@ public:
     /// The levels in force, ascending, so that placing them by hand begins there.
     void setPresentLevels(std::vector<double> levels);
     ChoiceButton* word(const QString& name) const;
+    /// Ids of the formats that the person built; they are elements too.
+    void setOwnFormats(const QStringList& ids);
 
     /// Short names, for ghosts and marks: "INT4, least squares".
     static QString shortName(const QuantizationScheme&);
@@ -54,6 +58,8 @@ private:
     void fillElements();
     void fillBlocks();
     void fillChoices();
+    void fillScales();
+    static void addScales(QMenu* menu, const FormatMenu& formats);
     void offerMethods();   ///< Only the calibration methods that the present scheme can have.
     void describe();       ///< Shows the words of m_scheme.
     void describeElement();
@@ -77,6 +83,7 @@ private:
     QStringList m_only;
     QHBoxLayout* m_layout;
     ChoiceButton* m_element;
+    QMenu* m_ownElements = nullptr;
     ChoiceButton* m_symmetry;
     TextLabel* m_perWord;
     ChoiceButton* m_granularity;

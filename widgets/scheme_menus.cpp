@@ -4,6 +4,7 @@
 #include "core/quantization/element.h"
 #include "core/quantization/level_map.h"
 #include "widgets/controls.h"
+#include "widgets/format_menu.h"
 #include "widgets/scheme_editor.h"
 #include "widgets/scheme_words.h"
 
@@ -30,15 +31,21 @@ constexpr std::array tiles{16, 32, 64, 128};
 constexpr std::array codebookLevels{2, 4, 8, 32, 64, 128, 256};
 /// The floats that processors multiply; the other ones are one menu further.
 constexpr std::array<std::string_view, 4> nativeFloats{"e4m3", "e5m2", "e2m1", "e3m2"};
+/// The families whose rows are the floats of everyday use.
+constexpr std::array<std::string_view, 3> floatFamilies{"wide", "fp8", "fp6"};
+/// The usual scales, by themselves and as multiples of one for the tensor; the other ones one menu further.
+constexpr std::array usualScales{"fp32", "fp16", "bf16", "e8m0", "e4m3"};
+constexpr std::array usualMultiples{"e4m3", "fp16", "e8m0"};
 
-bool isUsable(const NumberFormat& format)
+template <class Names>
+bool isIn(const Names& names, std::string_view id)
 {
-    return parseScheme("element=" + std::string(format.id)).has_value();
+    return std::find(names.begin(), names.end(), id) != names.end();
 }
 
-bool isSignedFloat(const NumberFormat& format)
+void addFormatChoice(QMenu* menu, const NumberFormat& format, const QString& words)
 {
-    return format.asFloat() && format.asFloat()->isSigned && isUsable(format);
+    addMenuChoice(menu, text(format.id), words, text(format.sentence));
 }
 
 }  // namespace
@@ -57,24 +64,29 @@ void SchemeEditor::fillElements()
     for (const int bits : {16, 15, 14, 13, 12, 11, 10, 9, 1})
         addInteger(widths, bits, 0);
 
+    QMenu* naturals = addPart(m_element, tr("Unsigned: below 0 becomes 0"));
+    for (int bits = 1; bits <= 16; ++bits) {
+        const std::string id = "uint" + std::to_string(bits);
+        addMenuChoice(naturals, text(id), nameOfElement(id), tr("%1 levels").arg(1 << bits));
+    }
+
     m_element->addHeading(tr("Floats, finer near zero"));
-    const auto isNative = [](const NumberFormat& format) {
-        return std::find(nativeFloats.begin(), nativeFloats.end(), format.id) != nativeFloats.end();
-    };
-    for (const NumberFormat& format : numberFormats()) {
-        if (isSignedFloat(format) && isNative(format))
-            addMenuChoice(m_element->menu(), text(format.id), text(format.name), text(format.sentence));
-    }
+    const auto isElement = [](const NumberFormat& format) { return findElement(format.id) && !isIntegerElement(format.id); };
+    const FormatMenu natives([](const NumberFormat& format) { return isIn(nativeFloats, format.id); }, addFormatChoice);
+    const FormatMenu others([=](const NumberFormat& format) { return isElement(format) && !isIn(nativeFloats, format.id); }, addFormatChoice);
+    for (const FormatFamily& family : formatFamilies())
+        natives.addRows(m_element->menu(), family);
     QMenu* floats = addPart(m_element, tr("Other floats"));
-    for (const NumberFormat& format : numberFormats()) {
-        if (isSignedFloat(format) && !isNative(format))
-            addMenuChoice(floats, text(format.id), text(format.name), text(format.sentence));
+    QMenu* tables = nullptr;
+    for (const FormatFamily& family : formatFamilies()) {
+        if (isIn(floatFamilies, family.id))
+            others.addRows(floats, family);
+        else if (family.id == "levels")
+            others.addRows(tables = addPart(m_element, tr("Tables of levels")), family);
+        else
+            others.addFamily(m_element->menu(), family);   // scales, posits, IEEE P3109, and whatever comes
     }
-    QMenu* tables = addPart(m_element, tr("Tables of levels"));
-    for (const NumberFormat& format : numberFormats()) {
-        if (format.asLevels() && isUsable(format))
-            addMenuChoice(tables, text(format.id), text(format.name), text(format.sentence));
-    }
+    m_ownElements = addPart(m_element, tr("Your formats"));
     for (const TableElement& table : tableElements())
         addMenuChoice(tables, text(table.id), text(table.name), tr("%1 levels").arg(table.levels.size()));
 
@@ -99,12 +111,12 @@ void SchemeEditor::fillBlocks()
     QMenu* mx = addPart(m_element, tr("MX and NVFP4"));
     for (const BlockFormat& format : mxFormats())
         add(mx, format);
-    const auto isIn = [](std::span<const BlockFormat> family, const BlockFormat& format) {
+    const auto isRowOf = [](std::span<const BlockFormat> family, const BlockFormat& format) {
         return std::any_of(family.begin(), family.end(), [&](const BlockFormat& row) { return row.id == format.id; });
     };
     QMenu* others = addPart(m_element, tr("ggml and others"));
     for (const BlockFormat& format : blockFormats()) {
-        if (!isIn(bitsandbytesFormats(), format) && !isIn(mxFormats(), format))
+        if (!isRowOf(bitsandbytesFormats(), format) && !isRowOf(mxFormats(), format))
             add(others, format);
     }
     QMenu* named = addPart(m_element, tr("Schemes with a name"));
@@ -154,12 +166,7 @@ void SchemeEditor::fillChoices()
         name[0] = name[0].toLower();
         addLetterChoice(m_rounding, text(row.id), name, {}, name[0].toLatin1());
     }
-    for (const char* scale : {"fp32", "fp16", "bf16", "e8m0", "e4m3"})
-        addLetterChoice(m_scale, QString::fromLatin1(scale), nameOfElement(scale), {}, 0);
-    m_scale->addHeading(tr("Two levels: times a scale of the tensor"));
-    for (const char* scale : {"e4m3", "fp16", "e8m0"})
-        addLetterChoice(m_scale, QString::fromLatin1(scale) + QStringLiteral("*fp32"),
-                        tr("%1 × FP32").arg(nameOfElement(scale)), {}, 0);
+    fillScales();
     for (const Fit fit : {Fit::Optimal, Fit::Lloyd, Fit::Quantile, Fit::ByHand}) {
         const QString name = nameOfFit(fit);
         const QString explanation = fit == Fit::Optimal    ? tr("the least squared error there is")
@@ -172,6 +179,39 @@ void SchemeEditor::fillChoices()
         const QString explanation = rule == PowerOfTwoRule::Floor ? tr("OCP MX; may clip") : QString();
         addLetterChoice(m_rule, QString::number(int(rule)), nameOfRule(rule), explanation, 0);
     }
+}
+
+void SchemeEditor::fillScales()
+{
+    for (const char* scale : usualScales)
+        addLetterChoice(m_scale, QString::fromLatin1(scale), nameOfElement(scale), {}, 0);
+    const auto isOther = [](const NumberFormat& format) {
+        return isScaleFormat(format.id) && !needsTensorScale(format.id) && !isIn(usualScales, format.id);
+    };
+    addScales(addPart(m_scale, tr("Other formats")), FormatMenu(isOther, addFormatChoice));
+    m_scale->addHeading(tr("Two levels: times a scale of the tensor"));
+    const auto addMultiple = [](QMenu* menu, const NumberFormat& format, const QString& words) {
+        addMenuChoice(menu, text(format.id) + QStringLiteral("*fp32"), tr("%1 × FP32").arg(words), text(format.sentence));
+    };
+    for (const char* scale : usualMultiples)
+        addMultiple(m_scale->menu(), *findNumberFormat(scale), nameOfElement(scale));
+    const auto isMultiple = [](const NumberFormat& format) {
+        return isScaleFormat(format.id) && format.id != "fp32" && !isIn(usualMultiples, format.id);
+    };
+    addScales(addPart(m_scale, tr("Other multiples")), FormatMenu(isMultiple, addMultiple));
+}
+
+void SchemeEditor::addScales(QMenu* menu, const FormatMenu& formats)
+{
+    for (const FormatFamily& family : formatFamilies())
+        formats.addFamily(menu, family);
+}
+
+void SchemeEditor::setOwnFormats(const QStringList& ids)
+{
+    m_ownElements->clear();
+    FormatMenu([](const NumberFormat& format) { return findElement(format.id).has_value(); }, addFormatChoice).addOwn(m_ownElements, ids);
+    m_ownElements->menuAction()->setVisible(!m_ownElements->isEmpty());
 }
 
 void SchemeEditor::offerMethods()
@@ -192,6 +232,17 @@ void SchemeEditor::offerMethods()
         trial.scale = id.section(u'*', 0, 0).toStdString();
         trial.tensorScale = id.section(u'*', 1).toStdString();
         action->setVisible(parseScheme(schemeText(trial)).has_value());
+    }
+    // Whole menus go together: a codebook has no multiples, nor has one scale for the tensor.
+    trial = m_scheme;
+    trial.scale = "e4m3";
+    trial.tensorScale = "fp32";
+    const bool takesMultiples = parseScheme(schemeText(trial)).has_value();
+    bool isMultiple = false;
+    for (QAction* action : m_scale->menu()->actions()) {
+        isMultiple = isMultiple || action->isSeparator();
+        if (action->menu())
+            action->setVisible(!isMultiple || takesMultiples);
     }
 }
 

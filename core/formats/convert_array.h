@@ -4,6 +4,7 @@
 #include "core/formats/number_format.h"
 
 #include <cstdint>
+#include <cstddef>
 #include <span>
 
 namespace quantoscope {
@@ -26,5 +27,13 @@ void decodeArray(const NumberFormat&, std::span<const std::uint16_t> codes, std:
 /// Codes of one format of up to 16 bits to codes of another, each rounded once: one table, then look-ups.
 void convertArray(const NumberFormat& from, std::span<const std::uint16_t> codes, const NumberFormat& to,
                   std::span<std::uint16_t> converted, const RoundingRule& rule = {});
+
+/// Bytes that a code takes in an array: 1, 2, 4 or 8.
+std::size_t storedBytesOf(const NumberFormat&);
+
+/// Codes of any format to codes of any other, each rounded once; little-endian, storedBytesOf() bytes each.
+/// Wide where both formats are FP32 or served by the above, a look-up where there are more values than codes.
+void convertArray(const NumberFormat& from, std::span<const std::byte> codes, const NumberFormat& to,
+                  std::span<std::byte> converted, const RoundingRule& rule = {});
 
 }  // namespace quantoscope

@@ -32,5 +32,8 @@ Code roundBetweenLevels(const LevelTable&, const LevelNeighbours&, double fracti
                         const RoundingRule&);
 
 double decodePosit(const PositFormat&, Code);            ///< NaN for NaR.
+/// Where a positive posit and the next one divide what is rounded to nearest: the posit of one more bit
+/// between them, which is not their middle where their exponents differ.
+double positBoundary(const PositFormat&, Code);
 
 }  // namespace quantoscope

@@ -86,4 +86,9 @@ double decodePosit(const PositFormat& format, Code code)
     return negative ? -value : value;
 }
 
+double positBoundary(const PositFormat& format, Code code)
+{
+    return decodePosit({format.bits + 1, format.exponentBits}, code * 2 + 1);
+}
+
 }  // namespace quantoscope

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/quantization/element.h"
 
+#include "core/formats/built_format.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -31,12 +33,35 @@ std::optional<Element> findInteger(std::string_view id)
 
 constexpr std::array signLevels{-1.0, 1.0};
 
+/// Of floats and posits; see largestMagnitude().
+double endOfRange(const NumberFormat& format)
+{
+    if (const PositFormat* const posit = format.asPosit())
+        return std::ldexp(1.0, 1 << posit->exponentBits);
+    const double largest = largestValue(format);
+    return largest > 0x1p16 && format.asFloat()->minExponent() <= 0 ? 1 : largest;
+}
+
+/// Whether FP32 has scales that take weights there and back.
+bool isWithinReach(const NumberFormat& format)
+{
+    const double end = endOfRange(format);
+    return end > 0x1p-40 && end <= 0x1p40;
+}
+
+bool hasZero(const Element& element)
+{
+    if (element.kind == Element::Kind::Levels)
+        return std::ranges::any_of(levelsOf(element), [](const ElementLevel& level) { return level.value == 0; });
+    return !element.format || !element.format->asFloat() || element.format->asFloat()->hasSubnormals;
+}
+
 }  // namespace
 
 double largestMagnitude(const Element& element)
 {
     if (element.format && !element.format->asLevels())
-        return largestValue(*element.format);
+        return endOfRange(*element.format);
     double largest = 0;
     for (const ElementLevel& level : levelsOf(element))
         largest = std::max(largest, std::abs(level.value));
@@ -50,8 +75,9 @@ std::vector<ElementLevel> levelsOf(const Element& element)
         levels.push_back({element.table[i], std::int64_t(i)});
     if (!element.format)
         return levels;
+    const double end = element.format->asLevels() ? HUGE_VAL : endOfRange(*element.format);
     for (Code code = 0; code < Code{1} << element.bits; ++code)
-        if (const double value = valueOf(*element.format, code); std::isfinite(value))
+        if (const double value = valueOf(*element.format, code); std::isfinite(value) && std::abs(value) <= end)
             levels.push_back({value, std::int64_t(code)});
     const auto isBelow = [](const ElementLevel& a, const ElementLevel& b) { return a.value < b.value; };
     const auto isSame = [](const ElementLevel& a, const ElementLevel& b) { return a.value == b.value; };
@@ -72,9 +98,26 @@ std::optional<Element> findElement(std::string_view id)
         return {};
     if (format->asLevels())
         return Element{Element::Kind::Levels, bitsOf(*format), true, format, {}};
-    if (const FloatFormat* const floating = format->asFloat(); floating && floating->isSigned)
-        return Element{Element::Kind::Float, bitsOf(*format), true, format, {}};
-    return {};
+    if (format->asInteger() || !isWithinReach(*format))
+        return {};
+    const bool isSigned = !format->asFloat() || format->asFloat()->isSigned;
+    return Element{Element::Kind::Float, bitsOf(*format), isSigned, format, {}};
+}
+
+std::string elementObstacle(std::string_view id)
+{
+    const NumberFormat* const format = findNumberFormat(id);
+    if (id.starts_with("float:"))
+        if (const auto built = parseBuiltFormat(id); !built)
+            return built.error().message;
+    if (!format)
+        return fmt::format("\"{}\" is no element to quantize to; try int8, int4, e4m3, levels=16, or a name "
+                           "that `qscope schemes` lists.", id);
+    if (bitsOf(*format) > 16)
+        return fmt::format("{} takes {} bits; a quantized weight takes at most 16, as in fp16, bf16, posit16 or int16.",
+                           id, bitsOf(*format));
+    return fmt::format("{} ends at {:.3g}, which no FP32 scale brings weights to; give it another bias.", format->name,
+                       largestValue(*format));
 }
 
 std::optional<Element> elementOf(const QuantizationScheme& scheme)
@@ -120,8 +163,7 @@ ScaleRule::ScaleRule(const QuantizationScheme& scheme, const Element& element)
     , m_largest(element.kind == Element::Kind::Integer ? double(m_codes.highest) : largestMagnitude(element))
     , m_asymmetric(element.kind == Element::Kind::Integer && scheme.symmetry == Symmetry::Asymmetric)
     , m_oneSided(!element.isSigned)
-    , m_hasZero(element.kind != Element::Kind::Levels
-                || std::ranges::any_of(levelsOf(element), [](const ElementLevel& level) { return level.value == 0; }))
+    , m_hasZero(hasZero(element))
     , m_format(scheme.scale == "fp32" ? nullptr : findNumberFormat(scheme.scale))
     , m_tensorFormat(scheme.tensorScale.empty() ? nullptr : findNumberFormat(scheme.tensorScale))
 {

@@ -15,19 +15,24 @@ namespace quantoscope {
 struct Element {
     enum class Kind { Integer, Float, Levels } kind = Kind::Integer;
     int bits = 8;
-    bool isSigned = true;                     ///< Integers
-    const NumberFormat* format = nullptr;     ///< Floats, and level tables that are formats
+    bool isSigned = true;                     ///< False where every value is 0 or above: negative weights become the lowest.
+    const NumberFormat* format = nullptr;     ///< Floats, posits, and level tables that are formats
     std::span<const double> table;            ///< Level tables that are none: ascending, code by index.
 };
 
-/// What can be quantized to: intN and uintN of 1 to 16 bits, signed floats of at most 16 bits, level
-/// tables, powers of two (log2_N, apot_N).
+/// What can be quantized to: intN and uintN of 1 to 16 bits, every float, posit and level table of at most
+/// 16 bits, those that people build and IEEE P3109 among them, and powers of two (log2_N, apot_N).
 std::optional<Element> findElement(std::string_view id);
+/// Why there is no such element, in a sentence; findElement() found none.
+std::string elementObstacle(std::string_view id);
 /// The element as a scheme uses it: symmetric INT1 is the two levels −Δ and +Δ, since two's complement
 /// of one bit has no code above 0.
 std::optional<Element> elementOf(const QuantizationScheme&);
 bool isIntegerElement(std::string_view id);
-double largestMagnitude(const Element&);       ///< Of the values at step 1, for floats and tables.
+/// What the end of a range is scaled to, for floats, posits and tables: their largest value, but 16 in posits,
+/// which are finest there (2^(2^es), the useed), and 1 in formats that reach further than FP16, for which FP32 may
+/// have no scale. Values beyond are no levels: a weight outside of its range is clipped in every element.
+double largestMagnitude(const Element&);
 
 /// One value of a float or a table at step 1, with the code that stands for it.
 struct ElementLevel {
@@ -49,8 +54,11 @@ std::span<const TableElement> tableElements();
 int elementBits(std::string_view id);          ///< 0 where there is no such element.
 std::string elementName(std::string_view id);  ///< "INT4", "FP8 E4M3"
 
+/// Scales are stored in any format of the table whose values FP32 holds.
 bool isScaleFormat(std::string_view id);
-std::string scaleFormatList();                 ///< "fp32, fp16, bf16, e8m0, e4m3"
+/// Integers and level tables have too little range for a scale, and count in multiples of a tensor's.
+bool needsTensorScale(std::string_view scaleId);
+std::string scaleFormatList();                 ///< "fp32, fp16, …", in words
 int codeBits(const QuantizationScheme&);       ///< Of one weight, scales not counted.
 
 /// The scale of one tensor, channel or group: a code q stands for (q − zero) · step.

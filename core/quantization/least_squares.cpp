@@ -283,6 +283,8 @@ ClipRange leastSquaresRange(const QuantizationScheme& scheme, const ValueCounts&
         return full;
     const Rounding rounding = scheme.rounding.rounding;
     const bool isNearest = rounding == Rounding::NearestEven || rounding == Rounding::NearestAway || rounding == Rounding::Stochastic;
+    // The exact search takes the nearest level to be the stored one. Among the small numbers of a posit it need
+    // not be: there the step found is the best one for nearest levels.
     if (isNearest && counts.isExact())
         if (const auto found = ExactSearch(scheme, counts, full, *element).run())
             return *found;

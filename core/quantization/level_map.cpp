@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/quantization/level_map.h"
 
+#include "core/formats/format_kinds.h"
 #include "core/quantization/element.h"
 
 #include <algorithm>
@@ -43,6 +44,27 @@ void placeThresholds(LevelMap& map, const std::vector<double>& ideal, Rounding r
                                              : Tie::EvenCode;
 }
 
+/// Posits round where their bits are cut off, which where steps differ is not half-way, and never to zero.
+void placePositThresholds(LevelMap& map, const PositFormat& format, double step, Rounding rounding)
+{
+    // Next to nothing, so that zero itself stays zero whatever the rounding does with ties.
+    constexpr double beyondZero = 0x1p-900;
+    const auto boundary = [&](std::int64_t lower, std::int64_t upper) {
+        if (lower == 0)
+            return beyondZero;
+        if (upper == 0)
+            return -beyondZero;
+        const bool isNegative = lower >> (format.bits - 1) != 0;
+        const std::int64_t magnitude = isNegative ? (std::int64_t{1} << format.bits) - upper : lower;
+        const double value = positBoundary(format, Code(magnitude)) * step;
+        return isNegative ? -value : value;
+    };
+    const bool isNearest = rounding == Rounding::NearestEven || rounding == Rounding::NearestAway || rounding == Rounding::Stochastic;
+    for (std::size_t i = 0; i < map.thresholds.size(); ++i)
+        if (isNearest || map.codes[i] == 0 || map.codes[i + 1] == 0)
+            map.thresholds[i] = boundary(map.codes[i], map.codes[i + 1]);
+}
+
 LevelMap integerMap(const QuantizationScheme& scheme, const Element& element, double low, double high)
 {
     const AffineScale scale = ScaleRule(scheme, element)(low, high);
@@ -81,11 +103,13 @@ LevelMap formatMap(const QuantizationScheme& scheme, const Element& element, dou
         map.levels.push_back(double(asFloat(ideal.back())));
     }
     placeThresholds(map, ideal, scheme.rounding.rounding);
+    if (const PositFormat* const posit = element.format ? element.format->asPosit() : nullptr; posit && scale.step > 0)
+        placePositThresholds(map, *posit, scale.step, scheme.rounding.rounding);
     // Tables have no even codes; bitsandbytes takes the lower entry.
     if (element.kind == Element::Kind::Levels && map.tie == Tie::EvenCode)
         map.tie = Tie::Lower;
-    const double range = std::max(std::abs(low), std::abs(high));
-    map.clipLow = -range;
+    const double range = element.isSigned ? std::max(std::abs(low), std::abs(high)) : std::max(0.0, high);
+    map.clipLow = element.isSigned ? -range : 0;
     map.clipHigh = range;
     return map;
 }

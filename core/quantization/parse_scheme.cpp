@@ -155,7 +155,7 @@ constexpr std::array options{
     Option{"block", "rows by columns that share a scale, such as 128x128", readTile},
     Option{"clip", "minmax, percentile:P, mse, kl, aciq, aciq:laplace, aciq:gauss, or LOW:HIGH",
            readClip},
-    Option{"scale", "fp32, fp16, bf16, e8m0, e4m3",
+    Option{"scale", "fp32, fp16, bf16, e8m0, e4m3, or another format that FP32 holds; integers and tables with tensor-scale",
            [](QuantizationScheme& scheme, std::string_view value) -> Outcome {
                if (!isScaleFormat(value))
                    return fmt::format("scale={} is not known; scales are stored as {}.", value, scaleFormatList());
@@ -223,8 +223,7 @@ std::string optionList()
 Outcome readElement(QuantizationScheme& scheme, std::string_view id)
 {
     if (!findElement(id))
-        return fmt::format("\"{}\" is no element to quantize to; try int8, int4, e4m3, levels=16, or a name "
-                           "that `qscope schemes` lists.", id);
+        return elementObstacle(id);
     scheme.element = id;
     return {};
 }
@@ -275,8 +274,9 @@ Outcome contradictionOfCodebook(const QuantizationScheme& scheme)
         return "A codebook is for the whole tensor; leave out channel, group and block.";
     if (scheme.clip.kind != Clip::Kind::MinMax)
         return "A codebook needs no clip; leave out clip.";
-    if (scheme.scale == "e8m0")
-        return "A codebook's levels need signs and fractions; scale takes fp32, fp16, bf16 or e4m3 for it.";
+    if (const auto element = findElement(scheme.scale);
+        scheme.scale != "fp32" && scheme.scale != "tf32" && (!element || element->kind != Element::Kind::Float || !element->isSigned))
+        return "A codebook's levels need signs and fractions; scale takes fp32, fp16, bf16, e4m3 or another signed float for it.";
     if (!scheme.tensorScale.empty())
         return "A codebook has levels and no scales; leave out tensor-scale.";
     if (scheme.symmetry == Symmetry::Asymmetric || scheme.range == CodeRange::Full)
@@ -311,6 +311,9 @@ Outcome contradictionOfUniform(const QuantizationScheme& scheme)
         return "tensor-scale is for scales of parts of the tensor; add channel, group=N or block=RxC.";
     if (!scheme.tensorScale.empty() && scheme.scale == "fp32")
         return "tensor-scale gains nothing for FP32 scales; add scale=e4m3, fp16, bf16 or e8m0.";
+    if (scheme.tensorScale.empty() && needsTensorScale(scheme.scale))
+        return fmt::format("scale={} has too little range to be a scale by itself; add tensor-scale=fp32, and channel, "
+                           "group=N or block=RxC.", scheme.scale);
     return contradictionOfClip(scheme);
 }
 
@@ -344,7 +347,8 @@ std::string schemeElementList()
             list += std::string(findBlockFormat(format.id) ? ", element=" : ", ") + std::string(format.id);
     for (const TableElement& table : tableElements())
         list += ", " + table.id;
-    return list + ", levels=K (K levels fitted), levels=A:B:… (levels by hand)";
+    return list + ", binaryKpP… (IEEE P3109, see `qscope formats --family p3109`), float:S.E.M:BIAS:SPECIALS (built), "
+                  "levels=K (K levels fitted), levels=A:B:… (levels by hand)";
 }
 
 Result<QuantizationScheme> parseScheme(std::string_view text)

@@ -15,9 +15,6 @@ namespace quantoscope {
 
 namespace {
 
-/// How the scales of a scheme may be stored.
-constexpr std::array scaleFormats{"fp32", "fp16", "bf16", "e8m0", "e4m3"};
-
 std::string scaleName(const std::string& id)
 {
     const NumberFormat* const format = findNumberFormat(id);
@@ -76,13 +73,44 @@ std::string roundingSentence(const RoundingRule& rule)
 
 bool isScaleFormat(std::string_view id)
 {
-    return std::find(scaleFormats.begin(), scaleFormats.end(), id) != scaleFormats.end();
+    const NumberFormat* const format = findNumberFormat(id);
+    if (!format || !(largestValue(*format) > 0))
+        return false;
+    // A quotient by a scale of more than 24 significant bits could miss a tie.
+    if (const FloatFormat* const kind = format->asFloat())
+        return kind->mantissaBits <= 23 && bitsOf(*format) <= 32;
+    return bitsOf(*format) <= 16;
+}
+
+bool needsTensorScale(std::string_view scaleId)
+{
+    const NumberFormat* const format = findNumberFormat(scaleId);
+    return format && (format->asInteger() || format->asLevels());
 }
 
 std::string scaleFormatList()
 {
-    return fmt::format("{}", fmt::join(scaleFormats, ", "));
+    return "fp32, fp16, bf16, e8m0, e4m3, or any other format whose values FP32 holds";
 }
+
+namespace {
+
+/// "Posit8 up to 16": where the end of a range does not become the format's largest value; and what becomes of
+/// negative weights where a format has no sign.
+std::string elementSentence(const QuantizationScheme& scheme)
+{
+    std::string sentence = elementName(scheme.element);
+    const auto element = findElement(scheme.element);
+    if (!element)
+        return sentence;
+    if (element->kind == Element::Kind::Float && largestMagnitude(*element) != largestValue(*element->format))
+        sentence += fmt::format(" up to {}", largestMagnitude(*element));
+    if (!element->isSigned && scheme.symmetry == Symmetry::Symmetric)
+        sentence += ", negative weights stored as the lowest value";
+    return sentence;
+}
+
+}  // namespace
 
 std::string schemeSentence(const QuantizationScheme& scheme)
 {
@@ -94,7 +122,7 @@ std::string schemeSentence(const QuantizationScheme& scheme)
     if (scheme.kind == QuantizationScheme::Kind::Codebook)
         return codebookSentence(scheme);
 
-    std::string sentence = elementName(scheme.element);
+    std::string sentence = elementSentence(scheme);
     if (isIntegerElement(scheme.element))
         sentence += scheme.symmetry == Symmetry::Asymmetric ? ", asymmetric"
             : scheme.range == CodeRange::Full              ? ", symmetric, full range"
@@ -182,9 +210,10 @@ StoredBits storedBitsOf(const QuantizationScheme& scheme, const std::vector<std:
         bits.count *= extent;
     if (bits.count == 0)
         return {};
+    // A scale takes whole bytes: UE4M3, which needs 7 bits, is stored as NVFP4 stores it.
     const auto bitsIn = [](const std::string& id) -> std::int64_t {
         const NumberFormat* const format = findNumberFormat(id);
-        return format ? bitsOf(*format) : 0;
+        return format ? (bitsOf(*format) + 7) / 8 * 8 : 0;
     };
     bits.codes = bits.count * codeBits(scheme);
     if (scheme.kind == QuantizationScheme::Kind::Codebook) {

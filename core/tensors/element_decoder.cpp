@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/tensors/element_decoder.h"
 
+#include "core/formats/convert_array.h"
 #include "core/formats/number_format.h"
 
 #include <algorithm>
@@ -161,6 +162,8 @@ void decodeElements(const StorageType& type, ElementPacking packing, std::span<c
 {
     if (const FastPath* path = findFastPath(type.id))
         path->floats(packing, bytes, values);
+    else if (type.bits == 8 && packing.firstBit == 0)
+        decodeArray(*findNumberFormat(type.formatId), {reinterpret_cast<const std::uint8_t*>(bytes.data()), values.size()}, values);
     else
         decodeSmall(type, packing, bytes, values);
 }

@@ -3,9 +3,9 @@
 #include "app/pages/numbers/build_panel.h"
 #include "app/pages/numbers/format_sheet.h"
 #include "app/pages/numbers/line_card.h"
-#include "app/pages/numbers/numbers_figure.h"
 #include "app/pages/numbers/stair_panel.h"
 #include "app/profile.h"
+#include "tests/app/numbers_page.h"
 #include "tests/test_case.h"
 #include "widgets/theme.h"
 
@@ -20,34 +20,17 @@
 #include <cmath>
 
 using namespace quantoscope;
+using namespace quantoscope::test;
 
 class TestNumbersTabs : public QObject {
     Q_OBJECT
-
-    static std::unique_ptr<NumbersFigure> pageOn(const char* tab, QJsonObject state = {})
-    {
-        auto page = std::make_unique<NumbersFigure>();
-        page->resize(1340, 840);
-        state[QStringLiteral("tab")] = QLatin1String(tab);
-        page->setState(state);
-        page->show();
-        return page;
-    }
-    template <class Widget>
-    static Widget* named(QWidget* parent, const QString& name)
-    {
-        for (Widget* widget : parent->findChildren<Widget*>())
-            if (widget->accessibleName() == name)
-                return widget;
-        return nullptr;
-    }
 
 private slots:
     void initTestCase() { loadFonts(); setTheme(ThemeId::Light); }
 
     void e4m3BuiltByHandHasItsNumbers()
     {
-        const auto page = pageOn("build", {{QStringLiteral("build"), QStringLiteral("float:1.4.3:7:fn")}});
+        const auto page = numbersPage("build", {{QStringLiteral("build"), QStringLiteral("float:1.4.3:7:fn")}});
         const QVariantMap readings = page->readings();
         QCOMPARE(readings[QStringLiteral("largest")].toDouble(), 448.0);
         QCOMPARE(readings[QStringLiteral("smallestNormal")].toDouble(), std::ldexp(1.0, -6));
@@ -59,7 +42,7 @@ private slots:
 
     void oneMoreExponentBitTakesTheUsualBiasAlong()
     {
-        const auto page = pageOn("build", {{QStringLiteral("build"), QStringLiteral("float:1.4.3:7:fn")}});
+        const auto page = numbersPage("build", {{QStringLiteral("build"), QStringLiteral("float:1.4.3:7:fn")}});
         QSignalSpy steps(page.get(), &Figure::changed);
         named<QSpinBox>(page.get(), QStringLiteral("Exponent bits"))->setValue(5);
         QCOMPARE(page->state()[QStringLiteral("build")].toString(), QStringLiteral("float:1.5.3:15:fn"));
@@ -68,7 +51,7 @@ private slots:
 
     void anImpossibleFormatIsASentenceAndChangesNothing()
     {
-        const auto page = pageOn("build", {{QStringLiteral("build"), QStringLiteral("float:1.4.3:7:fn")}});
+        const auto page = numbersPage("build", {{QStringLiteral("build"), QStringLiteral("float:1.4.3:7:fn")}});
         QSignalSpy steps(page.get(), &Figure::changed);
         QSpinBox* bias = named<QSpinBox>(page.get(), QStringLiteral("Bias"));
         bias->setValue(1075);
@@ -82,7 +65,7 @@ private slots:
         Profile profile = Profile::inMemory();
         const QString id = QStringLiteral("float:1.3.4:5:ieee");
         {
-            const auto page = pageOn("build", {{QStringLiteral("build"), id}});
+            const auto page = numbersPage("build", {{QStringLiteral("build"), id}});
             page->setProfile(&profile);
             emit page->lineCard()->build()->addRequested(id);
             QCOMPARE(page->readings()[QStringLiteral("format")].toString(), id);
@@ -108,7 +91,7 @@ private slots:
     {
         Profile profile = Profile::inMemory();
         QVERIFY(profile.writeJson(QStringLiteral("formats"), {{QStringLiteral("built"), QJsonArray{42, QStringLiteral("fp16"), QStringLiteral("float:9")}}}).has_value());
-        const auto page = pageOn("build", {{QStringLiteral("build"), QStringLiteral("float:1.99.3:7:fn")}, {QStringLiteral("block"), QStringLiteral("q9_9")},
+        const auto page = numbersPage("build", {{QStringLiteral("build"), QStringLiteral("float:1.99.3:7:fn")}, {QStringLiteral("block"), QStringLiteral("q9_9")},
                                            {QStringLiteral("largestTimes"), -5}});
         page->setProfile(&profile);
         QVERIFY(page->savedFormats().isEmpty());
@@ -117,7 +100,7 @@ private slots:
 
     void oneLargeValueCostsItsNeighbours()
     {
-        const auto page = pageOn("block", {{QStringLiteral("block"), QStringLiteral("mxfp4")}, {QStringLiteral("largestTimes"), 64}});
+        const auto page = numbersPage("block", {{QStringLiteral("block"), QStringLiteral("mxfp4")}, {QStringLiteral("largestTimes"), 64}});
         const QVariantMap readings = page->readings();
         QVERIFY(readings[QStringLiteral("rmsError")].toDouble() > 2 * readings[QStringLiteral("rmsErrorWithout")].toDouble());
         QVERIFY(readings[QStringLiteral("zeros")].toInt() > readings[QStringLiteral("zerosWithout")].toInt());
@@ -127,7 +110,7 @@ private slots:
     void theRoundedUpRuleClipsNothing()
     {
         for (int seed = 1; seed < 40; ++seed) {
-            const auto page = pageOn("block", {{QStringLiteral("block"), QStringLiteral("mxfp8_e4m3")}, {QStringLiteral("scaleRule"), QStringLiteral("rceil")},
+            const auto page = numbersPage("block", {{QStringLiteral("block"), QStringLiteral("mxfp8_e4m3")}, {QStringLiteral("scaleRule"), QStringLiteral("rceil")},
                                                {QStringLiteral("blockSeed"), QString::number(seed)}});
             QVERIFY(!page->readings()[QStringLiteral("largestIsClipped")].toBool());
         }
@@ -135,7 +118,7 @@ private slots:
 
     void aSuperBlockSaysWhereAValueLies()
     {
-        const auto page = pageOn("block", {{QStringLiteral("block"), QStringLiteral("q4_k")}, {QStringLiteral("blockValue"), 33}});
+        const auto page = numbersPage("block", {{QStringLiteral("block"), QStringLiteral("q4_k")}, {QStringLiteral("blockValue"), 33}});
         const BlockContent& content = page->lineCard()->block()->content();
         QCOMPARE(content.values.size(), std::size_t(256));
         QCOMPARE(content.anatomy.subBlock, 32);
@@ -154,23 +137,23 @@ private slots:
     void aDotProductIsRoundedInThreeWays()
     {
         // 256 + 1 is 256 in BF16, twice; the exact sum is 2.
-        const auto page = pageOn("arithmetic", {{QStringLiteral("operation"), QStringLiteral("dot")}, {QStringLiteral("selected"), QStringLiteral("bf16")}});
+        const auto page = numbersPage("arithmetic", {{QStringLiteral("operation"), QStringLiteral("dot")}, {QStringLiteral("selected"), QStringLiteral("bf16")}});
         const QVariantMap readings = page->readings();
         QCOMPARE(readings[QStringLiteral("exact")].toDouble(), 2.0);
         QCOMPARE(readings[QStringLiteral("rounded")].toDouble(), 2.0);
         QCOMPARE(readings[QStringLiteral("fused")].toDouble(), 0.0);
         QCOMPARE(readings[QStringLiteral("roundedEverywhere")].toDouble(), 0.0);
         QVERIFY(!page->grab().isNull());
-        const auto other = pageOn("arithmetic", {{QStringLiteral("operation"), QStringLiteral("dot")}, {QStringLiteral("left"), QStringLiteral("1/3 2;3")},
+        const auto other = numbersPage("arithmetic", {{QStringLiteral("operation"), QStringLiteral("dot")}, {QStringLiteral("left"), QStringLiteral("1/3 2;3")},
                                                  {QStringLiteral("right"), QStringLiteral("3, 1, 1")}, {QStringLiteral("selected"), QStringLiteral("fp32")}});
         QVERIFY(std::abs(other->readings()[QStringLiteral("exact")].toDouble() - 6) < 1e-6);
-        const auto refused = pageOn("arithmetic", {{QStringLiteral("operation"), QStringLiteral("dot")}, {QStringLiteral("left"), QStringLiteral("1, x")}});
+        const auto refused = numbersPage("arithmetic", {{QStringLiteral("operation"), QStringLiteral("dot")}, {QStringLiteral("left"), QStringLiteral("1, x")}});
         QCOMPARE(refused->state().contains(QStringLiteral("left")), false);
     }
 
     void theStaircaseShowsTheRoundingChosen()
     {
-        const auto page = pageOn("stairs", {{QStringLiteral("selected"), QStringLiteral("e4m3")}, {QStringLiteral("rounding"), QStringLiteral("stochastic")}});
+        const auto page = numbersPage("stairs", {{QStringLiteral("selected"), QStringLiteral("e4m3")}, {QStringLiteral("rounding"), QStringLiteral("stochastic")}});
         const StairContent& content = page->lineCard()->stairs()->content();
         QVERIFY(std::abs(content.odds.probabilityAbove - 0.5663706) < 1e-6);
         QVERIFY(std::abs(content.drawnAbove / double(content.draws) - 0.5663706) < 0.08);
@@ -190,11 +173,11 @@ private slots:
     {
         QVERIFY(shownBlockFormats().size() >= 10);
         for (const BlockFormat* format : shownBlockFormats()) {
-            const auto page = pageOn("block", {{QStringLiteral("block"), QString::fromUtf8(format->id.data(), qsizetype(format->id.size()))},
+            const auto page = numbersPage("block", {{QStringLiteral("block"), QString::fromUtf8(format->id.data(), qsizetype(format->id.size()))},
                                                {QStringLiteral("scaleRule"), QStringLiteral("even")}, {QStringLiteral("largestTimes"), 4}});
             QVERIFY(!page->grab().isNull());
             QCOMPARE(page->csv().count('\n'), format->elements + 1);
-            const auto other = pageOn("block", page->state());
+            const auto other = numbersPage("block", page->state());
             QCOMPARE(other->csv(), page->csv());
         }
     }
@@ -209,7 +192,7 @@ private slots:
     void everythingInteractiveIsReachedByTabAndNamed()
     {
         QFETCH(QString, tab);
-        const auto page = pageOn(tab.toUtf8().constData(), {{QStringLiteral("terms"), QStringLiteral("random")}, {QStringLiteral("rounding"), QStringLiteral("stochastic")}});
+        const auto page = numbersPage(tab.toUtf8().constData(), {{QStringLiteral("terms"), QStringLiteral("random")}, {QStringLiteral("rounding"), QStringLiteral("stochastic")}});
         page->activateWindow();
         QSet<QWidget*> chain;
         for (QWidget* widget = page->nextInFocusChain(); widget != page.get(); widget = widget->nextInFocusChain())

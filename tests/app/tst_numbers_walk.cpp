@@ -2,8 +2,8 @@
 // The Numbers page without a mouse and without eyes: what Tab reaches, what a screen reader finds.
 #include "app/pages/numbers/line_card.h"
 #include "app/pages/numbers/number_row.h"
-#include "app/pages/numbers/numbers_figure.h"
 #include "app/pages/numbers/value_card.h"
+#include "tests/app/numbers_page.h"
 #include "tests/test_case.h"
 #include "widgets/bit_view.h"
 #include "widgets/code_grid.h"
@@ -15,10 +15,9 @@
 #include <QSet>
 
 using namespace quantoscope;
+using namespace quantoscope::test;
 
 namespace {
-
-const char* const tabs[] = {"line", "stairs", "values", "arithmetic", "build", "block"};
 
 /// Everything below an interface that is shown, in the order of the tree. `broken` tells of a child whose parent
 /// does not know it.
@@ -42,18 +41,14 @@ class TestNumbersWalk : public QObject {
 
     static std::unique_ptr<NumbersFigure> pageOn(const char* tab, QJsonObject state = {})
     {
-        auto page = std::make_unique<NumbersFigure>();
-        page->resize(1340, 840);
-        state[QStringLiteral("tab")] = QLatin1String(tab);
-        page->setState(state);
-        page->show();
+        auto page = numbersPage(tab, state);
         page->activateWindow();
         return page;
     }
     static void tabRows()
     {
         QTest::addColumn<QString>("tab");
-        for (const char* tab : tabs)
+        for (const char* tab : numbersTabs)
             QTest::newRow(tab) << QString(QLatin1String(tab));
     }
     /// Presses Tab until a widget has the focus; nullptr where that never happens.

@@ -10,6 +10,7 @@
 #include <hwy/targets.h>
 
 #include <bit>
+#include <cstring>
 #include <cmath>
 #include <functional>
 
@@ -224,6 +225,40 @@ private slots:
         convertArray(from, codes, to, converted);
         for (std::size_t i = 0; i < codes.size(); ++i)
             QVERIFY(converted[i] == encode(to, valueOf(from, i)));
+    }
+
+    /// Any format to any other, codes of every kind among them, each as encode() alone would have it.
+    void everyPairOfFormatsConverts()
+    {
+        const RandomStream random(3);
+        for (const NumberFormat& from : numberFormats()) {
+            const std::size_t read = storedBytesOf(from), count = bitsOf(from) <= 8 ? 700 : 300;
+            std::vector<Code> codes(count);
+            std::vector<std::byte> stored(count * read);
+            for (std::size_t i = 0; i < count; ++i) {
+                const Code bits = random.bits(i) >> (64 - significantBitsOf(from));
+                // Few of a wide format's codes lie near 1, where most formats have their values.
+                codes[i] = (i % 2 ? bits : encode(from, random.normal(i))) << (i % 2 ? unusedLowBitsOf(from) : 0);
+                std::memcpy(stored.data() + i * read, &codes[i], read);
+            }
+            for (const NumberFormat& to : numberFormats()) {
+                for (const RoundingRule rule : {RoundingRule{}, RoundingRule{Rounding::Down, Overflow::Saturate}, RoundingRule{Rounding::Stochastic, {}, 5, 9}}) {
+                    const std::size_t written = storedBytesOf(to);
+                    std::vector<std::byte> converted(count * written);
+                    convertArray(from, stored, to, converted, rule);
+                    RoundingRule drawn = rule;
+                    for (std::size_t i = 0; i < count; ++i, ++drawn.draw) {
+                        Code found = 0;
+                        std::memcpy(&found, converted.data() + i * written, written);
+                        const Code expected = encode(to, valueOf(from, codes[i]), drawn);
+                        const bool bothNaN = std::isnan(valueOf(to, found)) && std::isnan(valueOf(to, expected));
+                        QVERIFY2(found == expected || bothNaN, qPrintable(QStringLiteral("%1 %2 to %3: %4, not %5")
+                            .arg(QString::fromUtf8(from.id.data(), qsizetype(from.id.size()))).arg(codes[i], 0, 16)
+                            .arg(QString::fromUtf8(to.id.data(), qsizetype(to.id.size()))).arg(found, 0, 16).arg(expected, 0, 16)));
+                    }
+                }
+            }
+        }
     }
 };
 

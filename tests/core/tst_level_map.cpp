@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/quantization/codebook.h"
+#include "core/quantization/element.h"
 #include "core/quantization/level_map.h"
 
 #include "tests/core/quantization_data.h"
@@ -53,7 +54,61 @@ QuantizationError bruteForce(const std::vector<float>& values, const LevelMap& m
 class TestLevelMap : public QObject {
     Q_OBJECT
 
+    static void compareWithFormat(QuantizationScheme scheme, const NumberFormat& format, Rounding rounding)
+    {
+        scheme.rounding.rounding = rounding;
+        const double end = largestMagnitude(*findElement(scheme.element));
+        const LevelMap map = levelMapOf(scheme, -end, end);   // step 1
+        const RoundingRule rule{.rounding = rounding, .overflow = Overflow::Saturate};
+        const bool isSigned = findElement(scheme.element)->isSigned;
+        const auto compare = [&](double x) {
+            const bool isBelowFp32 = x != 0 && std::abs(x) < 0x1p-150;
+            if (std::abs(x) > end || isBelowFp32 || (x < 0 && !isSigned))
+                return;
+            const double stored = double(float(valueOf(format, encode(format, x, rule))));
+            QVERIFY2(map.levels[map.indexOf(x)] == stored,
+                     qPrintable(QStringLiteral("%1, rounding %2: %3 becomes %4, not %5").arg(QString::fromStdString(scheme.element))
+                                    .arg(int(rounding)).arg(x, 0, 'g', 17).arg(map.levels[map.indexOf(x)]).arg(stored)));
+        };
+        // Of wide formats every 7th gap: neighbouring ones differ in nothing.
+        const std::size_t every = map.size() > 2048 ? 7 : 1;
+        for (std::size_t i = 0; i < map.thresholds.size(); i += every) {
+            const double threshold = map.thresholds[i], middle = (map.levels[i] + map.levels[i + 1]) / 2;
+            for (const double x : {threshold, std::nextafter(threshold, -1e99), std::nextafter(threshold, 1e99), middle, map.levels[i],
+                                   std::nextafter(map.levels[i], 1e99)})
+                compare(x);
+            if (QTest::currentTestFailed())
+                return;
+        }
+        compare(0.0);
+        if (!isSigned)
+            QCOMPARE(map.levels[map.indexOf(-1.0)], map.levels.front());
+    }
+
 private slots:
+    /// A format as an element stores what the format itself would: the same rounding, ties and all, up to the
+    /// end of its range.
+    void everyFormatIsAnElementThatRoundsAsTheFormat()
+    {
+        int elements = 0;
+        for (const FormatFamily& family : formatFamilies()) {
+            for (const NumberFormat& format : formatsOf(family.id)) {
+                if (bitsOf(format) > 16 || format.asInteger() || format.asLevels() || (family.id == "p3109" && bitsOf(format) > 9))
+                    continue;
+                const std::string text = "element=" + std::string(format.id);
+                const auto parsed = parseScheme(text);
+                QVERIFY2(parsed, text.c_str());
+                ++elements;
+                for (const RoundingRow& row : roundingRows())
+                    if (row.rounding != Rounding::Stochastic)
+                        compareWithFormat(*parsed, format, row.rounding);
+                if (QTest::currentTestFailed())
+                    return;
+            }
+        }
+        QVERIFY2(elements > 100, qPrintable(QString::number(elements)));
+    }
+
     void errorFromCountsAgreesWithVisitingEveryValue_data()
     {
         QTest::addColumn<QString>("text");

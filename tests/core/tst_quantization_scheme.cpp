@@ -68,7 +68,11 @@ private slots:
         QTest::newRow("clip") << "int8,clip=banana" << "banana";
         QTest::newRow("clip reversed") << "int8,clip=1:-1" << "1:-1";
         QTest::newRow("percentile") << "int8,clip=percentile:0" << "percentile";
-        QTest::newRow("scale") << "int8,scale=int3" << "e4m3";
+        QTest::newRow("scale") << "int8,scale=int99" << "e4m3";
+        QTest::newRow("scale wider than FP32") << "int8,scale=fp64" << "e4m3";
+        QTest::newRow("scale of whole numbers") << "int8,group=32,scale=int8" << "tensor-scale";
+        QTest::newRow("levels without a sign") << "levels=8,scale=ue4m3" << "signs";
+        QTest::newRow("out of reach") << "float:1.3.2:900:finite" << "bias";
         QTest::newRow("zero point") << "e4m3,asymmetric" << "integers";
         QTest::newRow("codebook") << "levels=16,channel" << "codebook";
         QTest::newRow("nothing") << "" << "element";

@@ -49,14 +49,14 @@ public:
         : m_scheme(scheme), m_shape(shape), m_all(all), m_element(elementOf(scheme)), m_bits(codeBits(scheme))
     {
         const NumberFormat& format = *findNumberFormat(scheme.scale);
-        const int scaleBytes = bitsOf(format) / 8;
+        const int scaleBytes = (bitsOf(format) + 7) / 8;
         const int zeroBytes = scheme.symmetry == Symmetry::Asymmetric ? (m_bits > 8 ? 2 : 1) : 0;
         std::size_t end = all.scales.size();
         double tensorScale = 1;
         if (!scheme.tensorScale.empty() && end > 0) {
             const NumberFormat& whole = *findNumberFormat(scheme.tensorScale);
-            end -= std::size_t(bitsOf(whole) / 8);
-            tensorScale = valueOf(whole, little(all.scales, end, bitsOf(whole) / 8));
+            end -= std::size_t((bitsOf(whole) + 7) / 8);
+            tensorScale = valueOf(whole, little(all.scales, end, (bitsOf(whole) + 7) / 8));
         }
         for (std::size_t at = 0; at + scaleBytes + zeroBytes <= end; at += scaleBytes + zeroBytes) {
             m_scales.push_back(valueOf(format, little(all.scales, at, scaleBytes)) * tensorScale);
@@ -155,7 +155,10 @@ constexpr std::array schemes{
     "e4m3,block=128x128", "int4,group=16,scale=e4m3,tensor-scale=fp32", "e2m1,group=16,scale=e4m3,tensor-scale=bf16", "int4,asymmetric,block=2x32,scale=fp16,tensor-scale=fp32",
     "int3,channel,scale=e8m0,tensor-scale=fp32", "int4,rounding=stochastic", "int8,asymmetric,group=50,rounding=stochastic,seed=9", "e2m1,group=32,rounding=stochastic",
     "log2", "log2_6,group=64", "apot", "apot_7,channel,clip=mse", "log2_3,rounding=stochastic", "levels=16,fit=quantile", "levels=-0.05:-0.01:0:0.02:0.08", "levels=7,scale=fp16",
-    "int8,clip=kl", "int4,asymmetric,clip=kl", "int6,channel,clip=kl", "int4,clip=aciq", "int4,group=64,clip=aciq:laplace", "uint4,clip=aciq:gauss"};
+    "int8,clip=kl", "int4,asymmetric,clip=kl", "int6,channel,clip=kl", "int4,clip=aciq", "int4,group=64,clip=aciq:laplace", "uint4,clip=aciq:gauss",
+    "posit8", "posit16,group=64,clip=mse", "posit8,rounding=toward-zero", "posit8,channel,rounding=stochastic", "ue4m3,group=16,scale=ue4m3,tensor-scale=fp32",
+    "e8m0", "e8m0,group=32,scale=bf16,rounding=up", "binary8p4se", "binary6p3uf,group=32", "binary12p4se,channel", "float:1.4.2:7:finite,group=16",
+    "int4,group=32,scale=uint8,tensor-scale=fp32", "int4,group=32,scale=posit16", "int6,channel,scale=nf4,tensor-scale=bf16", "levels=8,scale=posit16"};
 
 /// The figures that need no decoding, from values and bytes.
 void checkOtherFigures(const QuantizationScheme& scheme, const Shape& shape, const std::vector<float>& x, const Everything& all)

@@ -60,7 +60,7 @@ LevelMap unscaledMap(QuantizationScheme scheme, const Element& element, const Ru
 
 constexpr std::array schemes{"int8", "int4", "int2", "int8,range=full", "uint4", "int8,asymmetric", "int3,asymmetric", "int12", "int16",
                              "e4m3", "e5m2", "e2m1", "e3m2", "e2m3", "e3m4", "e4m3fnuz", "fp16", "element=nf4", "element=af4", "element=fp4_bnb",
-                             "element=iq4_nl"};
+                             "element=iq4_nl", "posit8", "posit16", "ue4m3", "e8m0", "bf16", "binary8p4se", "binary8p3uf", "binary11p5sf"};
 
 }  // namespace
 

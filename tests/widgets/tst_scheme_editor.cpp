@@ -30,6 +30,19 @@ class TestSchemeEditor : public QObject {
         return choices;
     }
     static QList<QAction*> choicesOf(ChoiceButton* button) { return choicesOf(button->menu()); }
+    /// The same with the menus that are filled when they are opened.
+    static QStringList allIdsOf(QMenu* menu)
+    {
+        emit menu->aboutToShow();
+        QStringList ids;
+        for (QAction* action : menu->actions()) {
+            if (action->menu())
+                ids << allIdsOf(action->menu());
+            else
+                ids << action->data().toString();
+        }
+        return ids;
+    }
 
 private slots:
     void initTestCase()
@@ -63,6 +76,48 @@ private slots:
                 }
             }
         }
+    }
+
+    void everyFormatOfTheTableIsAnElementAndAScaleWhereItCanBe()
+    {
+        SchemeEditor editor;
+        editor.setOwnFormats({QStringLiteral("float:1.4.2:7:finite")});
+        const QStringList elements = allIdsOf(editor.word(QStringLiteral("element"))->menu());
+        const QStringList scales = allIdsOf(editor.word(QStringLiteral("scale"))->menu());
+        QVERIFY(elements.contains(QStringLiteral("float:1.4.2:7:finite")));
+        int offered = 0;
+        for (const FormatFamily& family : formatFamilies()) {
+            for (const NumberFormat& format : formatsOf(family.id)) {
+                const QString id = QString::fromUtf8(format.id.data(), qsizetype(format.id.size()));
+                QCOMPARE(int(elements.count(id)), bitsOf(format) <= 16 ? 1 : 0);
+                const bool multiplies = scales.contains(id + QStringLiteral("*fp32"));
+                QVERIFY2(multiplies == (isScaleFormat(format.id) && id != u"fp32"), qPrintable(id));
+                QVERIFY2(scales.contains(id) == (isScaleFormat(format.id) && !needsTensorScale(format.id)), qPrintable(id));
+                ++offered;
+            }
+        }
+        QVERIFY2(offered > 400, qPrintable(QString::number(offered)));
+    }
+
+    /// One of each family that is not among the usual ones, chosen as a person would.
+    void unusualFormatsMakeSchemes()
+    {
+        const auto chosen = [](const char* start, const QString& word, const QString& id) {
+            SchemeEditor editor;
+            editor.setScheme(*parseScheme(start));
+            allIdsOf(editor.word(word)->menu());
+            for (QAction* action : editor.word(word)->menu()->findChildren<QAction*>())
+                if (action->data().toString() == id)
+                    action->trigger();
+            return QString::fromStdString(schemeText(editor.scheme()));
+        };
+        const QString element = QStringLiteral("element"), scale = QStringLiteral("scale");
+        for (const char* id : {"posit8", "posit16", "e8m0", "ue4m3", "uint4", "binary8p4se", "binary15p8uf", "e4m3b11fnuz"})
+            QCOMPARE(chosen("int4,group=64,clip=mse", element, QLatin1String(id)), QLatin1String(id) + QStringLiteral(",group=64,clip=mse"));
+        QCOMPARE(chosen("int4,group=16", scale, QStringLiteral("ue4m3")), QStringLiteral("int4,group=16,scale=ue4m3"));
+        QCOMPARE(chosen("int4,group=16", scale, QStringLiteral("uint6*fp32")), QStringLiteral("int4,group=16,scale=uint6,tensor-scale=fp32"));
+        QCOMPARE(chosen("int4", scale, QStringLiteral("uint6*fp32")), QStringLiteral("int4"));   // needs parts of the tensor
+        QCOMPARE(chosen("levels=4", scale, QStringLiteral("posit16")), QStringLiteral("levels=4,scale=posit16"));
     }
 
     void everyElementOfTheTablesIsOffered()

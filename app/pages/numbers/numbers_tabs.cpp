@@ -4,6 +4,7 @@
 #include "app/pages/numbers/line_card.h"
 #include "app/pages/numbers/numbers_figure.h"
 #include "app/pages/numbers/rows_card.h"
+#include "app/built_formats.h"
 #include "app/profile.h"
 
 #include <QJsonArray>
@@ -42,12 +43,7 @@ void NumbersFigure::connectBuildAndBlock()
 void NumbersFigure::setProfile(Profile* profile)
 {
     m_profile = profile;
-    m_saved.clear();
-    // The file may be anybody's: only ids that are formats, and not more than a menu can show.
-    for (const QJsonValue& id : profile->readJson(QStringLiteral("formats"))[QStringLiteral("built")].toArray())
-        if (m_saved.size() < 100 && !m_saved.contains(id.toString()) && id.toString().startsWith(QStringLiteral("float:"))
-            && findNumberFormat(id.toString().toStdString()))
-            m_saved << id.toString();
+    m_saved = builtFormats(*profile);
     m_lineCard->setSavedFormats(m_saved);
     m_rowsCard->setSavedFormats(m_saved);
     refresh();
@@ -60,7 +56,7 @@ void NumbersFigure::saveFormats(const QStringList& ids)
     m_rowsCard->setSavedFormats(ids);
     if (!m_profile)
         return;
-    const Result<void> written = m_profile->writeJson(QStringLiteral("formats"), {{QStringLiteral("built"), QJsonArray::fromStringList(ids)}});
+    const Result<void> written = keepBuiltFormats(*m_profile, ids);
     if (!written)
         emit problem(QString::fromStdString(written.error().message));
 }

@@ -45,6 +45,8 @@ public:
 
     void show(const NumbersState& state, std::shared_ptr<const NumbersContent> content,
               const std::optional<NumbersContent>& ghost);
+    /// The menu under "Formats": every row of the format table, those chosen ticked.
+    void fillMenu(QMenu& menu, const QStringList& chosen) const;
     void setCompact(bool compact);
     void setEditsFormats(bool edits);   ///< Rows can be added, removed, moved; scales typed.
     void setHeaderVisible(bool visible);
@@ -76,7 +78,6 @@ private:
     QStringList m_saved;
     QString m_only;
     bool shows(const NumberRow* row) const { return m_only.isEmpty() || row->id() == m_only; }
-    void fillMenu(QMenu& menu, const QStringList& chosen) const;
     void arrange();
     NumberRow* makeRow(const QString& id);
     void showMenu();

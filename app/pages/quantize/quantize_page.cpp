@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/pages/quantize/quantize_page.h"
 
+#include "app/built_formats.h"
+
 #include "app/pages/quantize/pasted_numbers.h"
 #include "app/pages/quantize/quantize_figure.h"
 #include "app/pages/quantize/source_bar.h"
@@ -8,10 +10,12 @@
 #include "app/workspace.h"
 #include "widgets/controls.h"
 #include "widgets/plot_text.h"
+#include "widgets/scheme_editor.h"
 #include "widgets/theme.h"
 
 #include <QHBoxLayout>
 #include <QKeyEvent>
+#include <QMenu>
 #include <QPlainTextEdit>
 #include <QStackedLayout>
 #include <QVBoxLayout>
@@ -44,6 +48,9 @@ QuantizePage::QuantizePage(Workspace& workspace, QWidget* parent)
     connect(m_figure, &Figure::readingsChanged, this, &Figure::readingsChanged);
     connect(m_figure, &Figure::settled, this, &Figure::settled);
     connect(m_figure, &Figure::problem, this, &Figure::problem);
+    // What is built on the page Numbers is an element here at once.
+    const auto offerBuilt = [this] { m_figure->editor()->setOwnFormats(builtFormats(m_workspace.profile())); };
+    connect(m_figure->editor()->word(QStringLiteral("element"))->menu(), &QMenu::aboutToShow, this, offerBuilt);
     connect(m_figure, &QuantizeFigure::schemeEdited, this, [this](const QuantizationScheme& scheme) {
         m_workspace.setScheme(scheme);
     });

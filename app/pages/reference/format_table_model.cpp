@@ -90,29 +90,35 @@ QString formatText(std::string_view words)
 FormatTableModel::FormatTableModel(QObject* parent)
     : QAbstractTableModel(parent)
 {
-    for (const NumberFormat& format : numberFormats()) {
-        const FormatLimits limits = limitsOf(format);
-        Row row{&format, {}, {}};
-        const auto set = [&](Column column, const QString& text, double order) {
-            row.text[column] = text;
-            row.order[column] = order;
-        };
-        const auto setNumber = [&](Column column, const std::optional<double>& value) {
-            set(column, value ? valueText(*value) : QStringLiteral("–"), value.value_or(-1));
-        };
-        const FloatFormat* kind = format.asFloat();
-        set(Name, formatText(format.name), double(m_rows.size()));
-        set(Bits, QString::number(bitsOf(format)), bitsOf(format));
-        set(Layout, layoutText(format), kind ? 1000 - kind->exponentBits : 2000);
-        set(Bias, kind ? QString::number(kind->bias) : QStringLiteral("–"), kind ? kind->bias : -1);
-        setNumber(Largest, limits.largest);
-        setNumber(SmallestNormal, limits.smallestNormal);
-        setNumber(SmallestSubnormal, limits.smallestSubnormal);
-        setNumber(Epsilon, limits.epsilon);
-        set(Specials, specialsText(format), kind ? int(kind->specials) : 99);
-        set(Sentence, formatText(format.sentence), double(m_rows.size()));
-        m_rows.push_back(std::move(row));
-    }
+    // The IEEE P3109 family last: whoever looks for another format does not scroll past it.
+    for (const FormatFamily& family : formatFamilies())
+        for (const NumberFormat& format : formatsOf(family.id))
+            addRow(format);
+}
+
+void FormatTableModel::addRow(const NumberFormat& format)
+{
+    const FormatLimits limits = limitsOf(format);
+    Row row{&format, {}, {}};
+    const auto set = [&](Column column, const QString& text, double order) {
+        row.text[column] = text;
+        row.order[column] = order;
+    };
+    const auto setNumber = [&](Column column, const std::optional<double>& value) {
+        set(column, value ? valueText(*value) : QStringLiteral("–"), value.value_or(-1));
+    };
+    const FloatFormat* kind = format.asFloat();
+    set(Name, formatText(format.name), double(m_rows.size()));
+    set(Bits, QString::number(bitsOf(format)), bitsOf(format));
+    set(Layout, layoutText(format), kind ? 1000 - kind->exponentBits : 2000);
+    set(Bias, kind ? QString::number(kind->bias) : QStringLiteral("–"), kind ? kind->bias : -1);
+    setNumber(Largest, limits.largest);
+    setNumber(SmallestNormal, limits.smallestNormal);
+    setNumber(SmallestSubnormal, limits.smallestSubnormal);
+    setNumber(Epsilon, limits.epsilon);
+    set(Specials, specialsText(format), kind ? int(kind->specials) : 99);
+    set(Sentence, formatText(format.sentence), double(m_rows.size()));
+    m_rows.push_back(std::move(row));
 }
 
 int FormatTableModel::rowOf(const QString& id) const

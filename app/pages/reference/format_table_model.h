@@ -33,6 +33,8 @@ private:
         QString text[ColumnCount];
         double order[ColumnCount];
     };
+    void addRow(const NumberFormat& format);
+
     std::vector<Row> m_rows;
 };
 

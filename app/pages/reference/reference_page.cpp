@@ -62,7 +62,7 @@ void ReferencePage::showTab(const QString& id)
     const bool isGlossary = id == u"glossary";
     m_tabs->setCurrent(id);
     m_stack->setCurrentWidget(isGlossary ? static_cast<QWidget*>(glossaryView()) : m_formats);
-    m_count->setText(isGlossary ? tr("%1 terms").arg(glossary().size()) : tr("%1 formats").arg(numberFormats().size()));
+    m_count->setText(isGlossary ? tr("%1 terms").arg(glossary().size()) : tr("%1 formats, %2 more of IEEE P3109").arg(numberFormats().size()).arg(formatsOf("p3109").size()));
 }
 
 QJsonObject ReferencePage::state() const
@@ -92,7 +92,7 @@ QByteArray ReferencePage::csv() const
 
 QString ReferencePage::commandLine() const
 {
-    return m_tabs->current() == u"formats" ? QStringLiteral("qscope formats") : QString();
+    return m_tabs->current() == u"formats" ? QStringLiteral("qscope formats && qscope formats --family p3109") : QString();
 }
 
 void ReferencePage::focusInEvent(QFocusEvent*)
