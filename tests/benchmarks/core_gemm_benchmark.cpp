@@ -1,90 +1,223 @@
 // SPDX-License-Identifier: Apache-2.0
-// Our kernels beside OpenBLAS (linked) and BLIS (loaded with RTLD_LOCAL, so that the two libraries do not
-// take each other's functions) in one run, on the same operands. Counters: GFLOP/s, and GB/s of stored
-// operands where memory is the limit. Compare rows of one run only.
+// Our kernels beside OpenBLAS, BLIS and XNNPACK, and all of them beside the limits of this processor and of
+// its memory, in one run, on one core: rates are by processor time, ratios within a round. The weights of
+// the products with one row are larger than the caches. Words on the command line choose parts by name:
+//   core_gemm_benchmark limits fp32 int8 gemv batch
+// and the word avx2 leaves AVX-512 unused in what goes through Highway.
 #include "core/gemm/cpu_kernels/cpu_kernel.h"
+#include "core/gemm/cpu_kernels/int8_vnni.h"
 #include "core/gemm/gemm_operands.h"
 
-#include <benchmark/benchmark.h>
-#include <dlfcn.h>
+#include "tests/benchmarks/gemm_limits.h"
+#include "tests/benchmarks/gemm_peers.h"
+#include "tests/benchmarks/limits.h"
+#include "tests/benchmarks/side_by_side.h"
 
-#include <array>
-#include <cstdio>
-#include <cstdlib>
+#include <hwy/targets.h>
+
+#include <sched.h>
+
+#include <algorithm>
+#include <cstring>
 #include <map>
-#include <string>
-#include <thread>
+#include <string_view>
+
+extern "C" void openblas_set_num_threads(int);
 
 using namespace quantoscope;
+using namespace quantoscope::benchmarks;
 
 namespace {
 
-using Sgemm = void(int order, int transposeA, int transposeB, int m, int n, int k, float alpha, const float* a, int lda,
-                   const float* b, int ldb, float beta, float* c, int ldc);
-
-const GemmOperands& operandsOf(const GemmShape& shape)
+void stayOnOneCore()
 {
-    static std::map<std::array<std::int64_t, 3>, GemmOperands> made;
-    const std::array key{shape.m, shape.n, shape.k};
-    if (!made.contains(key))
-        made.emplace(key, *makeGemmOperands({shape, GemmData::Normal, 7, {}}));
-    return made.at(key);
+    // Before anything starts a thread. The last core: the first is where interrupts go.
+    cpu_set_t allowed, one;
+    CPU_ZERO(&one);
+    if (sched_getaffinity(0, sizeof allowed, &allowed) != 0)
+        return;
+    for (int core = CPU_SETSIZE - 1; core >= 0; --core)
+        if (CPU_ISSET(core, &allowed)) {
+            CPU_SET(core, &one);
+            sched_setaffinity(0, sizeof one, &one);
+            break;
+        }
+    openblas_set_num_threads(1);
+    setenv("BLIS_NUM_THREADS", "1", 1);
 }
 
-void count(benchmark::State& state, const GemmShape& shape, double bytes)
+/// W by rows that repeat after 256: as random as a kernel can tell, and made at once.
+GemmOperands operandsOf(const GemmShape& shape)
 {
-    const auto products = double(state.iterations());
-    state.counters["GFLOP/s"] = benchmark::Counter(2e-9 * double(shape.m) * double(shape.n) * double(shape.k) * products, benchmark::Counter::kIsRate);
-    state.counters["GB/s"] = benchmark::Counter(1e-9 * bytes * products, benchmark::Counter::kIsRate);
+    const std::int64_t rows = std::min<std::int64_t>(shape.n, 256);
+    GemmOperands operands = *makeGemmOperands({{shape.m, rows, shape.k}, GemmData::Normal, 7, {}});
+    auto w = std::make_shared<std::vector<float>>(std::size_t(shape.n * shape.k));
+    for (std::int64_t row = 0; row < shape.n; ++row)
+        std::copy_n(operands.w->begin() + row % rows * shape.k, shape.k, w->begin() + row * shape.k);
+    operands.w = std::move(w);
+    operands.shape = shape;
+    return operands;
 }
 
-void runKernel(benchmark::State& state, const CpuKernel& kernel, GemmShape shape)
+const CpuKernel& kernelOf(std::string_view id)
 {
-    const GemmOperands& operands = operandsOf(shape);
-    const StoredMatrix x = *storeMatrix(operands.x, shape.m, shape.k, kernel.x), w = *storeMatrix(*operands.w, shape.n, shape.k, kernel.w);
-    const auto elements = std::size_t(shape.m * shape.n);
-    GemmOutput y{shape.m, shape.n, {}};
-    switch (kernel.sums) {
-    case SumType::Fp32: y.values = std::vector<float>(elements); break;
-    case SumType::Fp64: y.values = std::vector<double>(elements); break;
-    case SumType::Int32: y.values = std::vector<std::int32_t>(elements); break;
+    for (const CpuKernel& kernel : cpuKernels())
+        if (kernel.about.id == id)
+            return kernel;
+    std::fprintf(stderr, "There is no kernel %s.\n", std::string(id).c_str());
+    std::exit(1);
+}
+
+/// A kernel with its operands stored, ready to multiply.
+struct Prepared {
+    const CpuKernel* kernel;
+    StoredMatrix x, w;
+    GemmOutput y;
+
+    Prepared(std::string_view id, const GemmOperands& operands) : kernel(&kernelOf(id))
+    {
+        const auto [m, n, k] = operands.shape;
+        x = *storeMatrix(operands.x, m, k, kernel->x);
+        w = *storeMatrix(*operands.w, n, k, kernel->w);
+        const auto elements = std::size_t(m * n);
+        y = {m, n, {}};
+        if (kernel->sums == SumType::Int32)
+            y.values = std::vector<std::int32_t>(elements);
+        else if (kernel->sums == SumType::Fp64)
+            y.values = std::vector<double>(elements);
+        else
+            y.values = std::vector<float>(elements);
     }
-    const Pulse pulse({});
-    for (auto _ : state)
-        kernel.multiply(x, w, y, pulse);
-    count(state, shape, storedBytes(kernel.x, shape.m, shape.k) + storedBytes(kernel.w, shape.n, shape.k));
+    void multiply(cpu::Multiply* by = nullptr) { (by ? by : kernel->multiply)(x, w, y, Pulse({})); }
+    double weightBytes() const { return storedBytes(kernel->w, w.rows, w.columns); }
+};
+
+double operationsOf(const GemmShape& shape)
+{
+    return 2.0 * double(shape.m) * double(shape.n) * double(shape.k);
 }
 
-void runBlis(benchmark::State& state, Sgemm* sgemm, GemmShape shape)
+std::string titleOf(const char* what, const GemmShape& shape)
 {
-    const GemmOperands& operands = operandsOf(shape);
+    return std::string(what) + ", " + std::to_string(shape.m) + " x " + std::to_string(shape.n) + " x " + std::to_string(shape.k);
+}
+
+std::vector<Contender> limitContenders()
+{
+    std::vector<Contender> contenders;
+    for (const ArithmeticLimit& limit : arithmeticLimits())
+        contenders.push_back({limit.name, [run = limit.run] { run(); }, limit.run()});
+    return contenders;
+}
+
+std::string limitNamed(std::string_view part)
+{
+    for (const ArithmeticLimit& limit : arithmeticLimits())
+        if (limit.name.find(part) != std::string::npos)
+            return limit.name;
+    return {};
+}
+
+void comparePrecise(const GemmShape& shape)
+{
+    const GemmOperands operands = operandsOf(shape);
+    std::vector<Contender> contenders = limitContenders();
+    const double work = operationsOf(shape);
     std::vector<float> y(std::size_t(shape.m * shape.n));
-    constexpr int rowMajor = 101, asItIs = 111, transposed = 112;
-    for (auto _ : state)
-        sgemm(rowMajor, asItIs, transposed, int(shape.m), int(shape.n), int(shape.k), 1, operands.x.data(), int(shape.k),
-              operands.w->data(), int(shape.k), 0, y.data(), int(shape.n));
-    count(state, shape, 4 * double(shape.k) * double(shape.m + shape.n));
+    const auto peer = [&](const char* name, const char* file) {
+        if (Sgemm* sgemm = sgemmOf(file))
+            contenders.push_back({name, [&, sgemm] {
+                multiplyBy(sgemm, int(shape.m), int(shape.n), int(shape.k), operands.x.data(), operands.w->data(), y.data());
+            }, work, limitNamed("FP32 FMA, AVX2")});
+    };
+    peer("BLIS", "libblis.so.4");
+    std::map<std::string, Prepared> prepared;
+    for (const char* id : {"fp32", "fp64", "bf16", "fp16", "fp32_vectorised", "fp32_eigen"}) {
+        Prepared& one = prepared.try_emplace(id, id, operands).first->second;
+        contenders.push_back({id, [&one] { one.multiply(); }, work, std::string_view(id) == "fp32" ? "BLIS" : "fp32"});
+    }
+    compare(titleOf("Sums in FP32; the row fp32 is OpenBLAS, which is linked", shape).c_str(), "GFLOP/s", contenders);
+}
+
+void compareInt8(const GemmShape& shape)
+{
+    const GemmOperands operands = operandsOf(shape);
+    std::vector<Contender> contenders = limitContenders();
+    const double work = operationsOf(shape);
+    Prepared int8("int8", operands), saturating("int8_saturating", operands);
+    const XnnpackInt8 xnnpack(std::size_t(shape.k), std::size_t(shape.n), reinterpret_cast<const std::int8_t*>(int8.w.bytes.data()));
+    std::vector<std::int8_t> y(std::size_t(shape.m * shape.n));
+    if (xnnpack.isThere())   // Rows of 64 bytes' multiples are what it wants too: no padding between them.
+        contenders.push_back({"XNNPACK, weights packed before", [&] {
+            xnnpack.multiply(std::size_t(shape.m), int8.x.rowAs<std::int8_t>(0), y.data());
+        }, work, limitNamed("vpmaddwd")});
+    contenders.push_back({"int8 by 16-bit pairs, any processor", [&] { int8.multiply(cpu::multiplyInt8Widened); }, work, "XNNPACK, weights packed before"});
+    contenders.push_back({"int8 by pairs, of the limit", [&] { int8.multiply(cpu::multiplyInt8Widened); }, work, limitNamed("vpmaddwd")});
+    if (cpu::hasVnni()) {
+        contenders.push_back({"int8 by VNNI", [&] { int8.multiply(cpu::multiplyInt8Vnni); }, work, "XNNPACK, weights packed before"});
+        contenders.push_back({"int8 by VNNI, of the limit", [&] { int8.multiply(cpu::multiplyInt8Vnni); }, work, limitNamed("vpdpbusd")});
+    }
+    contenders.push_back({"int8_saturating, wrong", [&] { saturating.multiply(); }, work, "int8 by 16-bit pairs, any processor"});
+    compare(titleOf("Exact INT8", shape).c_str(), "Gop/s", contenders);
+}
+
+void compareOneRow(const GemmShape& shape)
+{
+    const GemmOperands operands = operandsOf(shape);
+    std::vector<Contender> contenders;
+    std::uint64_t sum = 0;
+    contenders.push_back({"limit: reading", [&] { sum += readingSum(*operands.w); }, 4.0 * double(operands.w->size())});
+    std::map<std::string, Prepared> prepared;
+    for (const CpuKernel& kernel : cpuKernels()) {
+        if (kernel.about.mark != GemmMark::WeightOnly && kernel.about.id != "int8" && kernel.about.id != "fp32" && kernel.about.id != "bf16"
+            && kernel.about.id != "fp16")
+            continue;
+        Prepared& one = prepared.try_emplace(kernel.about.id, kernel.about.id, operands).first->second;
+        contenders.push_back({kernel.about.id, [&one] { one.multiply(); }, one.weightBytes(), "limit: reading"});
+    }
+    compare(titleOf("Weights read for a batch of one", shape).c_str(), "GB/s", contenders, 9);
+    if (sum == 0)   // Looked at, so that the reading cannot be left out.
+        std::printf("\n");
+}
+
+void compareBatches(const GemmShape& shape)
+{
+    for (const std::int64_t m : {1, 2, 4, 8, 16, 32, 64, 512}) {
+        const GemmOperands operands = operandsOf({m, shape.n, shape.k});
+        std::vector<Contender> contenders;
+        std::map<std::string, Prepared> prepared;
+        for (const CpuKernel& kernel : cpuKernels()) {
+            if (kernel.about.mark != GemmMark::WeightOnly && kernel.about.id != "int8" && kernel.about.id != "fp32")
+                continue;
+            Prepared& one = prepared.try_emplace(kernel.about.id, kernel.about.id, operands).first->second;
+            contenders.push_back({kernel.about.id, [&one] { one.multiply(); }, operationsOf(operands.shape), "fp32"});
+        }
+        compare(titleOf("Batches", operands.shape).c_str(), "Gop/s", contenders, 7);
+    }
 }
 
 }  // namespace
 
 int main(int count, char** words)
 {
-    // All cores, as OpenBLAS takes them; BLIS takes one unless told.
-    const std::string threads = std::to_string(std::max(1u, std::thread::hardware_concurrency()));
-    setenv("BLIS_NUM_THREADS", threads.c_str(), 0);
-    void* blis = dlopen("libblis.so.4", RTLD_NOW | RTLD_LOCAL);
-    const auto sgemm = blis ? reinterpret_cast<Sgemm*>(dlsym(blis, "cblas_sgemm")) : nullptr;
-    if (!sgemm)
-        std::fprintf(stderr, "BLIS is not measured: libblis.so.4 is not installed.\n");
-    for (const GemmShape shape : {GemmShape{512, 512, 512}, {512, 2048, 2048}, {1, 4096, 4096}, {8, 4096, 4096}}) {
-        const std::string suffix = "/" + std::to_string(shape.m) + "x" + std::to_string(shape.n) + "x" + std::to_string(shape.k);
-        if (sgemm)
-            benchmark::RegisterBenchmark(("fp32_blis" + suffix).c_str(), runBlis, sgemm, shape)->UseRealTime();
-        for (const CpuKernel& kernel : cpuKernels())
-            if (!kernel.obstacle || !kernel.obstacle(shape))
-                benchmark::RegisterBenchmark((kernel.about.id + suffix).c_str(), runKernel, kernel, shape)->UseRealTime();
+    stayOnOneCore();
+    if (std::any_of(words + 1, words + count, [](const char* word) { return std::string_view(word) == "avx2"; })) {
+        hwy::DisableTargets(HWY_AVX3 | HWY_AVX3_DL);
+        std::printf("Highway's kernels as on a processor without AVX-512.\n");
     }
-    benchmark::Initialize(&count, words);
-    benchmark::RunSpecifiedBenchmarks();
+    const auto isWanted = [&](std::string_view part) {
+        return count < 2 || std::any_of(words + 1, words + count, [&](const char* word) { return word == part; });
+    };
+    if (isWanted("limits"))
+        compare("What this processor can do in registers", "Gop/s", limitContenders());
+    if (isWanted("fp32"))
+        comparePrecise({512, 2048, 2048});
+    if (isWanted("int8")) {
+        compareInt8({512, 512, 512});
+        compareInt8({512, 2048, 2048});
+    }
+    if (isWanted("gemv"))
+        compareOneRow({1, 16384, 4096});
+    if (isWanted("batch"))
+        compareBatches({1, 4096, 4096});
 }

@@ -121,7 +121,7 @@ bool multiply(const StoredMatrix& x, const StoredMatrix& w, GemmOutput& y, const
     }, pulse.progress().stop);
     return forEachOutputBlock(x.rows, w.rows, pulse, [&](const OutputBlock& block) {
         multiplyBlock(block, decodedX.get(), row, w, y.as<float>(), w.rows, pulse);
-    }, onAllCores);
+    }, {}, onAllCores);
 }
 
 }  // namespace

@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // INT8: exact 32-bit sums of products of two INT8 codes (W8A8). Where the processor has VNNI, by
-// int8_vnni.cpp; else both operands are widened to 16 bits and multiplied in pairs (vpmaddwd), which
-// cannot overflow. The faster vpmaddubsw saturates and is wrong: int8_saturating shows it as such.
+// int8_vnni.cpp; else both operands are widened to 16 bits and multiplied in pairs (vpmaddwd), which cannot
+// overflow. The faster vpmaddubsw saturates and is wrong: int8_saturating shows it as such.
+//
+// W is packed a panel at a time, so that one vector holds a pair of neighbours along K from each of many
+// rows of W. A pair of x, broadcast, then adds to as many sums as the vector is wide, and no lane has ever
+// to be added to its neighbour.
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "core/gemm/cpu_kernels/int8_exact.cpp"
 #include <hwy/foreach_target.h>
@@ -13,84 +17,222 @@
 #include <hwy/aligned_allocator.h>
 #include <hwy/highway.h>
 
+#include <array>
+
 HWY_BEFORE_NAMESPACE();
 namespace quantoscope::cpu::HWY_NAMESPACE {
 namespace {   // Other kernels have functions of the same names.
 
+#if HWY_TARGET == HWY_SCALAR   // Processors older than SSSE3.
+bool multiply(const StoredMatrix& x, const StoredMatrix& w, GemmOutput& y, const Pulse& pulse)
+{
+    return forEachRowOfW(w.rows, std::int64_t(w.rowBytes), pulse, [&](std::int64_t j) {
+        for (std::int64_t i = 0; i < x.rows && pulse.goesOn(); ++i) {
+            std::int32_t sum = 0;
+            for (std::int64_t k = 0; k < x.columns; ++k)
+                sum += x.rowAs<std::int8_t>(i)[k] * w.rowAs<std::int8_t>(j)[k];
+            y.as<std::int32_t>()[i * w.rows + j] = sum;
+        }
+    });
+}
+#else
+
 namespace hn = hwy::HWY_NAMESPACE;
 
-constexpr std::int64_t chunkColumns = 2048;
-constexpr int tileX = HWY_TARGET <= HWY_AVX3 ? 4 : 3, tileW = HWY_TARGET <= HWY_AVX3 ? 6 : 4;
+using D16 = hn::ScalableTag<std::int16_t>;
+using D32 = hn::RepartitionToWide<D16>;
+using Sums = hn::Vec<D32>;
+
+constexpr std::int64_t chunkColumns = 512;   // Of K: a panel of W stays in the first-level cache.
+// 32 vector registers hold 24 sums and their operands, 16 hold 12.
+constexpr int tileRows = HWY_TARGET <= HWY_AVX3 ? 12 : 6;
+constexpr std::int64_t fewRows = 4;          // So few rows of x do not pay for packing.
+
+std::int64_t panelColumns() { return 2 * std::int64_t(hn::Lanes(D32())); }
 
 void widenToInt16(const std::int8_t* source, std::int64_t count, std::int16_t* target)
 {
-    const hn::ScalableTag<std::int16_t> d;
-    const hn::Rebind<std::int8_t, decltype(d)> narrow;
+    const D16 d;
+    const hn::Rebind<std::int8_t, D16> narrow;
     for (std::int64_t i = 0; i < count; i += std::int64_t(hn::Lanes(d)))
         hn::Store(hn::PromoteTo(d, hn::LoadU(narrow, source + i)), d, target + i);
 }
 
-template <int rowsOfX>
-HWY_INLINE void dotTile(const std::int16_t* x, std::int64_t xRow, const std::int16_t* w, std::int64_t columns,
-                        std::int32_t (&sums)[tileX][tileW])
+/// Eight columns of four rows of W, as four times a pair from each row.
+HWY_INLINE void packFour(const StoredMatrix& w, std::int64_t row, std::int64_t k, std::int16_t* target, std::int64_t stride)
 {
-    const hn::ScalableTag<std::int16_t> d;
-    const hn::RepartitionToWide<decltype(d)> d32;
-    hn::Vec<decltype(d32)> sum[rowsOfX][tileW], rest = hn::Zero(d32);
-    // Unrolled, or the compiler keeps the sums in memory instead of in registers.
-#pragma GCC unroll 8
-    for (int i = 0; i < rowsOfX; ++i)
-#pragma GCC unroll 8
-        for (int j = 0; j < tileW; ++j)
-            sum[i][j] = hn::Zero(d32);
-    for (std::int64_t k = 0; k < columns; k += std::int64_t(hn::Lanes(d)))
-#pragma GCC unroll 8
-        for (int j = 0; j < tileW; ++j) {
-            const auto b = hn::Load(d, w + j * chunkColumns + k);
-#pragma GCC unroll 8
-            for (int i = 0; i < rowsOfX; ++i)
-                sum[i][j] = hn::ReorderWidenMulAccumulate(d32, hn::Load(d, x + i * xRow + k), b, sum[i][j], rest);
-        }
-    // `rest` holds what a target without pairwise multiplication accumulates on the side; x86 leaves it 0.
-    static_assert(HWY_ARCH_X86);
-#pragma GCC unroll 8
-    for (int i = 0; i < rowsOfX; ++i)
-#pragma GCC unroll 8
-        for (int j = 0; j < tileW; ++j)
-            sums[i][j] = hn::GetLane(hn::SumOfLanes(d32, sum[i][j]));
+    const hn::FixedTag<std::int16_t, 8> d16;
+    const hn::FixedTag<std::int8_t, 8> d8;
+    const hn::FixedTag<std::int32_t, 4> d32;
+    const hn::FixedTag<std::int64_t, 2> d64;
+    const auto load = [&](std::int64_t r) {
+        return r < w.rows ? hn::BitCast(d32, hn::PromoteTo(d16, hn::LoadU(d8, w.rowAs<std::int8_t>(r) + k))) : hn::Zero(d32);
+    };
+    const auto a = load(row), b = load(row + 1), c = load(row + 2), e = load(row + 3);
+    const auto ab = hn::BitCast(d64, hn::InterleaveLower(d32, a, b)), ce = hn::BitCast(d64, hn::InterleaveLower(d32, c, e));
+    const auto abHigh = hn::BitCast(d64, hn::InterleaveUpper(d32, a, b)), ceHigh = hn::BitCast(d64, hn::InterleaveUpper(d32, c, e));
+    const auto store = [&](int place, auto pairs) { hn::StoreU(hn::BitCast(d16, pairs), d16, target + place * stride); };
+    store(0, hn::InterleaveLower(d64, ab, ce));
+    store(1, hn::InterleaveUpper(d64, ab, ce));
+    store(2, hn::InterleaveLower(d64, abHigh, ceHigh));
+    store(3, hn::InterleaveUpper(d64, abHigh, ceHigh));
 }
 
-void multiplyBlock(const OutputBlock& block, const std::int16_t* x, std::int64_t xRow, const StoredMatrix& w,
+/// panel[pair of K][row of W]: rows beyond the last one are zero.
+void packPanel(const StoredMatrix& w, std::int64_t row, std::int64_t first, std::int64_t columns, std::int16_t* panel)
+{
+    for (std::int64_t r = 0; r < panelColumns(); r += 4)
+        for (std::int64_t k = 0; k < columns; k += 8)
+            packFour(w, row + r, first + k, panel + k * panelColumns() + 2 * r, 2 * panelColumns());
+}
+
+/// The sums of a tile: a member a vector. In an array, however well its loops are unrolled, g++ 12 keeps them
+/// in memory.
+template <int rows>
+struct TileSums {
+    Sums left, right;
+    TileSums<rows - 1> below;
+};
+template <>
+struct TileSums<0> {};
+
+template <int rows>
+HWY_INLINE void clear(TileSums<rows>& sums)
+{
+    if constexpr (rows > 0) {
+        sums.left = sums.right = hn::Zero(D32());
+        clear(sums.below);
+    }
+}
+
+/// sum += a · b, two neighbours a lane.
+HWY_INLINE void addProducts(Sums& sum, hn::Vec<D16> a, hn::Vec<D16> b)
+{
+#if HWY_TARGET <= HWY_AVX2
+    // By name, because g++ 12 copies every sum around the intrinsics and fetches operands long before they
+    // are used: there are as many registers as numbers, and one more goes through memory.
+    Sums products;
+    asm("vpmaddwd %3, %2, %1\n\tvpaddd %1, %0, %0" : "+v"(sum.raw), "=&v"(products.raw) : "v"(a.raw), "v"(b.raw));
+#else
+    // `rest` is for targets without pairwise multiplication, which accumulate on the side; x86 leaves it 0.
+    static_assert(HWY_ARCH_X86);
+    Sums rest = hn::Zero(D32());
+    sum = hn::ReorderWidenMulAccumulate(D32(), a, b, sum, rest);
+#endif
+}
+
+template <int rows>
+HWY_INLINE void addPair(TileSums<rows>& sums, const std::int32_t* x, hn::Vec<D16> left, hn::Vec<D16> right)
+{
+    if constexpr (rows > 0) {
+        const auto a = hn::BitCast(D16(), hn::Set(D32(), *x));
+        addProducts(sums.left, a, left);
+        addProducts(sums.right, a, right);
+        addPair(sums.below, x + 1, left, right);
+    }
+}
+
+template <int rows>
+HWY_INLINE void addToOutput(const TileSums<rows>& sums, std::int32_t* y, std::int64_t yRow)
+{
+    const D32 d;
+    if constexpr (rows > 0) {
+        hn::StoreU(hn::Add(hn::LoadU(d, y), sums.left), d, y);
+        hn::StoreU(hn::Add(hn::LoadU(d, y + hn::Lanes(d)), sums.right), d, y + hn::Lanes(d));
+        addToOutput(sums.below, y + yRow, yRow);
+    }
+}
+
+/// y[i][j] += x row i · row j of a panel, for `rows` rows of a tile of x, whose pairs are 32-bit numbers. Not
+/// inlined: registers are for the sums alone.
+template <int rows>
+HWY_NOINLINE void addTile(const std::int32_t* x, const std::int16_t* panel, std::int64_t columns, std::int32_t* y, std::int64_t yRow)
+{
+    const std::int64_t vector = std::int64_t(hn::Lanes(D16()));
+    TileSums<rows> sums;
+    clear(sums);
+    for (std::int64_t k = 0; k < columns; k += 2, panel += 2 * vector, x += tileRows)
+        addPair(sums, x, hn::Load(D16(), panel), hn::Load(D16(), panel + vector));
+    addToOutput(sums, y, yRow);
+}
+
+/// addTile() for a number of rows that is known only now.
+template <int rows = tileRows>
+void addRows(std::int64_t wanted, const std::int32_t* x, const std::int16_t* panel, std::int64_t columns, std::int32_t* y,
+             std::int64_t yRow)
+{
+    if constexpr (rows > 1)
+        if (wanted < rows)
+            return addRows<rows - 1>(wanted, x, panel, columns, y, yRow);
+    addTile<rows>(x, panel, columns, y, yRow);
+}
+
+/// The last panel of a matrix has fewer rows of W than a tile is wide.
+void addNarrowTile(std::int64_t rows, const std::int32_t* x, const std::int16_t* panel, std::int64_t columns, std::int32_t* y,
+                   std::int64_t yRow, std::int64_t across)
+{
+    std::int32_t tile[tileRows][2 * HWY_MAX_BYTES / 4] = {};
+    addRows(rows, x, panel, columns, tile[0], 2 * HWY_MAX_BYTES / 4);
+    for (std::int64_t i = 0; i < rows; ++i)
+        for (std::int64_t j = 0; j < across; ++j)
+            y[i * yRow + j] += tile[i][j];
+}
+
+void multiplyBlock(const OutputBlock& block, const std::int32_t* x, std::int64_t xRow, const StoredMatrix& w,
                    std::int32_t* y, std::int64_t yRow, const Pulse& pulse)
 {
-    thread_local const auto decoded = hwy::AllocateAligned<std::int16_t>(blockColumns * chunkColumns);
-    std::int32_t* corner = y + block.firstRow * yRow + block.firstColumn;
+    thread_local const auto panel = hwy::AllocateAligned<std::int16_t>(std::size_t(panelColumns() * chunkColumns));
+    for (std::int64_t i = block.firstRow; i < block.firstRow + block.rows; ++i)
+        std::fill_n(y + i * yRow + block.firstColumn, block.columns, 0);
     for (std::int64_t k = 0; k < xRow; k += chunkColumns) {
         if (!pulse.goesOn())
             return;
         const std::int64_t columns = std::min(chunkColumns, xRow - k);
-        std::fill_n(decoded.get(), blockColumns * chunkColumns, std::int16_t{0});
-        for (std::int64_t j = 0; j < block.columns; ++j)
-            widenToInt16(w.rowAs<std::int8_t>(block.firstColumn + j) + k, columns, decoded.get() + j * chunkColumns);
-        for (std::int64_t i = 0; i < block.rows; i += tileX)
-            for (std::int64_t j = 0; j < block.columns; j += tileW) {
-                std::int32_t sums[tileX][tileW];
-                const std::int16_t* a = x + (block.firstRow + i) * xRow + k;
-                const std::int16_t* b = decoded.get() + j * chunkColumns;
-                const int rows = int(std::min<std::int64_t>(tileX, block.rows - i));
-                switch (rows) {
-                case 1: dotTile<1>(a, xRow, b, columns, sums); break;
-                case 2: dotTile<2>(a, xRow, b, columns, sums); break;
-                case 3: dotTile<3>(a, xRow, b, columns, sums); break;
-                default: dotTile<tileX>(a, xRow, b, columns, sums); break;
-                }
-                for (int r = 0; r < rows; ++r)
-                    for (int c = 0; c < std::min<std::int64_t>(tileW, block.columns - j); ++c) {
-                        std::int32_t& target = corner[(i + r) * yRow + j + c];
-                        target = k == 0 ? sums[r][c] : target + sums[r][c];
-                    }
+        for (std::int64_t j = 0; j < block.columns; j += panelColumns()) {
+            const std::int64_t column = block.firstColumn + j;
+            packPanel(w, column, k, columns, panel.get());
+            const std::int64_t across = std::min(panelColumns(), block.columns - j);
+            for (std::int64_t i = 0; i < block.rows; i += tileRows) {
+                const std::int64_t rows = std::min<std::int64_t>(tileRows, block.rows - i);
+                const std::int32_t* tile = x + ((block.firstRow + i) * xRow + k * tileRows) / 2;
+                std::int32_t* target = y + (block.firstRow + i) * yRow + column;
+                if (across == panelColumns())
+                    addRows(rows, tile, panel.get(), columns, target, yRow);
+                else
+                    addNarrowTile(rows, tile, panel.get(), columns, target, yRow, across);
             }
+        }
     }
+}
+
+/// A few rows of x against one row of W as it lies in memory, which is read once and in order.
+template <int rows>
+void dotRow(const std::int16_t* x, std::int64_t xRow, const std::int8_t* w, std::int32_t* y, std::int64_t yRow)
+{
+    const D16 d16;
+    const D32 d32;
+    const hn::Rebind<std::int8_t, D16> narrow;
+    Sums sum[rows];
+#pragma GCC unroll 8
+    for (int i = 0; i < rows; ++i)
+        sum[i] = hn::Zero(d32);
+    for (std::int64_t k = 0; k < xRow; k += std::int64_t(hn::Lanes(d16))) {
+        const auto b = hn::PromoteTo(d16, hn::LoadU(narrow, w + k));
+#pragma GCC unroll 8
+        for (int i = 0; i < rows; ++i)
+            addProducts(sum[i], hn::Load(d16, x + i * xRow + k), b);
+    }
+#pragma GCC unroll 8
+    for (int i = 0; i < rows; ++i)
+        y[i * yRow] = hn::GetLane(hn::SumOfLanes(d32, sum[i]));
+}
+
+bool multiplyFewRows(const StoredMatrix& x, const std::int16_t* widened, const StoredMatrix& w, std::int32_t* y, const Pulse& pulse)
+{
+    const auto dot = std::array{dotRow<1>, dotRow<2>, dotRow<3>, dotRow<4>}[std::size_t(x.rows - 1)];
+    return forEachRowOfW(w.rows, std::int64_t(w.rowBytes), pulse, [&](std::int64_t j) {
+        dot(widened, std::int64_t(x.rowBytes), w.rowAs<std::int8_t>(j), y + j, w.rows);
+    });
 }
 
 bool multiply(const StoredMatrix& x, const StoredMatrix& w, GemmOutput& y, const Pulse& pulse)
@@ -100,10 +242,16 @@ bool multiply(const StoredMatrix& x, const StoredMatrix& w, GemmOutput& y, const
     parallelFor(std::size_t(x.rows), [&](std::size_t i) {
         widenToInt16(x.rowAs<std::int8_t>(std::int64_t(i)), row, widened.get() + std::int64_t(i) * row);
     }, pulse.progress().stop);
-    return forEachOutputBlock(x.rows, w.rows, pulse, [&](const OutputBlock& block) {
-        multiplyBlock(block, widened.get(), row, w, y.as<std::int32_t>(), w.rows, pulse);
+    if (x.rows <= fewRows)
+        return multiplyFewRows(x, widened.get(), w, y.as<std::int32_t>(), pulse);
+    const std::vector<std::int32_t> tiles = packTiles<tileRows, std::int32_t>(x.rows, row / 2, [&](std::int64_t i) {
+        return reinterpret_cast<const std::int32_t*>(widened.get() + i * row);
     });
+    return forEachOutputBlock(x.rows, w.rows, pulse, [&](const OutputBlock& block) {
+        multiplyBlock(block, tiles.data(), row, w, y.as<std::int32_t>(), w.rows, pulse);
+    }, {.rows = 252, .columns = 64});
 }
+#endif
 
 }  // namespace
 }  // namespace quantoscope::cpu::HWY_NAMESPACE

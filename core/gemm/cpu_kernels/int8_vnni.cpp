@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// INT8 by AVX-512 VNNI: vpdpbusd multiplies 64 unsigned by 64 signed bytes and adds them, four at a
-// time, to sixteen 32-bit sums, without saturation. Both of our operands are signed, so x enters as
-// x + 128 and 128 · Σw is taken off again; sums wrap modulo 2³² on the way, and the end is exact
-// whenever the true sum fits. Highway 1.0.3 has no such instruction, hence intrinsics, in this file
-// only; the caller asks hasVnni() first.
+// INT8 by AVX-512 VNNI: vpdpbusd multiplies 64 unsigned by 64 signed bytes and adds them, four at a time, to
+// sixteen 32-bit sums, without saturation. Both of our operands are signed, so W enters as W + 128 and
+// 128 · Σx is taken off again; sums wrap modulo 2³² on the way, and the end is exact whenever the true sum
+// fits. W is packed as in int8_exact.cpp, four neighbours along K instead of two. Highway 1.0.3 has no such
+// instruction, hence intrinsics, in this file only; the caller asks hasVnni() first.
 #include "core/gemm/cpu_kernels/int8_vnni.h"
 
 #include "core/gemm/cpu_kernels/output_blocks.h"
@@ -13,139 +13,185 @@
 #pragma GCC diagnostic ignored "-Wuninitialized"
 #include <immintrin.h>
 
+#include <array>
+
 #define QUANTOSCOPE_VNNI __attribute__((target("avx512f,avx512bw,avx512vl,avx512vnni")))
+#define QUANTOSCOPE_INLINE QUANTOSCOPE_VNNI __attribute__((always_inline)) inline
 
 namespace quantoscope::cpu {
 namespace {
 
-constexpr int tileX = 4, tileW = 6;
-constexpr std::int64_t chunkBytes = 4096;   // Of K: a tile of x and one of W stay in the first-level cache.
+constexpr int tileRows = 12;                 // 24 sums, two vectors of W and one of x in 32 registers.
+constexpr std::int64_t panelColumns = 32;    // Rows of W in a panel: two vectors of 32-bit sums.
+constexpr std::int64_t chunkBytes = 512;     // Of K: a panel of 16 KiB stays in the first-level cache.
+constexpr std::int64_t fewRows = 8;          // So few rows of x do not pay for packing.
 
-/// sum += a · b, four bytes a lane. Not the intrinsic: g++ 12 copies every sum around it, and 24 sums with
-/// 24 copies no longer fit into 32 registers and go through memory.
-QUANTOSCOPE_VNNI inline void addProducts(__m512i& sum, __m512i a, __m512i b)
+/// sum += a · b, four bytes a lane, a unsigned and b signed. Not the intrinsic: g++ 12 copies every sum around
+/// it, and 24 sums with 24 copies no longer fit into 32 registers and go through memory.
+QUANTOSCOPE_INLINE void addProducts(__m512i& sum, __m512i a, __m512i b)
 {
     asm("vpdpbusd %2, %1, %0" : "+v"(sum) : "v"(a), "v"(b));
 }
 
-/// The sums of the lanes of four vectors at once, by a small transposition: a third of the instructions
-/// of four single reductions, which for short rows would cost as much as the products.
-QUANTOSCOPE_VNNI inline __m128i laneSums(__m512i a, __m512i b, __m512i c, __m512i d)
+/// 16 columns of four rows of W + 128, as four times four neighbours from each row. Rows beyond the last
+/// one may hold anything: nobody reads their sums.
+QUANTOSCOPE_INLINE void packFour(const StoredMatrix& w, std::int64_t row, std::int64_t k, std::byte* target)
 {
-    const __m512i ab = _mm512_add_epi32(_mm512_unpacklo_epi32(a, b), _mm512_unpackhi_epi32(a, b));
-    const __m512i cd = _mm512_add_epi32(_mm512_unpacklo_epi32(c, d), _mm512_unpackhi_epi32(c, d));
-    const __m512i all = _mm512_add_epi32(_mm512_unpacklo_epi64(ab, cd), _mm512_unpackhi_epi64(ab, cd));
-    const __m256i half = _mm256_add_epi32(_mm512_castsi512_si256(all), _mm512_extracti64x4_epi64(all, 1));
-    return _mm_add_epi32(_mm256_castsi256_si128(half), _mm256_extracti128_si256(half, 1));
+    const __m128i flip = _mm_set1_epi8(char(0x80));
+    const auto load = [&](std::int64_t r) {
+        return _mm_xor_si128(_mm_loadu_si128(reinterpret_cast<const __m128i*>(w.row(std::min(r, w.rows - 1)) + k)), flip);
+    };
+    const __m128i a = load(row), b = load(row + 1), c = load(row + 2), d = load(row + 3);
+    const __m128i ab = _mm_unpacklo_epi32(a, b), cd = _mm_unpacklo_epi32(c, d);
+    const __m128i abHigh = _mm_unpackhi_epi32(a, b), cdHigh = _mm_unpackhi_epi32(c, d);
+    const auto store = [&](int place, __m128i fours) {
+        _mm_storeu_si128(reinterpret_cast<__m128i*>(target + place * panelColumns * 4), fours);
+    };
+    store(0, _mm_unpacklo_epi64(ab, cd));
+    store(1, _mm_unpackhi_epi64(ab, cd));
+    store(2, _mm_unpacklo_epi64(abHigh, cdHigh));
+    store(3, _mm_unpackhi_epi64(abHigh, cdHigh));
 }
 
-/// sums[i][j] of one chunk: 24 sums and five operands in 32 registers.
-template <int rowsOfX, int rowsOfW>
-QUANTOSCOPE_VNNI void dotTile(const std::uint8_t* x, std::size_t xRow, const std::byte* w, std::size_t wRow,
-                              std::int64_t bytes, std::int32_t (&sums)[tileX][tileW])
+QUANTOSCOPE_VNNI void packPanel(const StoredMatrix& w, std::int64_t row, std::int64_t first, std::int64_t bytes, std::byte* panel)
 {
-    __m512i sum[rowsOfX][rowsOfW];
-    // Unrolled, or the compiler keeps the sums in memory instead of in registers.
-#pragma GCC unroll 8
-    for (int i = 0; i < rowsOfX; ++i)
-#pragma GCC unroll 8
-        for (int j = 0; j < rowsOfW; ++j)
-            sum[i][j] = _mm512_setzero_si512();
-    for (std::int64_t k = 0; k < bytes; k += 64) {
-        __m512i a[rowsOfX];
-#pragma GCC unroll 8
-        for (int i = 0; i < rowsOfX; ++i)
-            a[i] = _mm512_loadu_si512(x + std::size_t(i) * xRow + k);
-#pragma GCC unroll 8
-        for (int j = 0; j < rowsOfW; ++j) {
-            const __m512i b = _mm512_loadu_si512(w + std::size_t(j) * wRow + k);
-#pragma GCC unroll 8
-            for (int i = 0; i < rowsOfX; ++i)
-                addProducts(sum[i][j], a[i], b);
-        }
-    }
-#pragma GCC unroll 8
-    for (int j = 0; j < rowsOfW; ++j) {
-        const __m512i none = _mm512_setzero_si512();
-        alignas(16) std::int32_t column[4];
-        _mm_store_si128(reinterpret_cast<__m128i*>(column),
-                        laneSums(sum[0][j], rowsOfX > 1 ? sum[rowsOfX > 1][j] : none, rowsOfX > 2 ? sum[rowsOfX > 2 ? 2 : 0][j] : none,
-                                 rowsOfX > 3 ? sum[rowsOfX > 3 ? 3 : 0][j] : none));
-#pragma GCC unroll 8
-        for (int i = 0; i < rowsOfX; ++i)
-            sums[i][j] = column[i];
+    for (std::int64_t r = 0; r < panelColumns; r += 4)
+        for (std::int64_t k = 0; k < bytes; k += 16)
+            packFour(w, row + r, first + k, panel + k * panelColumns + 4 * r);
+}
+
+/// The sums of a tile: a member a vector. In an array, however well its loops are unrolled, g++ 12 keeps them
+/// in memory.
+template <int rows>
+struct TileSums {
+    __m512i left, right;
+    TileSums<rows - 1> below;
+};
+template <>
+struct TileSums<0> {};
+
+template <int rows>
+QUANTOSCOPE_INLINE void clear(TileSums<rows>& sums)
+{
+    if constexpr (rows > 0) {
+        sums.left = sums.right = _mm512_setzero_si512();
+        clear(sums.below);
     }
 }
 
-/// 128 · Σw over a whole row, modulo 2³².
-QUANTOSCOPE_VNNI std::int32_t offsetOf(const std::byte* w, std::size_t bytes)
+template <int rows>
+QUANTOSCOPE_INLINE void addColumn(TileSums<rows>& sums, const std::int32_t* x, __m512i left, __m512i right)
+{
+    if constexpr (rows > 0) {
+        const __m512i a = _mm512_set1_epi32(*x);
+        addProducts(sums.left, left, a);
+        addProducts(sums.right, right, a);
+        addColumn(sums.below, x + 1, left, right);
+    }
+}
+
+template <int rows>
+QUANTOSCOPE_INLINE void addToOutput(const TileSums<rows>& sums, std::int32_t* y, std::int64_t yRow, __mmask16 left, __mmask16 right)
+{
+    if constexpr (rows > 0) {
+        _mm512_mask_storeu_epi32(y, left, _mm512_add_epi32(_mm512_maskz_loadu_epi32(left, y), sums.left));
+        _mm512_mask_storeu_epi32(y + 16, right, _mm512_add_epi32(_mm512_maskz_loadu_epi32(right, y + 16), sums.right));
+        addToOutput(sums.below, y + yRow, yRow, left, right);
+    }
+}
+
+/// y[i][0 … across) += x row i · panel, for `rows` rows of a tile of x.
+template <int rows>
+QUANTOSCOPE_VNNI void addTile(const std::int32_t* x, const std::byte* panel, std::int64_t bytes, std::int32_t* y, std::int64_t yRow,
+                              std::int64_t across)
+{
+    TileSums<rows> sums;
+    clear(sums);
+    for (std::int64_t k = 0; k < bytes; k += 4, panel += 4 * panelColumns, x += tileRows)
+        addColumn(sums, x, _mm512_loadu_si512(panel), _mm512_loadu_si512(panel + 64));
+    addToOutput(sums, y, yRow, __mmask16((1u << std::min<std::int64_t>(across, 16)) - 1),
+                __mmask16((1u << std::max<std::int64_t>(across - 16, 0)) - 1));
+}
+
+/// addTile() for a number of rows that is known only now.
+template <int rows = tileRows>
+void addRows(std::int64_t wanted, const std::int32_t* x, const std::byte* panel, std::int64_t bytes, std::int32_t* y, std::int64_t yRow,
+             std::int64_t across)
+{
+    if constexpr (rows > 1)
+        if (wanted < rows)
+            return addRows<rows - 1>(wanted, x, panel, bytes, y, yRow, across);
+    addTile<rows>(x, panel, bytes, y, yRow, across);
+}
+
+/// −128 · Σx over a row, modulo 2³²: where its sums begin.
+QUANTOSCOPE_VNNI std::int32_t startOf(const std::byte* x, std::size_t bytes)
 {
     const __m512i offset = _mm512_set1_epi8(char(128));
     __m512i sum = _mm512_setzero_si512();
     for (std::size_t k = 0; k < bytes; k += 64)
-        sum = _mm512_dpbusd_epi32(sum, offset, _mm512_loadu_si512(w + k));
-    // Each of the sixteen sums fits, but their total is 128 times a sum of codes and may pass 2^31. It is
-    // subtracted from one that is off by just as much, modulo 2^32, so it is added without a sign.
+        addProducts(sum, offset, _mm512_loadu_si512(x + k));
     std::uint32_t parts[16];
     _mm512_storeu_si512(parts, sum);
     std::uint32_t total = 0;
     for (const std::uint32_t part : parts)
-        total += part;
+        total -= part;
     return static_cast<std::int32_t>(total);
 }
 
-template <int rowsOfW>
-void dotTiles(int rowsOfX, const std::uint8_t* x, std::size_t xRow, const std::byte* w, std::size_t wRow,
-              std::int64_t bytes, std::int32_t (&sums)[tileX][tileW])
+void multiplyBlock(const OutputBlock& block, const std::int32_t* x, const std::vector<std::int32_t>& starts, const StoredMatrix& w,
+                   std::int32_t* y, const Pulse& pulse)
 {
-    switch (rowsOfX) {
-    case 1: return dotTile<1, rowsOfW>(x, xRow, w, wRow, bytes, sums);
-    case 2: return dotTile<2, rowsOfW>(x, xRow, w, wRow, bytes, sums);
-    case 3: return dotTile<3, rowsOfW>(x, xRow, w, wRow, bytes, sums);
-    default: return dotTile<tileX, rowsOfW>(x, xRow, w, wRow, bytes, sums);
-    }
-}
-
-/// Additions that may wrap: the end is right even where the way there is not.
-std::int32_t wrappingSum(std::int32_t a, std::int32_t b)
-{
-    return std::int32_t(std::uint32_t(a) + std::uint32_t(b));
-}
-
-void multiplyBlock(const OutputBlock& block, const std::vector<std::uint8_t>& x, const StoredMatrix& w,
-                   std::int32_t* y, std::int64_t yRow, const Pulse& pulse)
-{
-    const std::size_t row = w.rowBytes;
-    std::int32_t* corner = y + block.firstRow * yRow + block.firstColumn;
-    for (std::int64_t i = 0; i < block.rows; ++i)
-        std::fill_n(corner + i * yRow, block.columns, 0);
-    for (std::int64_t k = 0; k < std::int64_t(row); k += chunkBytes) {
+    alignas(64) thread_local std::array<std::byte, std::size_t(panelColumns * chunkBytes)> panel;
+    const std::int64_t row = std::int64_t(w.rowBytes);
+    for (std::int64_t i = block.firstRow; i < block.firstRow + block.rows; ++i)
+        std::fill_n(y + i * w.rows + block.firstColumn, block.columns, starts[std::size_t(i)]);
+    for (std::int64_t k = 0; k < row; k += chunkBytes) {
         if (!pulse.goesOn())
             return;
-        const std::int64_t bytes = std::min(chunkBytes, std::int64_t(row) - k);
-        for (std::int64_t j = 0; j < block.columns; j += tileW)
-            for (std::int64_t i = 0; i < block.rows; i += tileX) {
-                std::int32_t sums[tileX][tileW];
-                const std::uint8_t* a = x.data() + std::size_t(block.firstRow + i) * row + k;
-                const int down = int(std::min<std::int64_t>(tileX, block.rows - i));
-                const int across = int(std::min<std::int64_t>(tileW, block.columns - j));
-                if (across == tileW)
-                    dotTiles<tileW>(down, a, row, w.row(block.firstColumn + j) + k, row, bytes, sums);
-                for (int c = 0; across < tileW && c < across; ++c) {
-                    std::int32_t column[tileX][tileW];
-                    dotTiles<1>(down, a, row, w.row(block.firstColumn + j + c) + k, row, bytes, column);
-                    for (int r = 0; r < down; ++r)
-                        sums[r][c] = column[r][0];
-                }
-                for (int r = 0; r < down; ++r)
-                    for (int c = 0; c < across; ++c)
-                        corner[(i + r) * yRow + j + c] = wrappingSum(corner[(i + r) * yRow + j + c], sums[r][c]);
-            }
+        const std::int64_t bytes = std::min(chunkBytes, row - k);
+        for (std::int64_t j = 0; j < block.columns; j += panelColumns) {
+            const std::int64_t column = block.firstColumn + j;
+            packPanel(w, column, k, bytes, panel.data());
+            for (std::int64_t i = block.firstRow; i < block.firstRow + block.rows; i += tileRows)
+                addRows(std::min<std::int64_t>(tileRows, block.firstRow + block.rows - i), x + (i * row + k * tileRows) / 4, panel.data(),
+                        bytes, y + i * w.rows + column, w.rows, std::min(panelColumns, block.columns - j));
+        }
     }
-    for (std::int64_t j = 0; j < block.columns; ++j) {
-        const std::int32_t offset = offsetOf(w.row(block.firstColumn + j), row);
-        for (std::int64_t i = 0; i < block.rows; ++i)
-            corner[i * yRow + j] = std::int32_t(std::uint32_t(corner[i * yRow + j]) - std::uint32_t(offset));
+}
+
+/// A few rows of x against one row of W as it lies in memory, which is read once and in order.
+template <int rows>
+QUANTOSCOPE_VNNI void dotRow(const StoredMatrix& x, const std::int32_t* starts, const std::byte* w, std::int32_t* y, std::int64_t yRow)
+{
+    constexpr int chains = rows <= 2 ? 4 : 1;   // One sum waits four cycles for itself.
+    const __m512i flip = _mm512_set1_epi8(char(0x80));
+    __m512i sum[rows][chains];
+#pragma GCC unroll 8
+    for (int i = 0; i < rows; ++i)
+#pragma GCC unroll 4
+        for (int c = 0; c < chains; ++c)
+            sum[i][c] = _mm512_setzero_si512();
+    const std::size_t bytes = x.rowBytes;
+    std::size_t k = 0;
+    for (; k + 64 * chains <= bytes; k += 64 * chains)
+#pragma GCC unroll 4
+        for (int c = 0; c < chains; ++c) {
+            const __m512i b = _mm512_xor_si512(_mm512_loadu_si512(w + k + 64 * c), flip);
+#pragma GCC unroll 8
+            for (int i = 0; i < rows; ++i)
+                addProducts(sum[i][c], b, _mm512_loadu_si512(x.row(i) + k + 64 * c));
+        }
+    for (; k < bytes; k += 64)
+#pragma GCC unroll 8
+        for (int i = 0; i < rows; ++i)
+            addProducts(sum[i][0], _mm512_xor_si512(_mm512_loadu_si512(w + k), flip), _mm512_loadu_si512(x.row(i) + k));
+#pragma GCC unroll 8
+    for (int i = 0; i < rows; ++i) {
+#pragma GCC unroll 4
+        for (int c = 1; c < chains; ++c)
+            sum[i][0] = _mm512_add_epi32(sum[i][0], sum[i][c]);
+        y[i * yRow] = std::int32_t(std::uint32_t(_mm512_reduce_add_epi32(sum[i][0])) + std::uint32_t(starts[i]));
     }
 }
 
@@ -160,15 +206,21 @@ bool hasVnni()
 
 bool multiplyInt8Vnni(const StoredMatrix& x, const StoredMatrix& w, GemmOutput& y, const Pulse& pulse)
 {
-    std::vector<std::uint8_t> shifted(x.bytes.size());
-    const std::size_t row = x.rowBytes;
-    parallelFor(std::size_t(x.rows), [&](std::size_t i) {
-        for (std::size_t k = i * row; k < (i + 1) * row; ++k)
-            shifted[k] = std::uint8_t(x.bytes[k]) ^ 0x80;   // x + 128
-    }, pulse.progress().stop);
-    return forEachOutputBlock(x.rows, w.rows, pulse, [&](const OutputBlock& block) {
-        multiplyBlock(block, shifted, w, y.as<std::int32_t>(), w.rows, pulse);
+    std::vector<std::int32_t> starts(std::size_t(x.rows));
+    parallelFor(std::size_t(x.rows), [&](std::size_t i) { starts[i] = startOf(x.row(std::int64_t(i)), x.rowBytes); }, pulse.progress().stop);
+    std::int32_t* values = y.as<std::int32_t>();
+    if (x.rows <= fewRows) {
+        const auto dot = std::array{dotRow<1>, dotRow<2>, dotRow<3>, dotRow<4>, dotRow<5>, dotRow<6>, dotRow<7>, dotRow<8>}[std::size_t(x.rows - 1)];
+        return forEachRowOfW(w.rows, std::int64_t(w.rowBytes), pulse, [&](std::int64_t j) {
+            dot(x, starts.data(), w.row(j), values + j, w.rows);
+        });
+    }
+    const std::vector<std::int32_t> tiles = packTiles<tileRows, std::int32_t>(x.rows, std::int64_t(x.rowBytes / 4), [&](std::int64_t i) {
+        return x.rowAs<std::int32_t>(i);
     });
+    return forEachOutputBlock(x.rows, w.rows, pulse, [&](const OutputBlock& block) {
+        multiplyBlock(block, tiles.data(), starts, w, values, pulse);
+    }, {.rows = 252, .columns = 64});
 }
 
 }  // namespace quantoscope::cpu

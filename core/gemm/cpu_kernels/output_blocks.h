@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <vector>
 
 namespace quantoscope::cpu {
 
@@ -19,22 +20,63 @@ struct OutputBlock {
 /// a second-level cache holds while the tiles of W pass over it.
 inline constexpr std::int64_t blockRows = 128, blockColumns = 48;
 
+/// How y is cut; neither part depends on the machine, so neither do the digits.
+struct BlockSize {
+    std::int64_t rows = blockRows, columns = blockColumns;
+};
+
 /// Visits all of y in blocks, on all cores or on this one; false once the pulse says stop.
 template <class Work>
-bool forEachOutputBlock(std::int64_t rows, std::int64_t columns, const Pulse& pulse, const Work& work, bool onAllCores = true)
+bool forEachOutputBlock(std::int64_t rows, std::int64_t columns, const Pulse& pulse, const Work& work, BlockSize size = {},
+                        bool onAllCores = true)
 {
-    const std::int64_t down = (rows + blockRows - 1) / blockRows, across = (columns + blockColumns - 1) / blockColumns;
+    const std::int64_t down = (rows + size.rows - 1) / size.rows, across = (columns + size.columns - 1) / size.columns;
     const auto visit = [&](std::size_t index) {
         if (!pulse.goesOn())
             return;
-        const std::int64_t i = std::int64_t(index) % down * blockRows, j = std::int64_t(index) / down * blockColumns;
-        work(OutputBlock{i, std::min(blockRows, rows - i), j, std::min(blockColumns, columns - j)});
+        const std::int64_t i = std::int64_t(index) % down * size.rows, j = std::int64_t(index) / down * size.columns;
+        work(OutputBlock{i, std::min(size.rows, rows - i), j, std::min(size.columns, columns - j)});
     };
     if (onAllCores)
         return parallelFor(std::size_t(down * across), visit, pulse.progress().stop) && pulse.goesOn();
     for (std::size_t index = 0; index < std::size_t(down * across); ++index)
         visit(index);
     return pulse.goesOn();
+}
+
+/// For products with few rows of x, which wait for W: visits its rows in order, each thread a stretch of
+/// about a quarter megabyte, so that whoever fetches ahead sees one long stream.
+template <class Work>
+bool forEachRowOfW(std::int64_t rows, std::int64_t rowBytes, const Pulse& pulse, const Work& work)
+{
+    const std::int64_t step = std::clamp<std::int64_t>((std::int64_t{1} << 18) / std::max<std::int64_t>(1, rowBytes), 1, rows);
+    return parallelFor(std::size_t((rows + step - 1) / step), [&](std::size_t index) {
+        if (!pulse.goesOn())
+            return;
+        const std::int64_t first = std::int64_t(index) * step;
+        for (std::int64_t row = first; row < std::min(rows, first + step); ++row)
+            work(row);
+    }, pulse.progress().stop) && pulse.goesOn();
+}
+
+/// x with tiles of `tileRows` rows side by side: [tile][column][row of the tile], rows beyond the last one
+/// zero. A kernel that broadcasts one number of each row then reads one stream; rows a power of two apart
+/// would fall into the same few lines of the cache and drive each other out.
+template <int tileRows, class Number, class Row>
+std::vector<Number> packTiles(std::int64_t rows, std::int64_t columns, const Row& row)
+{
+    const std::int64_t tiles = (rows + tileRows - 1) / tileRows;
+    std::vector<Number> packed(std::size_t(tiles * tileRows * columns));
+    parallelFor(std::size_t(tiles), [&](std::size_t tile) {
+        const std::int64_t first = std::int64_t(tile) * tileRows;
+        for (std::int64_t i = first; i < std::min(rows, first + tileRows); ++i) {
+            const Number* source = row(i);
+            Number* target = packed.data() + first * columns + (i - first);
+            for (std::int64_t k = 0; k < columns; ++k)
+                target[k * tileRows] = source[k];
+        }
+    });
+    return packed;
 }
 
 }  // namespace quantoscope::cpu
