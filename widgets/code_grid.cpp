@@ -4,7 +4,6 @@
 #include "core/formats/stored_number.h"
 #include "widgets/plot_text.h"
 #include "widgets/theme.h"
-#include "widgets/value_slider.h"
 
 #include <QKeyEvent>
 #include <QMouseEvent>
@@ -39,8 +38,7 @@ QColor inkOn(const QColor& fill)
 
 CodeGrid::CodeGrid(QWidget* parent) : QWidget(parent)
 {
-    installPlotAccessibility();
-    setProperty("chartDescription", QString());   // Before the name, which may make the interface for a listening screen reader.
+    installPaintedTableAccessibility();   // Before the name, which may make the interface for a listening screen reader.
     setFocusPolicy(Qt::StrongFocus);
     setAccessibleName(tr("All values"));
     setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Expanding);
@@ -57,10 +55,15 @@ void CodeGrid::setContent(const NumberFormat& format, Code code)
     const bool same = m_format.id == format.id && sameScale;
     if (!same && !hasBinades(format))
         m_arrangement = Arrangement::Codes;
+    const bool isMoved = !same || m_code != code;
     m_format = format;
     m_code = code;
     if (!same)
         fill();
+    if (isMoved) {
+        const auto [column, row] = placeOf(code);
+        announceChosenCell(this, row, column);
+    }
     const Entry& entry = m_entries[std::size_t(code)];
     setProperty("chartDescription", tr("Code %1 of %2: %3, %4").arg(QString::fromStdString(codeText(m_format, code)))
                                         .arg(m_entries.size()).arg(entry.text, entry.className));
@@ -119,6 +122,51 @@ void CodeGrid::fill()
         const double magnitude = std::abs(entry.value);
         entry.strength = byOctaves ? 0.12 + 0.88 * std::log2(magnitude / smallest) / std::log2(largest / smallest) : magnitude / largest;
     }
+}
+
+QString CodeGrid::cellName(int row, int column) const
+{
+    const auto code = codeOf(column, row);
+    if (!code)
+        return {};
+    const Entry& entry = m_entries[std::size_t(*code)];
+    return tr("%1, code %2, %3").arg(entry.text, QString::fromStdString(codeText(m_format, *code)), entry.className);
+}
+
+QString CodeGrid::cellValue(int row, int column) const
+{
+    const auto code = codeOf(column, row);
+    return code ? m_entries[std::size_t(*code)].text : QString();
+}
+
+QRect CodeGrid::cellPlace(int row, int column) const
+{
+    const auto code = codeOf(column, row);
+    return code ? cellRect(*code).toAlignedRect() : QRect();
+}
+
+void CodeGrid::chooseCell(int row, int column)
+{
+    if (const auto code = codeOf(column, row))
+        choose(*code, QStringLiteral("grid-keys"));
+}
+
+QString CodeGrid::rowTitle(int row) const
+{
+    if (m_arrangement == Arrangement::Codes)
+        return QString::number(row, 16).toUpper();
+    const int bits = m_format.asFloat()->mantissaBits, steps = 1 << bits;
+    const bool isNegative = row >= steps;
+    const int mantissa = isNegative ? row - steps : steps - 1 - row;
+    return (isNegative ? QStringLiteral("−") : QStringLiteral("+")) + QStringLiteral(".%1").arg(mantissa, bits, 2, QLatin1Char('0'));
+}
+
+QString CodeGrid::columnTitle(int column) const
+{
+    if (m_arrangement == Arrangement::Codes)
+        return QString::number(column, 16).toUpper();
+    const FloatFormat& format = *m_format.asFloat();
+    return column == 0 && format.hasSubnormals ? tr("subnormal") : QStringLiteral("2") + superscript(column - format.bias);
 }
 
 int CodeGrid::columns() const
@@ -257,7 +305,7 @@ void CodeGrid::paintBinadeRulers(QPainter& painter) const
     double free = 0;
     for (int column = 0; column < columns(); ++column) {
         const bool isSubnormal = column == 0 && format.hasSubnormals;
-        const QString text = isSubnormal ? tr("subnormal") : QStringLiteral("2") + superscript(column - format.bias);
+        const QString text = columnTitle(column);
         const double w = metrics.horizontalAdvance(text), pitch = grid.width() / columns();
         const double x = std::max(grid.left() + (column + 0.5) * pitch - w / 2, isSubnormal ? 0.0 : free);
         if (x > grid.left() + (column + 0.5) * pitch - w / 2 + 2 && !isSubnormal)
@@ -267,12 +315,9 @@ void CodeGrid::paintBinadeRulers(QPainter& painter) const
     }
     painter.setFont(monoFont(11));
     const QFontMetricsF digits(painter.font());
-    const int steps = 1 << format.mantissaBits;
     const bool shown = rowHeight() >= digits.capHeight() + 3 && format.mantissaBits <= 4;
     for (int row = 0; row < rows() && shown; ++row) {
-        const int mantissa = row >= steps ? row - steps : steps - 1 - row;
-        QString text = QStringLiteral(".%1").arg(mantissa, format.mantissaBits, 2, QLatin1Char('0'));
-        painter.drawText(QRectF(0, rowTop(row), grid.left() - 5, rowHeight()), Qt::AlignRight | Qt::AlignVCenter | Qt::TextDontClip, text);
+        painter.drawText(QRectF(0, rowTop(row), grid.left() - 5, rowHeight()), Qt::AlignRight | Qt::AlignVCenter | Qt::TextDontClip, rowTitle(row).mid(1));
     }
     if (shown)
         return;
@@ -296,12 +341,12 @@ void CodeGrid::paintRulers(QPainter& painter) const
     const int lowBits = (bitsOf(m_format) + 1) / 2;
     for (int column = 0; column < columns(); ++column) {
         const QRectF cell = cellRect(Code(column));
-        painter.drawText(QRectF(cell.left(), 0, cell.width(), grid.top() - 2), Qt::AlignCenter, QString::number(column, 16).toUpper());
+        painter.drawText(QRectF(cell.left(), 0, cell.width(), grid.top() - 2), Qt::AlignCenter, columnTitle(column));
     }
     const double pitch = grid.height() / rows();
     const int every = std::max(1, int(std::ceil((metrics.capHeight() + 3) / pitch)));
     for (int row = 0; row < rows(); row += every) {
-        const QString digits = lowBits == 4 ? QString::number(row, 16).toUpper() + QLatin1Char('_') : QString::number(row, 16).toUpper();
+        const QString digits = lowBits == 4 ? rowTitle(row) + QLatin1Char('_') : rowTitle(row);
         painter.drawText(QRectF(0, grid.top() + row * pitch, 22, pitch), Qt::AlignRight | Qt::AlignVCenter | Qt::TextDontClip, digits);
     }
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/formats/number_format.h"
+#include "widgets/painted_table.h"
 
 #include <QWidget>
 
@@ -11,8 +12,8 @@
 namespace quantoscope {
 
 /// Every code of a small format as a cell. Coloured by value or by class, and the value written in where it
-/// fits. Arrow keys and clicks choose.
-class CodeGrid : public QWidget {
+/// fits. Arrow keys and clicks choose. To a screen reader it is a table of cells.
+class CodeGrid : public QWidget, public PaintedTable {
     Q_OBJECT
 
 public:
@@ -31,6 +32,17 @@ public:
     void setGhost(std::optional<Code> ghost);
     QSize sizeHint() const override { return {640, 260}; }
     QSize minimumSizeHint() const override { return {300, 110}; }
+
+    Code code() const { return m_code; }
+    int tableRows() const override { return rows(); }
+    int tableColumns() const override { return columns(); }
+    QString cellName(int row, int column) const override;
+    QString cellValue(int row, int column) const override;
+    QRect cellPlace(int row, int column) const override;
+    bool isCellChosen(int row, int column) const override { return codeOf(column, row) == m_code; }
+    void chooseCell(int row, int column) override;
+    QString rowTitle(int row) const override;
+    QString columnTitle(int column) const override;
 
 signals:
     void codeChosen(quantoscope::Code code, const QString& mergeKey);

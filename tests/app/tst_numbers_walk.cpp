@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The Numbers page without a mouse and without eyes: what Tab reaches, what a screen reader finds.
+#include "app/pages/numbers/block_sheet.h"
 #include "app/pages/numbers/line_card.h"
 #include "app/pages/numbers/number_row.h"
 #include "app/pages/numbers/value_card.h"
+#include "core/formats/stored_number.h"
 #include "tests/app/numbers_page.h"
 #include "tests/test_case.h"
 #include "widgets/bit_view.h"
@@ -119,7 +121,7 @@ private slots:
             controls += isControl;
             if (isControl)
                 QVERIFY2(!node->text(QAccessible::Name).isEmpty(), node->object() ? node->object()->metaObject()->className() : "a painted part");
-            if (node->role() == QAccessible::Chart) {
+            if (node->role() == QAccessible::Chart || node->role() == QAccessible::Table) {
                 ++pictures;
                 const QString words = node->text(QAccessible::Description) + node->text(QAccessible::Value);
                 QVERIFY2(words.size() > 20, qPrintable(node->text(QAccessible::Name)));
@@ -127,6 +129,82 @@ private slots:
         }
         QVERIFY(controls > 15);
         QVERIFY2(pictures > 0, "no picture that speaks");
+    }
+
+    void everyCellOfTheGridIsInTheTree_data()
+    {
+        QTest::addColumn<QString>("format");
+        QTest::addColumn<QString>("arrangement");
+        QTest::addColumn<int>("rows");
+        QTest::newRow("E4M3, 16 by 16") << QStringLiteral("e4m3") << QStringLiteral("table") << 16;
+        QTest::newRow("E4M3 by binade") << QStringLiteral("e4m3") << QStringLiteral("binade") << 16;
+        QTest::newRow("E5M2 by binade") << QStringLiteral("e5m2") << QStringLiteral("binade") << 8;
+        QTest::newRow("UE4M3") << QStringLiteral("ue4m3") << QStringLiteral("table") << 8;
+        QTest::newRow("posit8") << QStringLiteral("posit8") << QStringLiteral("table") << 16;
+        QTest::newRow("INT4") << QStringLiteral("int4") << QStringLiteral("table") << 4;
+        QTest::newRow("P3109, ten bits") << QStringLiteral("binary10p4se") << QStringLiteral("binade") << 16;
+    }
+    void everyCellOfTheGridIsInTheTree()
+    {
+        QFETCH(QString, format);
+        QFETCH(QString, arrangement);
+        QFETCH(int, rows);
+        const auto page = pageOn("values", {{QStringLiteral("formats"), format}, {QStringLiteral("selected"), format}, {QStringLiteral("arrangement"), arrangement}});
+        const NumberRowContent& row = page->content().rows.front();
+        CodeGrid* grid = nullptr;   // not the one of the tab Build a format
+        for (CodeGrid* one : page->findChildren<CodeGrid*>())
+            if (one->isVisible())
+                grid = one;
+        QVERIFY(grid);
+        QAccessibleInterface* table = QAccessible::queryAccessibleInterface(grid);
+        QCOMPARE(table->role(), QAccessible::Table);
+        const int count = 1 << bitsOf(row.format);
+        QCOMPARE(table->childCount(), count);
+        QCOMPARE(table->tableInterface()->rowCount(), rows);
+        QSet<QString> codes;
+        for (int i = 0; i < count; ++i) {
+            QAccessibleInterface* cell = table->child(i);
+            QCOMPARE(cell->role(), QAccessible::Cell);
+            QCOMPARE(table->indexOfChild(cell), i);
+            QVERIFY(cell->state().selectable && cell->state().focusable);
+            const QStringList words = cell->text(QAccessible::Name).split(QStringLiteral(", "));
+            QCOMPARE(words.size(), 3);   // value, code, class
+            QVERIFY(words[1].startsWith(QStringLiteral("code 0x")));
+            const Code code = words[1].mid(5).toULongLong(nullptr, 16);
+            codes << words[1];
+            QCOMPARE(words[0], cell->text(QAccessible::Value));
+            QCOMPARE(words[2], QString::fromStdString(describeCode(row.format, code).className));
+            QCOMPARE(bool(cell->state().selected), code == row.stored.code);
+            if (i % 17 == 0)
+                QCOMPARE(table->childAt(cell->rect().center().x(), cell->rect().center().y()), cell);
+        }
+        QCOMPARE(int(codes.size()), count);
+        // Choosing a cell by what a screen reader does is choosing it.
+        cellOf(table, "0x1")->actionInterface()->doAction(QAccessibleActionInterface::pressAction());
+        QCOMPARE(page->content().rows.front().stored.code, Code{1});
+        QVERIFY(cellOf(table, "0x1")->state().selected);
+    }
+    static QAccessibleInterface* cellOf(QAccessibleInterface* table, const char* code)
+    {
+        for (int i = 0; i < table->childCount(); ++i)
+            if (table->child(i)->text(QAccessible::Name).split(QStringLiteral(", "))[1].mid(5).toULongLong(nullptr, 16) == QByteArray(code).toULongLong(nullptr, 16))
+                return table->child(i);
+        return nullptr;
+    }
+
+    void everyValueOfABlockIsInTheTree()
+    {
+        const auto page = pageOn("block", {{QStringLiteral("block"), QStringLiteral("mxfp4")}});
+        BlockSheet* sheet = page->findChild<BlockSheet*>();
+        QAccessibleInterface* table = QAccessible::queryAccessibleInterface(sheet);
+        QCOMPARE(table->childCount(), 32);
+        for (int i = 0; i < 32; ++i) {
+            QCOMPARE(table->child(i)->role(), QAccessible::Cell);
+            QVERIFY(table->child(i)->text(QAccessible::Name).contains(QStringLiteral("stored as")));
+        }
+        table->child(5)->actionInterface()->doAction(QAccessibleActionInterface::pressAction());
+        QVERIFY(table->child(5)->state().selected);
+        QCOMPARE(table->tableInterface()->selectedCells(), QList{table->child(5)});
     }
 
     void tabGoesThroughAllControlsAndComesBack_data() { tabRows(); }

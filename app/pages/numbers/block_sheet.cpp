@@ -5,7 +5,6 @@
 #include "widgets/plot_axis.h"
 #include "widgets/plot_text.h"
 #include "widgets/theme.h"
-#include "widgets/value_slider.h"
 
 #include <QKeyEvent>
 #include <QMouseEvent>
@@ -25,8 +24,7 @@ constexpr double byteWidth = 22, byteHeight = 19;
 
 BlockSheet::BlockSheet(QWidget* parent) : QWidget(parent)
 {
-    installPlotAccessibility();
-    setProperty("chartDescription", QString());   // Before the name, which may make the interface for a listening screen reader.
+    installPaintedTableAccessibility();   // Before the name, which may make the interface for a listening screen reader.
     setFocusPolicy(Qt::StrongFocus);
     setAccessibleName(tr("One block"));
     setToolTip(tr("Click a value, or move with the arrow keys, to see where it is stored"));
@@ -35,12 +33,37 @@ BlockSheet::BlockSheet(QWidget* parent) : QWidget(parent)
 
 void BlockSheet::show(const BlockContent& content)
 {
+    const bool isMoved = m_content.chosen != content.chosen;
     m_content = content;
+    if (isMoved)
+        announceChosenCell(this, 0, int(content.chosen));
     QStringList texts{tr("%1, %2 values, %3").arg(content.name).arg(content.values.size()).arg(scaleWords(content))};
     for (std::size_t i = 0; i < content.values.size(); ++i)
         texts << tr("%1 is stored as %2").arg(roundedNumber(content.values[i], 3), roundedNumber(content.stored[i], 3));
     setProperty("chartDescription", QString(content.chosenWords + u' ' + texts.join(QStringLiteral("; "))));
     update();
+}
+
+QString BlockSheet::cellName(int, int column) const
+{
+    const auto at = std::size_t(column);
+    if (at >= m_content.values.size())
+        return {};
+    return tr("value %1: %2 is stored as %3, level %4").arg(column + 1)
+        .arg(roundedNumber(m_content.values[at], 3), roundedNumber(m_content.stored[at], 3)).arg(m_content.levels[at]);
+}
+
+QString BlockSheet::cellValue(int, int column) const
+{
+    const auto at = std::size_t(column);
+    return at < m_content.stored.size() ? roundedNumber(m_content.stored[at], 3) : QString();
+}
+
+QRect BlockSheet::cellPlace(int, int column) const
+{
+    const QRectF area = chartRect();
+    const double pitch = area.width() / std::max(1.0, double(m_content.values.size()));
+    return QRectF(area.left() + column * pitch, area.top(), pitch, area.height()).toAlignedRect();
 }
 
 QString BlockSheet::scaleWords(const BlockContent& content)

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "app/pages/numbers/block_content.h"
+#include "widgets/painted_table.h"
 
 #include <QWidget>
 
@@ -9,8 +10,9 @@ namespace quantoscope {
 
 struct AxisScale;
 
-/// The values of one block beside what is stored of them, and the bytes that hold it.
-class BlockSheet : public QWidget {
+/// The values of one block beside what is stored of them, and the bytes that hold it. To a screen reader it is a
+/// table of one line, a cell for each value.
+class BlockSheet : public QWidget, public PaintedTable {
     Q_OBJECT
 
 public:
@@ -20,6 +22,16 @@ public:
     QSize minimumSizeHint() const override { return {360, 190}; }
     /// "scale 0x7D = 2⁻²": what the shared scale is, where the format keeps it apart.
     static QString scaleWords(const BlockContent& content);
+
+    int tableRows() const override { return m_content.format ? 1 : 0; }
+    int tableColumns() const override { return int(m_content.values.size()); }
+    QString cellName(int row, int column) const override;
+    QString cellValue(int row, int column) const override;
+    QRect cellPlace(int row, int column) const override;
+    bool isCellChosen(int, int column) const override { return column == int(m_content.chosen); }
+    void chooseCell(int, int column) override { emit valueChosen(column); }
+    QString rowTitle(int) const override { return m_content.name; }
+    QString columnTitle(int column) const override { return tr("value %1").arg(column + 1); }
 
 signals:
     void valueChosen(int index);
