@@ -16,6 +16,9 @@ Launch* findLaunch(std::string_view kernelId)
         {"fp32_coalesced", launchCoalesced},
         {"fp32_shared", launchSharedTiles},
         {"fp32_registers", launchRegisterTiles},
+        {"fp32_vector", launchVectorLoads},
+        {"bf16_mma", launchTensorCores},
+        {"bf16_wgmma", launchWarpgroups},
     };
     for (const Row& row : rows)
         if (row.id == kernelId)
