@@ -169,8 +169,7 @@ void compareOneRow(const GemmShape& shape)
     contenders.push_back({"limit: reading", [&] { sum += readingSum(*operands.w); }, 4.0 * double(operands.w->size())});
     std::map<std::string, Prepared> prepared;
     for (const CpuKernel& kernel : cpuKernels()) {
-        if (kernel.about.mark != GemmMark::WeightOnly && kernel.about.id != "int8" && kernel.about.id != "fp32" && kernel.about.id != "bf16"
-            && kernel.about.id != "fp16")
+        if (kernel.about.isExtra)
             continue;
         Prepared& one = prepared.try_emplace(kernel.about.id, kernel.about.id, operands).first->second;
         contenders.push_back({kernel.about.id, [&one] { one.multiply(); }, one.weightBytes(), "limit: reading"});
@@ -187,7 +186,7 @@ void compareBatches(const GemmShape& shape)
         std::vector<Contender> contenders;
         std::map<std::string, Prepared> prepared;
         for (const CpuKernel& kernel : cpuKernels()) {
-            if (kernel.about.mark != GemmMark::WeightOnly && kernel.about.id != "int8" && kernel.about.id != "fp32")
+            if (kernel.about.isExtra)
                 continue;
             Prepared& one = prepared.try_emplace(kernel.about.id, kernel.about.id, operands).first->second;
             contenders.push_back({kernel.about.id, [&one] { one.multiply(); }, operationsOf(operands.shape), "fp32"});

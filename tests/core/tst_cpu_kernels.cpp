@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/gemm/cpu_kernels/cpu_kernel.h"
+#include "core/gemm/cpu_kernels/grouped_int8.h"
 #include "core/gemm/cpu_kernels/int8_vnni.h"
 #include "core/gemm/gemm_error.h"
 #include "core/random.h"
@@ -121,6 +122,31 @@ private slots:
                             sum += x.rowAs<std::int8_t>(i)[k] * w.rowAs<std::int8_t>(j)[k];
                         QCOMPARE(std::int64_t(y.as<std::int32_t>()[i * shape.n + j]), sum);
                     }
+            }
+        }
+    }
+
+    void groupedProductsAreTheSameOnEveryProcessor()
+    {
+        // With and without VNNI: exact inside a group, so only the order of the FP32 sums may differ.
+        for (const CpuKernel& row : cpuKernels()) {
+            if (row.multiply != cpu::multiplyGrouped)
+                continue;
+            for (const GemmShape& shape : hostileShapes) {
+                const GemmReference reference = *makeGemmReference(*makeGemmOperands({shape, GemmData::Outliers, 5, {}}), 5, Pulse({}));
+                const StoredMatrix x = *storeMatrix(reference.operands.x, shape.m, shape.k, row.x);
+                const StoredMatrix w = *storeMatrix(*reference.operands.w, shape.n, shape.k, row.w);
+                std::vector<cpu::Multiply*> ways{cpu::multiplyGroupedPairs};
+                if (cpu::hasVnni())
+                    ways.push_back(cpu::multiplyGroupedVnni);
+                for (cpu::Multiply* multiply : ways) {
+                    GemmOutput y{shape.m, shape.n, std::vector<float>(std::size_t(shape.m * shape.n))};
+                    QVERIFY(multiply(x, w, y, Pulse({})));
+                    const auto error = measureGemmError(reference, x, w, [&](std::size_t i, std::span<double> target) {
+                        y.readRow(reference.rows[i], target);
+                    }, Pulse({}));
+                    QVERIFY(error->accumulation <= accumulationBound(shape.k, 0x1p-24, row.extraRoundings));
+                }
             }
         }
     }
