@@ -24,24 +24,7 @@ public:
             m_bytes.push_back(std::byte(m_pending));
     }
     /// `codeOf[level]` of many levels.
-    void put(std::span<const std::uint16_t> levels, std::span<const std::uint16_t> codeOf)
-    {
-        if (m_bits == 4 && m_count == 0) {
-            const std::size_t first = m_bytes.size(), pairs = levels.size() / 2;
-            m_bytes.resize(first + pairs);
-            for (std::size_t pair = 0; pair < pairs; ++pair)
-                m_bytes[first + pair] = std::byte((codeOf[levels[2 * pair]] & 15) | (codeOf[levels[2 * pair + 1]] & 15) << 4);
-            levels = levels.subspan(2 * pairs);
-        } else if (m_bits == 8 && m_count == 0) {
-            const std::size_t first = m_bytes.size();
-            m_bytes.resize(first + levels.size());
-            for (std::size_t i = 0; i < levels.size(); ++i)
-                m_bytes[first + i] = std::byte(codeOf[levels[i]]);
-            return;
-        }
-        for (const std::uint16_t level : levels)
-            put(codeOf[level]);
-    }
+    void put(std::span<const std::uint16_t> levels, std::span<const std::uint16_t> codeOf);
     /// The whole bytes so far; a started one stays for the next call.
     std::vector<std::byte> take() { return std::exchange(m_bytes, {}); }
     /// Fills the started byte up with zeros.
@@ -54,6 +37,9 @@ public:
     }
 
 private:
+    /// Four bits each; returns how many levels made whole bytes.
+    std::size_t putPairs(std::span<const std::uint16_t> levels, std::span<const std::uint16_t> codeOf);
+
     int m_bits;
     int m_count = 0;
     std::uint32_t m_pending = 0;

@@ -98,6 +98,9 @@ public:
     /// largest step the largest value of the scale format.
     void setLargestStep(double largest);
     double tensorScale() const { return m_tensorScale; }
+    /// Steps are the largest magnitude over largest(), in FP32, and nothing more.
+    bool isPlain() const { return !m_asymmetric && !m_oneSided && !m_format && !m_tensorFormat; }
+    double largest() const { return m_largest; }   ///< Of the element, at step 1.
     Code storedTensorScale() const;   ///< In its own format.
 
 private:

@@ -41,7 +41,8 @@ struct Runs {
 /// What one chunk leaves behind.
 struct Chunk {
     Buffers kept;
-    std::vector<RunScale> newScales;   ///< Of the units that begin in this chunk, if they are found here.
+    std::vector<std::byte> newScales;   ///< Of the units that begin in this chunk, if they are found here: as stored.
+    std::vector<std::byte> codes;       ///< Packed, where chunks begin and end with whole bytes.
     ErrorSums sums;
 };
 
@@ -165,15 +166,21 @@ private:
 
     Result<void> handOutScales(const std::vector<RunScale>& scales)
     {
-        if (!m_sink.scales || scales.empty())
-            return {};
+        return m_sink.scales && !scales.empty() ? m_sink.scales(storedScales(scales)) : Result<void>{};
+    }
+
+    std::vector<std::byte> storedScales(const std::vector<RunScale>& scales) const
+    {
         std::vector<std::byte> bytes;
+        bytes.reserve(scales.size() * 6);
+        const ScaleRule& rule = m_quantizer->rule();
+        const int scaleBits = rule.storedBits(), zeroBits = codeBits(m_scheme) > 8 ? 16 : 8;
         for (const RunScale& run : scales) {
-            appendCode(bytes, m_quantizer->rule().storedCode(run.scale.step), m_quantizer->rule().storedBits());
+            appendCode(bytes, rule.storedCode(run.scale.step), scaleBits);
             if (m_scheme.symmetry == Symmetry::Asymmetric)
-                appendCode(bytes, Code(run.scale.zero), codeBits(m_scheme) > 8 ? 16 : 8);
+                appendCode(bytes, Code(run.scale.zero), zeroBits);
         }
-        return m_sink.scales(bytes);
+        return bytes;
     }
 
     Result<void> stream()
@@ -183,6 +190,9 @@ private:
         m_perLevel.assign(std::size_t(m_quantizer->levels()), 0);
         for (std::size_t level = 0; level < m_perLevel.size(); ++level)
             m_codes.push_back(m_quantizer->storedCode(std::uint16_t(level)));
+        m_packsInChunks = true;
+        for (std::int64_t chunk = 1; chunk < chunks && m_packsInChunks; ++chunk)
+            m_packsInChunks = m_units.chunk(chunk, m_chunkElements).first * codeBits(m_scheme) % 8 == 0;
         std::vector<Chunk> round(std::size_t(std::min(chunks, chunksARound)));
         for (std::int64_t first = 0; first < chunks; first += chunksARound) {
             const std::int64_t here = std::min(chunksARound, chunks - first);
@@ -216,7 +226,7 @@ private:
     Result<void> quantizeChunk(Chunk& chunk, ElementRange range) const
     {
         const auto lent = m_buffers.borrow();
-        Buffers& buffers = m_sink.values || m_sink.codes ? chunk.kept : *lent;
+        Buffers& buffers = m_sink.values || (m_sink.codes && !m_packsInChunks) ? chunk.kept : *lent;
         const auto size = std::size_t(range.count);
         buffers.levels.resize(size);
         buffers.dequantized.resize(m_sink.values ? size : 0);
@@ -231,7 +241,13 @@ private:
                               std::uint64_t(range.first));
         chunk.sums = chunk.sums.collected();
         if (m_scalesOnTheWay && m_sink.scales)
-            chunk.newScales = runs->scales;
+            chunk.newScales = storedScales(runs->scales);
+        if (m_sink.codes && m_packsInChunks) {
+            CodePacker packer(codeBits(m_scheme));
+            packer.put(buffers.levels, m_codes);
+            packer.finish();
+            chunk.codes = packer.take();
+        }
         countLevels(values, buffers.levels, chunk.sums.finite == size);
         return {};
     }
@@ -250,9 +266,7 @@ private:
         if (m_scheme.clip.kind == Clip::Kind::MinMax) {
             runs.ranges.resize(runs.lengths.size());
             finiteRanges(values.data(), runs.lengths, runs.ranges.data());
-            for (const FloatRange& found : runs.ranges)
-                runs.scales.push_back(found.low <= found.high ? m_quantizer->scaleForAllOf(found.low, found.high)
-                                                              : m_quantizer->scaleForAllOf(0, 0));
+            m_quantizer->scalesForAllOf(runs.ranges, runs.scales);
             return;
         }
         for (const std::size_t length : runs.lengths) {
@@ -277,13 +291,16 @@ private:
     Result<void> handOut(const Chunk& chunk)
     {
         m_sums.add(chunk.sums);
-        if (auto handed = handOutScales(chunk.newScales); !handed)
-            return handed;
+        if (!chunk.newScales.empty())
+            if (auto handed = m_sink.scales(chunk.newScales); !handed)
+                return handed;
         if (m_sink.values)
             if (auto handed = m_sink.values(chunk.kept.dequantized); !handed)
                 return handed;
         if (!m_sink.codes)
             return {};
+        if (m_packsInChunks)
+            return m_sink.codes(chunk.codes);
         m_packer.put(chunk.kept.levels, m_codes);
         return m_sink.codes(m_packer.take());
     }
@@ -311,6 +328,7 @@ private:
     bool m_scalesOnTheWay = false;    ///< Units are short: each is seen whole within a chunk.
     std::vector<RunScale> m_scales;   ///< Of every unit, otherwise.
     CodePacker m_packer;
+    bool m_packsInChunks = false;         ///< No byte holds codes of two chunks.
     std::vector<std::uint16_t> m_codes;   ///< What is stored for each level.
     std::int64_t m_chunkElements;
     ErrorSums m_sums;

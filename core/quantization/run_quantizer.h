@@ -6,6 +6,7 @@
 #include "core/quantization/level_kernel.h"
 #include "core/quantization/level_map.h"
 #include "core/random.h"
+#include "core/statistics/float_scan.h"
 
 namespace quantoscope {
 
@@ -41,6 +42,8 @@ public:
     RunScale scaleFor(double low, double high) const;
     /// The same for a run whose finite values have this range themselves.
     RunScale scaleForAllOf(double low, double high) const;
+    /// The same for many runs; a range without values has low > high.
+    void scalesForAllOf(std::span<const FloatRange>, std::vector<RunScale>& scales) const;
     const ScaleRule& rule() const { return *m_rule; }
     /// For schemes with one more scale for the whole tensor; before any scaleFor().
     void setLargestStep(double largest) { m_rule->setLargestStep(largest); }
