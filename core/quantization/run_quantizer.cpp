@@ -114,17 +114,20 @@ RunScale RunQuantizer::scaleForAllOf(double low, double high) const
 void RunQuantizer::scalesForAllOf(std::span<const FloatRange> ranges, std::vector<RunScale>& scales) const
 {
     scales.resize(ranges.size());
-    // The usual rule, written out: groups are as short as 32 values, and this is done for every one.
+    // The usual rule, written out for the compiler to do several at once: groups are as short as 32 values.
     const bool isUsual = m_rule && m_rule->isPlain() && m_isSigned && (!m_isInteger || m_codes.lowest == -m_codes.highest);
     const double largest = isUsual ? m_rule->largest() : 1;
+    bool areUsual = isUsual;
     for (std::size_t i = 0; i < ranges.size(); ++i) {
-        const FloatRange found = ranges[i].low <= ranges[i].high ? ranges[i] : FloatRange{0, 0};
-        const double range = double(std::max(-found.low, found.high)), step = range / largest;
-        if (isUsual && step > 0x1p-126 && step < 0x1p126)
-            scales[i] = {{double(float(step)), 0}, -range, range, true};
-        else
-            scales[i] = scaleForAllOf(found.low, found.high);
+        const float magnitude = std::max(0.0f, std::max(-ranges[i].low, ranges[i].high));
+        const double range = double(magnitude), step = double(float(range / largest));
+        areUsual &= (step > 0x1p-126) & (step < 0x1p126);
+        scales[i] = {{step, 0}, -range, range, true};
     }
+    if (areUsual)
+        return;
+    for (std::size_t i = 0; i < ranges.size(); ++i)
+        scales[i] = ranges[i].low <= ranges[i].high ? scaleForAllOf(ranges[i].low, ranges[i].high) : scaleForAllOf(0, 0);
 }
 
 namespace {

@@ -12,8 +12,6 @@ namespace quantoscope {
 
 namespace {
 
-constexpr std::uint64_t one = std::uint64_t{1} << 40;
-constexpr std::uint64_t lowHalf = one - 1;
 constexpr std::uint64_t valuesBeforeFlush = (std::uint64_t{1} << 24) - 1;
 
 double floatOf(std::uint32_t code) { return double(std::bit_cast<float>(code)); }
@@ -64,22 +62,15 @@ void FloatCounter::addBlock(std::span<const float> values)
     for (; !values.empty(); values = values.subspan(std::min(cached, values.size()))) {
         const auto block = values.first(std::min(cached, values.size()));
         noteExtremes(block);
-        Packed* const bins = m_packed.data();
-        for (const float value : block) {
-            const auto code = std::bit_cast<std::uint32_t>(value);
-            const std::uint64_t trailing = code & 0xFFFF;
-            Packed& bin = bins[code >> 16];
-            bin.countAndSum += one | trailing;
-            bin.sumOfSquares += trailing * trailing;
-        }
+        addToBins(block.data(), block.size(), m_packed.data());
     }
 }
 
 void FloatCounter::flush()
 {
     for (std::size_t i = 0; i < m_packed.size(); ++i) {
-        m_wide[i].count += m_packed[i].countAndSum >> 40;
-        m_wide[i].sum += m_packed[i].countAndSum & lowHalf;
+        m_wide[i].count += m_packed[i].count();
+        m_wide[i].sum += m_packed[i].sum();
         m_wide[i].sumOfSquares += m_packed[i].sumOfSquares;
         m_packed[i] = {};
     }
@@ -89,9 +80,9 @@ void FloatCounter::flush()
 void FloatCounter::merge(const FloatCounter& other)
 {
     for (std::size_t i = 0; i < m_wide.size(); ++i) {
-        const Packed& packed = other.m_packed[i];
-        m_wide[i].count += other.m_wide[i].count + (packed.countAndSum >> 40);
-        m_wide[i].sum += other.m_wide[i].sum + (packed.countAndSum & lowHalf);
+        const FloatBin& packed = other.m_packed[i];
+        m_wide[i].count += other.m_wide[i].count + packed.count();
+        m_wide[i].sum += other.m_wide[i].sum + packed.sum();
         m_wide[i].sumOfSquares += other.m_wide[i].sumOfSquares + packed.sumOfSquares;
     }
     m_count += other.m_count;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/formats/number_format.h"
+#include "core/statistics/float_bins.h"
 #include "core/statistics/float_scan.h"
 #include "core/statistics/value_counts.h"
 
@@ -46,8 +47,6 @@ public:
 private:
     enum class Tables { Full, None };
     explicit FloatCounter(Tables);
-    /// n in the upper 24 bits, Σl in the lower 40: room for 2^24 values.
-    struct alignas(16) Packed { std::uint64_t countAndSum = 0, sumOfSquares = 0; };
     struct Wide {
         std::uint64_t count = 0, sum = 0;
         unsigned __int128 sumOfSquares = 0;
@@ -62,7 +61,7 @@ private:
     static CountBin binOf(const Occupied&);
     std::shared_ptr<const ValueCounts> assemble(std::span<const Occupied> ascendingCodes) const;
 
-    std::vector<Packed> m_packed;
+    std::vector<FloatBin> m_packed;
     std::vector<Wide> m_wide;
     std::uint64_t m_sinceFlush = 0;
     std::uint64_t m_count = 0, m_infinite = 0, m_nan = 0;

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/statistics/histogram.h"
 
+#include "core/statistics/bin_finder.h"
 #include "core/statistics/chunks.h"
 #include "core/statistics/counting.h"
+#include "core/tensors/held_values.h"
 
 #include <algorithm>
 #include <cmath>
@@ -25,35 +27,6 @@ std::vector<double> edgesOf(double low, double high, int bins)
     edges.back() = high;
     return edges;
 }
-
-/// Finds the bin of a value by one multiplication and puts right what that rounded wrongly.
-class BinFinder {
-public:
-    explicit BinFinder(const std::vector<double>& edges)
-        : m_edges(edges)
-        , m_low(edges.front())
-        , m_perUnit(double(edges.size() - 1) / (edges.back() - edges.front()))
-        , m_last(edges.size() - 2)
-    {
-    }
-
-    /// The value must lie between the first and the last edge.
-    std::size_t operator()(double value) const
-    {
-        auto bin = std::min(std::size_t(std::max(0.0, (value - m_low) * m_perUnit)), m_last);
-        while (bin > 0 && value < m_edges[bin])
-            --bin;
-        while (bin < m_last && value >= m_edges[bin + 1])
-            ++bin;
-        return bin;
-    }
-
-private:
-    const std::vector<double>& m_edges;
-    double m_low;
-    double m_perUnit;
-    std::size_t m_last;
-};
 
 /// Shares a counting bin out evenly over the histogram's bins that it overlaps.
 void shareOut(Histogram& histogram, const BinFinder& find, const CountBin& bin)
@@ -92,6 +65,7 @@ Histogram fromCounts(const ValueCounts& counts, double low, double high, int bin
 }
 
 struct HistogramScratch {
+    std::vector<float> floats;
     std::vector<double> values;
     std::vector<std::uint64_t> counts;   ///< Underflow, the bins, overflow.
 };
@@ -126,6 +100,13 @@ Result<Histogram> exactHistogram(const TensorSource& source, const TensorInfo& i
                                    [&](std::size_t, ElementRange range) -> Result<void> {
         const auto scratch = pool.borrow();
         scratch->counts.resize(std::size_t(bins) + 2);
+        if (info.typeName == "F32") {
+            const auto values = valuesOf(source, info, range, scratch->floats);
+            if (!values)
+                return tl::unexpected(values.error());
+            find.count(*values, scratch->counts);
+            return {};
+        }
         scratch->values.resize(std::size_t(range.count));
         if (auto read = source.read(info, range, std::span<double>(scratch->values)); !read)
             return read;

@@ -3,10 +3,12 @@
 
 #include "core/statistics/chunks.h"
 #include "core/statistics/counting.h"
+#include "core/tensors/held_values.h"
 
 #include <algorithm>
 #include <bit>
 #include <cmath>
+#include <type_traits>
 
 namespace quantoscope {
 
@@ -78,7 +80,7 @@ private:
         std::uint64_t prefix;
     };
     struct Scratch {
-        std::vector<Value> values;
+        std::vector<Value> values, kept;
         std::vector<std::uint64_t> counts;
     };
 
@@ -87,30 +89,23 @@ private:
     Result<void> pass(int known)
     {
         ScratchPool<Scratch> pool;
-        const int shift = bits - known - bitsAtATime;
-        // Most values are ruled out by their leading bits alone.
-        std::vector<bool> mayMatch(known == 0 ? 1 : tableSize);
-        for (const std::uint64_t prefix : m_prefixes)
-            mayMatch[known == 0 ? 0 : prefix >> (known - bitsAtATime)] = true;
-
+        const std::vector<std::uint8_t> mayMatch = candidates(known);
         const auto count = [&](std::size_t, ElementRange range) -> Result<void> {
             const auto scratch = pool.borrow();
             scratch->counts.resize(m_prefixes.size() * tableSize);
-            scratch->values.resize(std::size_t(range.count));
-            if (auto read = m_source.read(m_info, range, std::span<Value>(scratch->values)); !read)
-                return read;
-            for (const Value value : scratch->values) {
-                const std::uint64_t key = keyOf(magnitude(value));
-                if (known > 0 && !mayMatch[key >> (bits - bitsAtATime)])
-                    continue;
-                if (!std::isfinite(value))
-                    continue;
-                const std::uint64_t prefix = known == 0 ? 0 : key >> (bits - known);
-                const auto found = std::lower_bound(m_prefixes.begin(), m_prefixes.end(), prefix);
-                if (found != m_prefixes.end() && *found == prefix)
-                    ++scratch->counts[std::size_t(found - m_prefixes.begin()) * tableSize
-                                      + (key >> shift & (tableSize - 1))];
+            const auto values = read(range, scratch->values);
+            if (!values)
+                return tl::unexpected(values.error());
+            scratch->kept.resize(values->size());
+            // Most values are ruled out by their leading bits; to go on without a branch costs less than
+            // to guess which.
+            std::size_t kept = 0;
+            for (const Value value : *values) {
+                scratch->kept[kept] = value;
+                kept += mayMatch[leadingBits(value)];
             }
+            for (const Value value : std::span(scratch->kept).first(kept))
+                countIfWanted(value, known, scratch->counts);
             return {};
         };
         const Progress part{m_progress.stop, [&](double fraction) {
@@ -125,6 +120,50 @@ private:
                 total[i] += scratch->counts[i];
         narrow(total);
         return {};
+    }
+
+    Result<std::span<const Value>> read(ElementRange range, std::vector<Value>& buffer) const
+    {
+        if constexpr (sizeof(Value) == 4) {
+            return valuesOf(m_source, m_info, range, buffer);
+        } else {
+            buffer.resize(std::size_t(range.count));
+            if (auto done = m_source.read(m_info, range, std::span<Value>(buffer)); !done)
+                return tl::unexpected(done.error());
+            return std::span<const Value>(buffer);
+        }
+    }
+
+    using Bits = std::conditional_t<sizeof(Value) == 4, std::uint32_t, std::uint64_t>;
+    static std::size_t leadingBits(Value value) { return std::size_t(std::bit_cast<Bits>(value) >> (bits - bitsAtATime)); }
+
+    /// For all leading bits of a stored value: 1 where its key may begin with a wanted prefix.
+    std::vector<std::uint8_t> candidates(int known) const
+    {
+        std::vector<std::uint8_t> mayMatch(tableSize, known == 0);
+        for (std::size_t leading = 0; leading < tableSize && known > 0; ++leading) {
+            const auto value = std::bit_cast<Value>(Bits(leading) << (bits - bitsAtATime));   // the one nearest to zero
+            const auto beginsWith = [&](std::uint64_t key) {
+                const auto found = std::lower_bound(m_prefixes.begin(), m_prefixes.end(), (key >> (bits - bitsAtATime)) << (known - bitsAtATime));
+                return found != m_prefixes.end() && *found >> (known - bitsAtATime) == key >> (bits - bitsAtATime);
+            };
+            // Beside the key of -0, which is that of +0, there are those of its negative neighbours.
+            const auto another = std::bit_cast<Value>(Bits(std::bit_cast<Bits>(value) | 1));
+            mayMatch[leading] = beginsWith(keyOf(magnitude(value))) || beginsWith(keyOf(magnitude(another)));
+        }
+        return mayMatch;
+    }
+
+    void countIfWanted(Value value, int known, std::vector<std::uint64_t>& counts) const
+    {
+        if (!std::isfinite(value))
+            return;
+        const std::uint64_t key = keyOf(magnitude(value));
+        const std::uint64_t prefix = known == 0 ? 0 : key >> (bits - known);
+        const auto found = std::lower_bound(m_prefixes.begin(), m_prefixes.end(), prefix);
+        const int shift = bits - known - bitsAtATime;
+        if (found != m_prefixes.end() && *found == prefix)
+            ++counts[std::size_t(found - m_prefixes.begin()) * tableSize + (key >> shift & (tableSize - 1))];
     }
 
     /// Appends the next 16 bits to every wanted prefix.

@@ -3,6 +3,8 @@
 
 #include "core/statistics/chunks.h"
 #include "core/statistics/order_statistics.h"
+#include "core/statistics/tails.h"
+#include "core/tensors/held_values.h"
 
 #include <algorithm>
 #include <cmath>
@@ -12,12 +14,6 @@ namespace quantoscope {
 namespace {
 
 constexpr double outlierDeviations = 6;
-
-/// What needs the mean and the deviation first.
-struct Tails {
-    double fourthPower = 0;        ///< Σ ((x − mean) / deviation)⁴, so that nothing overflows.
-    std::uint64_t outliers = 0;
-};
 
 /// The second central moment times n, bin by bin around the mean: sums of squares alone would lose
 /// their digits where the mean is far from zero.
@@ -78,35 +74,52 @@ Tails tailsOf(const ValueCounts& counts, const Summary& summary)
     return tails;
 }
 
+/// Of a chunk of numbers that FP32 cannot hold.
+Tails tailsOf(std::span<const double> values, const Summary& summary)
+{
+    Tails tails;
+    for (const double value : values) {
+        const double z = (value - summary.mean) / summary.standardDeviation;
+        if (!std::isfinite(z))
+            continue;
+        tails.fourthPower += z * z * z * z;
+        tails.outliers += std::abs(value - summary.mean) > outlierDeviations * summary.standardDeviation;
+    }
+    return tails;
+}
+
+struct Buffers {
+    std::vector<float> floats;
+    std::vector<double> doubles;
+};
+
 Result<Tails> streamTails(const TensorSource& source, const TensorInfo& info, const Summary& summary,
                           const Progress& progress)
 {
     std::vector<Tails> parts(std::size_t((info.count + chunkElements - 1) / chunkElements));
-    ScratchPool<std::vector<double>> pool;
+    ScratchPool<Buffers> pool;
+    const bool areFloats = info.typeName == "F32";
     const auto done = forEachChunk(info.count, chunkElements, progress,
                                    [&](std::size_t chunk, ElementRange range) -> Result<void> {
-        const auto values = pool.borrow();
-        values->resize(std::size_t(range.count));
-        if (auto read = source.read(info, range, std::span<double>(*values)); !read)
-            return read;
-        Tails part;
-        for (const double value : *values) {
-            const double z = (value - summary.mean) / summary.standardDeviation;
-            if (!std::isfinite(z))
-                continue;
-            part.fourthPower += z * z * z * z;
-            part.outliers += std::abs(value - summary.mean) > outlierDeviations * summary.standardDeviation;
+        const auto buffers = pool.borrow();
+        if (areFloats) {
+            const auto values = valuesOf(source, info, range, buffers->floats);
+            if (!values)
+                return tl::unexpected(values.error());
+            parts[chunk] = tailsOfFloats(*values, summary.mean, summary.standardDeviation, outlierDeviations * summary.standardDeviation);
+            return {};
         }
-        parts[chunk] = part;
+        buffers->doubles.resize(std::size_t(range.count));
+        if (auto read = source.read(info, range, std::span<double>(buffers->doubles)); !read)
+            return read;
+        parts[chunk] = tailsOf(std::span<const double>(buffers->doubles), summary);
         return {};
     });
     if (!done)
         return tl::unexpected(done.error());
     Tails tails;
-    for (const Tails& part : parts) {
-        tails.fourthPower += part.fourthPower;
-        tails.outliers += part.outliers;
-    }
+    for (const Tails& part : parts)
+        tails.add(part);
     return tails;
 }
 
