@@ -34,6 +34,7 @@ float exampleValue(ExampleData data, const RandomStream& stream, std::uint64_t c
     case ExampleData::Normal:
     case ExampleData::Outliers: return float(stream.normal(counter));
     case ExampleData::Uniform: return float(2 * stream.uniform(counter) - 1);
+    case ExampleData::Positive: return std::abs(float(stream.normal(counter)));
     case ExampleData::Zeros: return 0;
     case ExampleData::Largest: return stream.bits(counter) % 2 ? 127.0f : -127.0f;   // Every INT8 code at its end.
     }
@@ -76,7 +77,7 @@ std::vector<double> decodeRow(const OperandStorage& storage, const std::vector<s
 
 const char* nameOf(ExampleData data)
 {
-    constexpr const char* names[] = {"normal", "uniform", "outliers", "zeros", "largest"};
+    constexpr const char* names[] = {"normal", "uniform", "outliers", "zeros", "largest", "positive"};
     return names[int(data)];
 }
 
@@ -116,7 +117,7 @@ ExampleError errorOf(const ExampleOperands& example, const StoredExample& stored
     const auto [m, n, k] = example.shape;
     const KernelRow& kernel = *stored.row;
     const auto columns = static_cast<std::size_t>(n);
-    std::vector<double> largest(columns), difference(columns), norm(columns);
+    std::vector<double> largest(columns), difference(columns), rounding(columns), norm(columns);
     std::vector<std::vector<double>> checked(rows.size());
     for (std::size_t place = 0; place < rows.size(); ++place)
         checked[place] = decodeRow(kernel.x, stored.x, stored.xScales, rows[place], k);
@@ -140,17 +141,20 @@ ExampleError errorOf(const ExampleOperands& example, const StoredExample& stored
             const double share = off == 0 ? 0 : std::isfinite(off) ? off / (scale * magnitude) : std::numeric_limits<double>::infinity();
             largest[std::size_t(j)] = std::max(largest[std::size_t(j)], share);
             difference[std::size_t(j)] += (value - r0) * (value - r0);
+            rounding[std::size_t(j)] += (scale * r1 - r0) * (scale * r1 - r0);
             norm[std::size_t(j)] += r0 * r0;
         }
     });
-    double total = 0, all = 0;
+    double total = 0, ofStorage = 0, all = 0;
     ExampleError error;
     for (std::size_t j = 0; j < columns; ++j) {
         error.accumulation = std::max(error.accumulation, largest[j]);
         total += difference[j];
+        ofStorage += rounding[j];
         all += norm[j];
     }
     error.relative = total == 0 ? 0 : std::sqrt(total / all);
+    error.quantization = ofStorage == 0 ? 0 : std::sqrt(ofStorage / all);
     return error;
 }
 

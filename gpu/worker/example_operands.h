@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "gpu/worker/measured_product.h"
+#include "gpu/worker/prepared_operands.h"
 
 #include <cstdint>
 #include <vector>
@@ -9,7 +9,7 @@
 namespace quantoscope::gpu {
 
 /// What the worker multiplies when nobody hands it matrices: its own tests and recorded sweeps.
-enum class ExampleData { Normal, Uniform, Outliers, Zeros, Largest };
+enum class ExampleData { Normal, Uniform, Outliers, Zeros, Largest, Positive };
 const char* nameOf(ExampleData);
 
 /// FP32 operands of a shape; the same seed gives the same numbers everywhere.
@@ -31,10 +31,12 @@ struct StoredExample {
 };
 StoredExample store(const ExampleOperands&, const KernelRow&);
 
-/// How far some rows of y are from FP64: the largest |y − R1| / (|A||B|), R1 of the stored operands, and
-/// ‖y − R0‖ / ‖R0‖ with R0 of the original ones.
+/// How far some rows of y are from FP64, as core/gemm/gemm_error.h defines it: R0 is the product of the
+/// original operands, R1 that of the stored ones.
 struct ExampleError {
-    double accumulation = 0, relative = 0;
+    double accumulation = 0;   ///< Largest |y − R1| / (|A||B|)
+    double relative = 0;       ///< ‖y − R0‖ / ‖R0‖
+    double quantization = 0;   ///< ‖R1 − R0‖ / ‖R0‖
 };
 ExampleError errorOf(const ExampleOperands&, const StoredExample&, const std::vector<std::int64_t>& rows, const void* y);
 

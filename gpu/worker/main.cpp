@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include <cstdio>
+#include <cstdlib>
 #include <string_view>
 
 using namespace quantoscope::gpu;
@@ -28,6 +29,16 @@ int printDevices()
         std::fprintf(stderr, "quantoscope-gpu: %s\n", failure.what());
         return 1;
     }
+}
+
+/// The parts that --test and --sweep run in processes of their own.
+int runPart(std::string_view word, int count, char** words)
+{
+    if (word == "--test-kernel" && count == 5)
+        return testKernel(std::atoi(words[2]), words[3], std::atof(words[4]));
+    if (word == "--sweep-kernel" && count == 6)
+        return sweepKernel(std::atoi(words[2]), words[3], std::atof(words[4]), words[5]);
+    return -1;
 }
 
 int explain()
@@ -50,6 +61,8 @@ int main(int count, char** words)
         return runSelfTest();
     if (word == "--sweep" && count == 3)
         return runSweep(words[2]);
+    if (const int status = runPart(word, count, words); status >= 0)
+        return status;
     if (count > 1 || isatty(0))
         return explain();
     return serve();

@@ -1,10 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <string>
+
 namespace quantoscope::gpu {
 
-/// Every kernel on every GPU against its own FP64 reference, on ordinary and hostile shapes and data.
-/// Prints a line for each; 0 where all are within their bound, 1 where one is not, 77 without a GPU.
+/// Multiplies with every kernel on every usable GPU and compares with FP64, one line a kernel, within three
+/// minutes. Each kernel runs in a process of its own. 0: all good; 1; 77 where there is no GPU.
 int runSelfTest();
+
+/// The part of one kernel: 0 good, 1 not, 2 impossible on this GPU. Starts no further product after `seconds`.
+int testKernel(int device, const std::string& kernelId, double seconds);
 
 }  // namespace quantoscope::gpu

@@ -13,6 +13,8 @@ Function* find(void* library, const char* name)
     return reinterpret_cast<Function*>(dlsym(library, name));
 }
 
+constexpr int streamingMultiprocessorClock = 1, temperatureOfTheDie = 0;   // NVML_CLOCK_SM, NVML_TEMPERATURE_GPU
+
 }  // namespace
 
 Sensors::Sensors(int device) : m_library(dlopen("libnvidia-ml.so.1", RTLD_NOW | RTLD_LOCAL))
@@ -38,7 +40,6 @@ SensorReading Sensors::read() const
     SensorReading reading;
     if (!m_device)
         return reading;
-    constexpr int streamingMultiprocessorClock = 1, temperatureOfTheDie = 0;   // NVML_CLOCK_SM, NVML_TEMPERATURE_GPU
     if (const auto clock = find<int(void*, int, unsigned*)>(m_library, "nvmlDeviceGetClockInfo"))
         clock(m_device, streamingMultiprocessorClock, &reading.clockMegahertz);
     if (const auto power = find<int(void*, unsigned*)>(m_library, "nvmlDeviceGetPowerUsage"))
@@ -46,6 +47,22 @@ SensorReading Sensors::read() const
     if (const auto temperature = find<int(void*, int, unsigned*)>(m_library, "nvmlDeviceGetTemperature"))
         temperature(m_device, temperatureOfTheDie, &reading.temperatureCelsius);
     return reading;
+}
+
+SensorLimits Sensors::limits() const
+{
+    SensorLimits limits;
+    if (!m_device)
+        return limits;
+    char version[96] = {};   // NVML asks for 80.
+    if (const auto driver = find<int(char*, unsigned)>(m_library, "nvmlSystemGetDriverVersion"))
+        if (driver(version, sizeof version - 1) == 0)
+            limits.driver = version;
+    if (const auto clock = find<int(void*, int, unsigned*)>(m_library, "nvmlDeviceGetMaxClockInfo"))
+        clock(m_device, streamingMultiprocessorClock, &limits.largestClockMegahertz);
+    if (const auto power = find<int(void*, unsigned*)>(m_library, "nvmlDeviceGetPowerManagementLimit"))
+        power(m_device, &limits.powerLimitMilliwatts);
+    return limits;
 }
 
 }  // namespace quantoscope::gpu

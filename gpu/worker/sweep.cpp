@@ -1,195 +1,120 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gpu/worker/sweep.h"
 
+#include "gpu/worker/child_process.h"
+#include "gpu/worker/cuda_check.h"
 #include "gpu/worker/devices.h"
-#include "gpu/worker/example_operands.h"
 #include "gpu/worker/sensors.h"
+#include "gpu/worker/sweep_record.h"
+#include "gpu/kernel_table.h"
+
+#include <unistd.h>
 
 #include <chrono>
-#include <cmath>
-#include <cstdio>
 #include <ctime>
+#include <fstream>
 
 namespace quantoscope::gpu {
 namespace {
 
 using Clock = std::chrono::steady_clock;
-constexpr double mostSeconds = 540;   // Nine of the ten minutes; the rest is for reading and writing.
-
-struct Times {
-    double median = 0, low = 0, high = 0;
-    std::size_t samples = 0;
-};
-
-/// Median and 95 % order-statistic interval, ranks n/2 ± 0.98 √n.
-Times summarize(std::vector<double> samples)
-{
-    if (samples.empty())
-        return {};
-    std::sort(samples.begin(), samples.end());
-    const double count = double(samples.size()), reach = 0.98 * std::sqrt(count);
-    return {(samples[(samples.size() - 1) / 2] + samples[samples.size() / 2]) / 2,
-            samples[std::size_t(std::max(std::floor(count / 2 - reach), 0.0))],
-            samples[std::size_t(std::min(std::ceil(count / 2 + reach), count - 1))], samples.size()};
-}
-
-/// Text of a file that JSON can hold; names of devices and sentences have no control characters.
-std::string quoted(const std::string& text)
-{
-    std::string result = "\"";
-    for (const char c : text) {
-        if (c == '"' || c == '\\')
-            result += '\\';
-        if (static_cast<unsigned char>(c) >= 0x20)
-            result += c;
-    }
-    return result + "\"";
-}
-
-/// JSON has no infinity and no NaN; as everywhere in this project they are strings.
-std::string number(double value)
-{
-    char text[32];
-    if (std::isnan(value))
-        return "\"nan\"";
-    if (std::isinf(value))
-        return "\"inf\"";
-    std::snprintf(text, sizeof text, "%.6g", value);
-    return text;
-}
-
-std::vector<std::int64_t> someRows(std::int64_t m)
-{
-    constexpr std::int64_t wanted = 8;
-    std::vector<std::int64_t> rows;
-    for (std::int64_t i = 0; i < std::min(wanted, m); ++i)
-        rows.push_back(i * m / std::min(wanted, m));
-    return rows;
-}
+constexpr double mostSeconds = 540;   // Nine of the ten minutes; the rest is for who is still at work then.
 
 /// Bytes a second of a copy inside the GPU, read and written: the ceiling of what is bound by memory.
-double copyBandwidth()
+double copyBandwidth(const DeviceDescription& device)
 {
-    const std::size_t bytes = std::size_t{1} << 30;
+    check(cudaSetDevice(int(device.ordinal)), "choosing the GPU");
+    std::size_t free = 0, total = 0;
+    check(cudaMemGetInfo(&free, &total), "asking for free memory");
+    const std::size_t bytes = std::min<std::size_t>(std::size_t{1} << 30, free / 4);
     const DeviceMemory from(bytes), to(bytes);
-    cudaEvent_t begin = nullptr, end = nullptr;
-    check(cudaEventCreate(&begin), "timing");
-    check(cudaEventCreate(&end), "timing");
+    const Event begin, end;
+    check(cudaMemset(from.as(), 1, bytes), "filling memory");
     std::vector<double> rates;
     for (int i = 0; i < 21; ++i) {
-        check(cudaEventRecord(begin), "timing");
+        check(cudaEventRecord(begin.get()), "timing");
         check(cudaMemcpyAsync(to.as(), from.as(), bytes, cudaMemcpyDeviceToDevice), "copying");
-        check(cudaEventRecord(end), "timing");
-        check(cudaEventSynchronize(end), "copying");
+        check(cudaEventRecord(end.get()), "timing");
+        check(cudaEventSynchronize(end.get()), "copying");
         float milliseconds = 0;
-        check(cudaEventElapsedTime(&milliseconds, begin, end), "timing");
+        check(cudaEventElapsedTime(&milliseconds, begin.get(), end.get()), "timing");
         rates.push_back(2 * double(bytes) / (milliseconds / 1e3));
     }
-    cudaEventDestroy(begin);
-    cudaEventDestroy(end);
     return summarize(rates).median;
 }
 
-double storedBytes(const StoredExample& stored)
+SweepHead headOf(const DeviceDescription& device)
 {
-    const auto operand = [](const OperandStorage& storage, std::int64_t rows, std::int64_t columns) {
-        return double(rows) * double(columns) * bitsOf(storage.element) / 8
-            + (storage.sharing == ScaleSharing::Group ? 2.0 : 4.0) * double(scaleCount(storage, rows, columns));
-    };
-    const auto [m, n, k] = stored.shape;
-    return operand(stored.row->x, m, k) + operand(stored.row->w, n, k) + 4.0 * double(m) * double(n);
-}
-
-void recordOne(std::FILE* file, const DeviceDescription& device, const ExampleOperands& example, const KernelRow& row, const Sensors& sensors)
-{
-    const auto [m, n, k] = example.shape;
-    std::fprintf(file, "{\"kernel\": \"%s\", \"m\": %lld, \"n\": %lld, \"k\": %lld, ", row.id, static_cast<long long>(m), static_cast<long long>(n), static_cast<long long>(k));
-    if (const auto obstacle = obstacleOf(row, 10 * device.computeMajor + device.computeMinor, device.memoryBytes, m, n, k)) {
-        std::fprintf(file, "\"obstacle\": %s}", quoted(*obstacle).c_str());
-        return;
-    }
-    try {
-        const StoredExample stored = store(example, row);
-        MeasuredProduct product(int(device.ordinal), stored.operands());
-        product.multiplyOnce();
-        const auto rows = someRows(m);
-        std::vector<std::uint32_t> y(rows.size() * std::size_t(n));
-        product.readRows(rows, y.data());
-        const ExampleError error = errorOf(example, stored, rows, y.data());
-        std::vector<double> samples;
-        product.sample(0.3, [&](double one) {
-            if (one > 0)
-                samples.push_back(one);
-            return true;
-        });
-        const Times times = summarize(samples);
-        const SensorReading sensor = sensors.read();
-        std::fprintf(file, "\"medianSeconds\": %.6g, \"ci95\": [%.6g, %.6g], \"samples\": %zu, \"teraflops\": %.5g, \"gigabytesPerSecond\": %.5g, ",
-                     times.median, times.low, times.high, times.samples, 2.0 * double(m) * double(n) * double(k) / times.median / 1e12,
-                     storedBytes(stored) / times.median / 1e9);
-        std::fprintf(file, "\"relativeError\": %s, \"accumulationError\": %s, ", number(error.relative).c_str(), number(error.accumulation).c_str());
-        std::fprintf(file, "\"clockMegahertz\": %u, \"powerWatts\": %.1f, \"temperatureCelsius\": %u, \"method\": %s}",
-                     sensor.clockMegahertz, sensor.powerMilliwatts / 1e3, sensor.temperatureCelsius, quoted(product.methodText()).c_str());
-    } catch (const CudaFailure& failure) {
-        std::fprintf(file, "\"obstacle\": %s}", quoted(failure.what()).c_str());
-        if (failure.isSticky)
-            throw;
-    }
-    std::fflush(file);
-}
-
-void recordHead(std::FILE* file, const DeviceDescription& device)
-{
+    SweepHead head;
+    head.device = device;
+    head.cublasLtVersion = cublasLtGetVersion();
+    const SensorLimits limits = Sensors(int(device.ordinal)).limits();
+    head.driver = limits.driver;
+    head.largestClockMegahertz = limits.largestClockMegahertz;
+    head.powerLimitWatts = limits.powerLimitMilliwatts / 1e3;
     char date[32] = {};
     const std::time_t now = std::time(nullptr);
     std::strftime(date, sizeof date, "%Y-%m-%dT%H:%M:%SZ", std::gmtime(&now));
-    std::fprintf(file, "{\"device\": %s, \"computeCapability\": \"%d.%d\", \"memoryBytes\": %llu, \"driverCudaVersion\": %d, \"cublasLtVersion\": %zu, \"date\": \"%s\",\n",
-                 quoted(device.name).c_str(), device.computeMajor, device.computeMinor, static_cast<unsigned long long>(device.memoryBytes),
-                 device.driverVersion, cublasLtGetVersion(), date);
-    std::fprintf(file, "\"method\": \"CUDA events around batches of about 10 ms after a warm-up of 50 ms; operands rotate through twice the second-level cache; "
-                       "uniform random data, -1 to 1; median with its 95 %% order-statistic interval; errors on 8 rows against FP64 on the processor; clocks not fixed\",\n");
-    std::fprintf(file, "\"copyBytesPerSecond\": %.5g,\n\"runs\": [\n", copyBandwidth());
+    head.date = date;
+    head.method = "CUDA events around batches of about 10 ms; operands rotate through twice the second-level cache, two copies at least; products under 10 µs as one graph; "
+                  "uniform random data, -1 to 1; 4096 x 4096 x 4096 after a warm-up of 1 to 3 s until the median's interval is within 1 %, "
+                  "the rest after 50 ms for a quarter of a second; median with its 95 % order-statistic interval; bytes are those that must be read and written once; "
+                  "errors on 8 rows against FP64 on the processor; clocks not fixed";
+    head.copyBytesPerSecond = copyBandwidth(device);
+    return head;
 }
 
-/// The shapes of one recorded run: squares, then a layer of a language model over batch sizes.
-std::vector<ProductShape> sweepShapes()
+std::vector<std::string> linesOf(const std::string& path)
 {
-    std::vector<ProductShape> shapes;
-    for (std::int64_t size = 512; size <= 8192; size *= 2)
-        shapes.push_back({size, size, size});
-    for (std::int64_t batch = 1; batch <= 512; batch *= 2)
-        shapes.push_back({batch, 8192, 8192});
-    return shapes;
+    std::vector<std::string> lines;
+    std::ifstream file(path);
+    for (std::string line; std::getline(file, line);)
+        if (line.starts_with('{') && line.ends_with('}'))   // A child that was ended may have left half of one.
+            lines.push_back(line);
+    return lines;
 }
 
-void record(std::FILE* file, const DeviceDescription& device)
+/// The document appears whole or stays what it was.
+bool writeWhole(const std::string& path, const std::string& text)
 {
-    check(cudaSetDevice(int(device.ordinal)), "choosing the GPU");
-    const Sensors sensors(int(device.ordinal));
-    recordHead(file, device);
+    const std::string partial = path + ".partial";
+    std::FILE* file = std::fopen(partial.c_str(), "w");
+    if (!file)
+        return false;
+    const bool isWritten = std::fwrite(text.data(), 1, text.size(), file) == text.size() && std::fflush(file) == 0 && fsync(fileno(file)) == 0;
+    return std::fclose(file) == 0 && isWritten && std::rename(partial.c_str(), path.c_str()) == 0;
+}
+
+/// Runs every kernel's part; false where the document cannot be written.
+bool record(const DeviceDescription& device, const SweepHead& head, const std::string& path, const std::string& linesPath)
+{
+    constexpr double leastSeconds = 15, longestAfter = 30;
     const auto start = Clock::now();
-    bool isFirst = true, isComplete = true;
-    for (const ProductShape& shape : sweepShapes()) {
-        const ExampleOperands example = makeExample(shape, ExampleData::Uniform, 7);
-        for (const KernelRow& row : kernelRows()) {
-            if (std::chrono::duration<double>(Clock::now() - start).count() > mostSeconds) {
-                isComplete = false;
-                break;
-            }
-            std::fputs(isFirst ? "" : ",\n", file);
-            isFirst = false;
-            recordOne(file, device, example, row, sensors);
+    const auto elapsed = [&] { return std::chrono::duration<double>(Clock::now() - start).count(); };
+    bool isComplete = true;
+    std::size_t left = kernelRows().size();
+    for (const KernelRow& row : kernelRows()) {
+        const double remaining = mostSeconds - elapsed(), fair = remaining / double(left--);
+        if (remaining < leastSeconds) {
+            isComplete = false;
+            break;
         }
+        const double seconds = std::min(remaining - longestAfter / 2, std::max(leastSeconds, 2 * fair));
+        const ChildEnd end = runSelf({"--sweep-kernel", std::to_string(device.ordinal), row.id, std::to_string(seconds), linesPath},
+                                     std::min(seconds + longestAfter, mostSeconds + longestAfter - elapsed()));
+        const std::string complaint = complaintAbout(end, seconds + longestAfter);
+        isComplete = isComplete && complaint.empty() && end.number == 0;
+        std::printf("%-16s %5.0f s  %s\n", row.id, elapsed(), complaint.empty() ? (end.number == 0 ? "done" : end.number == 3 ? "time was over" : "failed") : complaint.c_str());
+        if (!writeWhole(path, sweepText(head, linesOf(linesPath), isComplete && left == 0)))
+            return false;
     }
-    std::fprintf(file, "\n], \"isComplete\": %s}\n", isComplete ? "true" : "false");
+    return writeWhole(path, sweepText(head, linesOf(linesPath), isComplete));
 }
 
 }  // namespace
 
 int runSweep(const std::string& path)
 {
-    std::FILE* file = nullptr;
-    const std::string partial = path + ".partial";   // The document appears whole or not at all.
     try {
         const auto devices = listDevices();
         const auto usable = std::find_if(devices.begin(), devices.end(), [](const DeviceDescription& device) { return device.obstacle.empty(); });
@@ -197,23 +122,17 @@ int runSweep(const std::string& path)
             std::printf("Not run: there is no GPU that can be used.\n");
             return 77;
         }
-        file = std::fopen(partial.c_str(), "w");
-        if (!file) {
-            std::fprintf(stderr, "quantoscope-gpu: %s cannot be written.\n", partial.c_str());
-            return 1;
-        }
-        record(file, *usable);
-        const bool isWritten = std::fclose(file) == 0 && std::rename(partial.c_str(), path.c_str()) == 0;
+        const SweepHead head = headOf(*usable);
+        const std::string lines = path + ".lines";
+        std::remove(lines.c_str());
+        const bool isWritten = record(*usable, head, path, lines);
+        std::remove(lines.c_str());
         if (!isWritten)
             std::fprintf(stderr, "quantoscope-gpu: %s cannot be written.\n", path.c_str());
         return isWritten ? 0 : 1;
     } catch (const CudaFailure& failure) {
         std::fprintf(stderr, "quantoscope-gpu: %s\n", failure.what());
-        if (file) {
-            std::fclose(file);
-            std::remove(partial.c_str());
-        }
-        return file ? 1 : 77;
+        return failure.code == cudaErrorInsufficientDriver || failure.code == cudaErrorNoDevice ? 77 : 1;
     }
 }
 
