@@ -33,6 +33,7 @@ HeatMap::HeatMap(QWidget* parent)
     setFocusPolicy(Qt::StrongFocus);
     setCursor(Qt::CrossCursor);
     installPlotAccessibility();
+    setProperty("chartDescription", QString());   // Before the name, which may make the interface for a listening screen reader.
     setAccessibleName(tr("Heat map: where the large weights sit"));
     m_readSoon.setSingleShot(true);
     connect(&m_readSoon, &QTimer::timeout, this, &HeatMap::readLens);

@@ -7,6 +7,7 @@
 #include <QCoreApplication>
 #include <QPainter>
 
+#include <algorithm>
 #include <cmath>
 #include <utility>
 
@@ -102,6 +103,12 @@ static QRectF drawAfterCaption(QPainter& painter, const HistogramFrame& frame)
                     .arg(content.error.levelsUsed);
     } else {
         small = content.dequantized ? words("values as stored · grey line: before") : words("being quantized …");
+        // Bars beyond the shared axis say how far they go.
+        const double highest = frame.stored && !frame.stored->shares.empty()
+                                 ? *std::max_element(frame.stored->shares.begin(), frame.stored->shares.end()) * frame.step() / frame.stored->binWidth()
+                                 : 0;
+        if (highest > frame.top)
+            small += words(" · highest %1").arg(percentText(highest));
     }
     const QRectF plate = drawCaption(painter, frame.layout.after, Corner::TopLeft, 0, words("After"), small, theme().quantized);
     if (!frame.ghost)

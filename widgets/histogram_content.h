@@ -27,12 +27,15 @@ struct DequantizedPicture {
 struct HistogramContent {
     std::shared_ptr<const ValueCounts> counts;
     std::optional<LevelMap> map;                             ///< Of a scheme with one scale.
-    QuantizationError error;                                 ///< Of `map`.
+    QuantizationError error;                                 ///< Of `map`, or of the exact pass.
+    std::vector<std::int64_t> codes;                         ///< Of error.perLevel where there is no map: one bar a code.
     std::shared_ptr<const DequantizedPicture> dequantized;   ///< Of a scheme with many.
     bool hasHandles = true;
     bool hasLevelHandles = false;                            ///< Levels that can be placed by hand.
     bool isSymmetric = true;
     QString note;                                            ///< Instead of handles: why there are none.
+
+    bool hasCodes() const { return map || (!codes.empty() && codes.size() == error.perLevel.size()); }
 };
 
 /// Steps of the picture at one zoom: equal bins of the visible range.

@@ -120,29 +120,30 @@ void drawError(QPainter& painter, const HistogramFrame& frame)
 void drawCodes(QPainter& painter, const HistogramFrame& frame)
 {
     const Theme& t = theme();
-    const LevelMap& map = *frame.content.map;
+    const std::vector<std::int64_t>& codes = frame.content.map ? frame.content.map->codes : frame.content.codes;
+    const std::size_t count = frame.content.map ? frame.content.map->levels.size() : codes.size();
     const QuantizationError& error = frame.content.error;
     const QRectF& panel = frame.layout.codes;
     const AxisScale y = frame.layout.y(panel, frame.floor, frame.top, false);
-    const double slot = panel.width() / double(map.levels.size());
+    const double slot = panel.width() / double(count);
     const double gap = slot > 6 ? std::min(6.0, slot * 0.2) : slot > 2 ? 1 : 0;
     painter.setFont(uiFont(12));
     const QFontMetricsF metrics(painter.font());
     const auto codeText = [&](std::size_t i) {
-        return wholeNumber(double(i < map.codes.size() ? map.codes[i] : std::int64_t(i)));
+        return wholeNumber(double(i < codes.size() ? codes[i] : std::int64_t(i)));
     };
     const double widest = std::max(metrics.horizontalAdvance(codeText(0)),
-                                   metrics.horizontalAdvance(codeText(map.levels.size() - 1))) + 8;
+                                   metrics.horizontalAdvance(codeText(count - 1))) + 8;
     const int stride = std::max(1, int(std::ceil(widest / slot)));
     // Labels count from zero, so that it always has one and both signs share theirs.
-    const std::int64_t zero = map.codes.empty() ? 0 : map.codes.front();
+    const std::int64_t zero = codes.empty() ? 0 : codes.front();
     painter.fillRect(QRectF(panel.left(), panel.bottom(), panel.width(), 1), t.axis);
     double widestCount = 0;
     for (const double weights : error.perLevel)
         widestCount = std::max(widestCount, metrics.horizontalAdvance(wholeNumber(weights)));
-    for (std::size_t i = 0; i < map.levels.size() && i < error.perLevel.size(); ++i) {
+    for (std::size_t i = 0; i < count && i < error.perLevel.size(); ++i) {
         const double share = error.perLevel[i] / std::max(1.0, error.count);
-        const double clipped = (i == 0 ? error.clippedLow : i + 1 == map.levels.size() ? error.clippedHigh : 0)
+        const double clipped = (i == 0 ? error.clippedLow : i + 1 == count ? error.clippedHigh : 0)
                              / std::max(1.0, error.count);
         const QRectF area(panel.left() + double(i) * slot + gap / 2, y.toPixel(share), slot - gap,
                           panel.bottom() - y.toPixel(share));

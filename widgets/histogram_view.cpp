@@ -75,7 +75,7 @@ HistogramView::Range HistogramView::fullRange() const
 void HistogramView::setContent(HistogramContent content)
 {
     const bool newCounts = content.counts != m_content.counts;
-    const bool newShape = newCounts || content.dequantized != m_content.dequantized
+    const bool newShape = newCounts || content.hasCodes() != m_content.hasCodes() || content.dequantized != m_content.dequantized
                        || content.map.has_value() != m_content.map.has_value();
     const bool newLevels = newShape || !content.map
                         || content.map->levels.size() != m_content.map->levels.size();
@@ -178,7 +178,7 @@ void HistogramView::changeLayout()
     m_ground = m_hatchedGround = QPixmap();
     if (!m_content.counts)
         return;
-    const HistogramScale scale = m_content.map ? m_scale : m_scale == HistogramScale::BarPerCode ? HistogramScale::Linear : m_scale;
+    const HistogramScale scale = m_content.hasCodes() ? m_scale : m_scale == HistogramScale::BarPerCode ? HistogramScale::Linear : m_scale;
     m_layout = layOutHistogram(size(), scale, m_range.low, m_range.high);
     const int bins = suitableBins(double(m_content.counts->totals().finite), m_layout.allPanels().width());
     m_before = binnedShares(*m_content.counts, m_range.low, m_range.high, bins);

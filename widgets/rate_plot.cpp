@@ -7,6 +7,7 @@
 #include "widgets/value_slider.h"
 
 #include <QEvent>
+#include <QLineF>
 #include <QPainter>
 
 #include <algorithm>
@@ -44,6 +45,46 @@ void RatePlot::setContent(Content content)
 QPointF RatePlot::pointOf(const Point& point) const
 {
     return {m_x.toPixel(point.bits), m_y.toPixel(point.sqnrDb)};
+}
+
+/// What is without error stands at the top.
+QPointF RatePlot::markPoint(const Mark& mark) const
+{
+    Point shown = mark.at;
+    if (!std::isfinite(shown.sqnrDb))
+        shown.sqnrDb = m_y.high;
+    return pointOf(shown);
+}
+
+/// Where the numbers stand: on their points, or beside them on a leader where another number is there already.
+std::vector<QPointF> RatePlot::badgePlaces() const
+{
+    std::vector<QPointF> places;
+    const auto isFree = [&](const QPointF& place) {
+        const bool isInside = m_plot.adjusted(-2, -2, 2, 2).contains(QRectF(place - QPointF(markRadius, markRadius), QSizeF(2 * markRadius, 2 * markRadius)));
+        return isInside && std::none_of(places.begin(), places.end(), [&](const QPointF& other) { return QLineF(place, other).length() < 2 * markRadius + 1; });
+    };
+    for (const Mark& mark : m_content.marks) {
+        const QPointF exact = markPoint(mark);
+        QPointF place = exact;
+        bool isNear = std::any_of(m_content.marks.begin(), m_content.marks.end(), [&](const Mark& other) {
+            return &other != &mark && QLineF(markPoint(other), exact).length() < 2 * markRadius + 1;
+        });
+        for (double distance = 2.6 * markRadius; isNear && distance < 8 * markRadius; distance += markRadius) {
+            // Right and left first: the lines rise steeply.
+            for (const double angle : {0.0, 180.0, 330.0, 210.0, 30.0, 150.0, 270.0, 90.0}) {
+                QLineF leader(exact, exact + QPointF(distance, 0));
+                leader.setAngle(angle);
+                if (!isFree(leader.p2()))
+                    continue;
+                place = leader.p2();
+                isNear = false;
+                break;
+            }
+        }
+        places.push_back(place);
+    }
+    return places;
 }
 
 void RatePlot::layOut()
@@ -126,8 +167,8 @@ void RatePlot::drawMarks(QPainter& painter) const
 {
     const Theme& t = theme();
     LabelPlacer placer(m_plot);
-    for (const Mark& mark : m_content.marks)
-        placer.block(QRectF(pointOf(mark.at) - QPointF(markRadius, markRadius), QSizeF(2 * markRadius, 2 * markRadius)));
+    for (const QPointF& place : badgePlaces())
+        placer.block(QRectF(place - QPointF(markRadius, markRadius), QSizeF(2 * markRadius, 2 * markRadius)));
     for (const Line& line : m_content.lines) {
         for (const Point& point : line.points)
             placer.block(QRectF(pointOf(point) - QPointF(3, 3), QSizeF(6, 6)));
@@ -156,12 +197,18 @@ void RatePlot::drawMarks(QPainter& painter) const
         painter.drawText(area, Qt::AlignCenter, line.name);
     }
     painter.setFont(uiFont(11, QFont::DemiBold));
-    for (const Mark& mark : m_content.marks) {
-        Point shown = mark.at;
-        if (!std::isfinite(shown.sqnrDb))
-            shown.sqnrDb = m_y.high;
-        const QPointF at = pointOf(shown);
+    const std::vector<QPointF> places = badgePlaces();
+    for (std::size_t i = 0; i < m_content.marks.size(); ++i) {
+        const Mark& mark = m_content.marks[i];
+        const QPointF at = places[i], exact = markPoint(mark);
         const QColor fill = mark.isPresent ? t.accent : t.quantized;
+        if (at != exact) {
+            painter.setPen(QPen(fill, 1));
+            painter.drawLine(exact, at);
+            painter.setPen(QPen(t.card, 1));
+            painter.setBrush(fill);
+            painter.drawEllipse(exact, 3, 3);
+        }
         painter.setPen(QPen(mark.isEstimate ? fill : t.card, 1.5, mark.isEstimate ? Qt::DashLine : Qt::SolidLine));
         painter.setBrush(mark.isEstimate ? t.card : fill);
         painter.drawEllipse(at, markRadius, markRadius);

@@ -56,6 +56,8 @@ private:
     void drawLines(QPainter&) const;
     void drawMarks(QPainter&) const;
     QPointF pointOf(const Point&) const;
+    QPointF markPoint(const Mark&) const;
+    std::vector<QPointF> badgePlaces() const;
 
     Content m_content;
     QRectF m_plot;

@@ -172,6 +172,10 @@ void SchemeEditor::chooseWord(const QString& name, const QString& id)
         return chooseClip(id);
     if (name == u"fit")
         return chooseFit(id);
+    if (name == u"method") {
+        setMethod(id);
+        return emit methodChosen(id, tr("choose %1").arg(m_method->text()));
+    }
     QuantizationScheme scheme = m_scheme;
     if (name == u"symmetry") {
         scheme.symmetry = id == u"asymmetric" ? Symmetry::Asymmetric : Symmetry::Symmetric;
@@ -287,6 +291,7 @@ void SchemeEditor::describe()
     m_rule->setCurrent(QString::number(int(m_scheme.scaleRule)));
     offerMethods();
     showWords();
+    fitWords();
 }
 
 void SchemeEditor::describeElement()
@@ -346,10 +351,41 @@ void SchemeEditor::showWords()
     show({m_fitWord, m_fit}, "fit", codebook);
     show({m_ruleWord, m_rule}, "rule", block && block->takesScaleRule);
     show({m_symmetry}, "symmetry", isInteger(m_scheme));
-    show({m_perWord, m_granularity}, "granularity", uniform);
-    show({m_clipWord, m_clip}, "clip", uniform);
+    show({m_granularity}, "granularity", uniform);
+    show({m_perWord}, "granularity", uniform && !m_isTight);
+    show({m_clip}, "clip", uniform);
+    show({m_clipWord}, "clip", uniform && !m_isTight);
     show({m_rounding}, "rounding", uniform);
     show({m_scaleWord, m_scale}, "scale", !block && !m_isCompact);
+    if (m_method)
+        show({m_method}, "method", true);
+}
+
+/// The choices come before the words between them, and a method that is none says so in one word.
+void SchemeEditor::fitWords()
+{
+    const auto widthOf = [this](const QWidget* word) { return word->sizeHint().width() + m_layout->spacing(); };
+    int needed = 0;
+    for (const QWidget* word : findChildren<QWidget*>(QString(), Qt::FindDirectChildrenOnly))
+        if (!word->isHidden())
+            needed += widthOf(word);
+    // As if all were there, so that the answer does not depend on the one before.
+    if (m_isTight && !m_granularity->isHidden())
+        needed += widthOf(m_perWord) + widthOf(m_clipWord);
+    if (m_isTight && m_method && !m_method->isHidden() && method().isEmpty())
+        needed += fontMetrics().horizontalAdvance(tr("rounding alone")) - fontMetrics().horizontalAdvance(tr("alone"));
+    const bool isTight = m_isCompact && width() > 0 && needed > width();
+    if (isTight == m_isTight)
+        return;
+    m_isTight = isTight;
+    setMethod(method());
+    showWords();
+}
+
+void SchemeEditor::resizeEvent(QResizeEvent* event)
+{
+    QWidget::resizeEvent(event);
+    fitWords();
 }
 
 void SchemeEditor::choose(QuantizationScheme scheme, const QString& word)

@@ -35,7 +35,7 @@ public:
     /// Leaves out the small words where there is little width.
     void setCompact(bool compact);
     /// Names of the words that stay, for lessons: element, symmetry, granularity, clip, rounding, scale,
-    /// fit, rule. An empty list shows all.
+    /// fit, rule, method. An empty list shows all.
     void showOnly(const QStringList& words);
     /// Opens the menu of a word that is shown: E element, S symmetry, P per, C clip, R rounding, Q scale
     /// (or the rule of MX scales), F fit. False where the key is none of them.
@@ -45,14 +45,23 @@ public:
     ChoiceButton* word(const QString& name) const;
     /// Ids of the formats that the person built; they are elements too.
     void setOwnFormats(const QStringList& ids);
+    /// Adds the last word, which names a method of error compensation (key M). Empty: rounding alone. The
+    /// method is no part of the scheme: it says which of its codes are chosen.
+    void setOffersMethods();
+    void setMethod(const QString& id);
+    QString method() const;
 
     /// Short names, for ghosts and marks: "INT4, least squares".
     static QString shortName(const QuantizationScheme&);
     static QString clipName(const Clip&);
 
+protected:
+    void resizeEvent(QResizeEvent*) override;
+
 signals:
     /// By the person; `step` names it for undo: "choose INT4".
     void schemeChosen(const QuantizationScheme& scheme, const QString& step);
+    void methodChosen(const QString& id, const QString& step);
 
 private:
     void fillElements();
@@ -66,6 +75,7 @@ private:
     void describeGranularity();
     void describeClip();
     void showWords();
+    void fitWords();
     void choose(QuantizationScheme scheme, const QString& word);
     void chooseWord(const QString& name, const QString& id);
     void chooseElement(const QString& id);
@@ -79,6 +89,7 @@ private:
     double m_presentLow = 0, m_presentHigh = 0;
     std::vector<double> m_presentLevels;
     bool m_isCompact = false;
+    bool m_isTight = false;   ///< Not even the words between the choices fit.
     bool m_isDragging = false;
     QStringList m_only;
     QHBoxLayout* m_layout;
@@ -96,6 +107,7 @@ private:
     ChoiceButton* m_fit;
     TextLabel* m_ruleWord;
     ChoiceButton* m_rule;
+    ChoiceButton* m_method = nullptr;
 };
 
 /// Keeps what the new element or granularity cannot have from making a sentence that is no scheme.

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What the words of the scheme's sentence offer. Everything comes from the core's tables.
+#include "core/compensation/compensation.h"
 #include "core/quantization/block_format.h"
 #include "core/quantization/element.h"
 #include "core/quantization/level_map.h"
@@ -8,6 +9,7 @@
 #include "widgets/scheme_editor.h"
 #include "widgets/scheme_words.h"
 
+#include <QHBoxLayout>
 #include <QMenu>
 
 #include <algorithm>
@@ -212,6 +214,30 @@ void SchemeEditor::setOwnFormats(const QStringList& ids)
     m_ownElements->clear();
     FormatMenu([](const NumberFormat& format) { return findElement(format.id).has_value(); }, addFormatChoice).addOwn(m_ownElements, ids);
     m_ownElements->menuAction()->setVisible(!m_ownElements->isEmpty());
+}
+
+void SchemeEditor::setOffersMethods()
+{
+    m_method = addButton(QStringLiteral("method"), tr("Error compensation"), QStringLiteral("M"));
+    m_layout->removeWidget(m_method);
+    m_layout->insertWidget(m_layout->count() - 1, m_method);   // Before the stretch.
+    addLetterChoice(m_method, {}, tr("rounding alone"), tr("every weight to its nearest value"), 'r');
+    for (const CompensationMethod& method : compensationMethods())
+        addLetterChoice(m_method, text(method.id), text(method.name), method.needsActivations ? tr("looks at the inputs") : tr("needs no inputs"),
+                        method.id == "hadamard" ? 'd' : text(method.name)[0].toLower().toLatin1());
+    setMethod({});
+}
+
+void SchemeEditor::setMethod(const QString& id)
+{
+    const CompensationMethod* const method = findCompensationMethod(id.toStdString());
+    if (m_method)
+        m_method->setCurrent(method ? id : QString(), method ? text(method->name) : m_isTight ? tr("alone") : tr("rounding alone"));
+}
+
+QString SchemeEditor::method() const
+{
+    return m_method ? m_method->current() : QString();
 }
 
 void SchemeEditor::offerMethods()

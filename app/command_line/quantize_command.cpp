@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "app/command_line/activations_argument.h"
 #include "app/command_line/command.h"
 #include "app/command_line/output.h"
 #include "app/command_line/tensor_arguments.h"
 #include "core/compensation/compensation.h"
 #include "core/files/npy_header.h"
+#include "core/language/activations_argument.h"
 #include "core/quantization/quantize.h"
 
 #include <CLI/App.hpp>
@@ -136,21 +136,7 @@ Result<void> addGap(CommandOutput& output, const ChosenTensor& chosen, const Qua
 /// The figures of weights that a method chose, beside what they answer to the activations.
 CommandOutput describe(const CompensationTask& task, const CompensatedScheme& scheme, const CompensatedWeights& stored)
 {
-    double squares = 0, lost = 0, products = 0, storedSquares = 0, largest = 0;
-    for (std::size_t i = 0; i < stored.values.size(); ++i) {
-        const double x = task.weights[i], y = stored.values[i];
-        if (!std::isfinite(x))
-            continue;
-        squares += x * x;
-        lost += (x - y) * (x - y);
-        products += x * y;
-        storedSquares += y * y;
-        largest = std::max(largest, std::abs(x - y));
-    }
-    const double count = double(std::max<std::size_t>(1, stored.values.size()));
-    const double infinity = std::numeric_limits<double>::infinity();
-    const double sqnrDb = lost > 0 ? 10 * std::log10(squares / lost) : infinity;
-    const double cosine = squares > 0 && storedSquares > 0 ? products / std::sqrt(squares * storedSquares) : 1;
+    const QuantizationError error = errorOfStored(task.weights, stored.values);
     CommandOutput output;
     output.json = {{"scheme", schemeText(scheme)},
                    {"sentence", schemeSentence(scheme)},
@@ -158,12 +144,12 @@ CommandOutput describe(const CompensationTask& task, const CompensatedScheme& sc
                    {"count", stored.values.size()},
                    {"bitsPerWeight", stored.bitsPerWeight},
                    {"bytes", std::uint64_t(std::ceil(stored.bitsPerWeight * double(stored.values.size()) / 8))},
-                   {"mse", jsonNumber(lost / count)},
-                   {"rmse", jsonNumber(std::sqrt(lost / count))},
-                   {"sqnrDb", jsonNumber(sqnrDb)},
-                   {"maxAbsError", jsonNumber(largest)},
-                   {"cosine", jsonNumber(cosine)}};
-    std::vector<std::vector<std::string>> rows{{"SQNR of the weights", fmt::format("{:.2f} dB", sqnrDb)}};
+                   {"mse", jsonNumber(error.meanSquaredError)},
+                   {"rmse", jsonNumber(std::sqrt(error.meanSquaredError))},
+                   {"sqnrDb", jsonNumber(error.sqnrDb)},
+                   {"maxAbsError", jsonNumber(error.largestError)},
+                   {"cosine", jsonNumber(error.cosine)}};
+    std::vector<std::vector<std::string>> rows{{"SQNR of the weights", fmt::format("{:.2f} dB", error.sqnrDb)}};
     if (task.activations) {
         const double outputs = stored.roundsInputs ? productSqnrDb(task, stored)
                                                    : outputSqnrDb(task.weights, stored.values, *task.activations);
@@ -173,8 +159,8 @@ CommandOutput describe(const CompensationTask& task, const CompensatedScheme& sc
         rows.push_back({"SQNR of the outputs", fmt::format("{:.2f} dB{}", outputs, stored.roundsInputs ? ", inputs rounded to INT8 too" : "")});
         rows.push_back({"tokens", std::to_string(task.activations->tokens())});
     }
-    rows.push_back({"mean squared error", fmt::format("{:.6g}", lost / count)});
-    rows.push_back({"largest error", fmt::format("{:.6g}", largest)});
+    rows.push_back({"mean squared error", fmt::format("{:.6g}", error.meanSquaredError)});
+    rows.push_back({"largest error", fmt::format("{:.6g}", error.largestError)});
     rows.push_back({"bits per weight", fmt::format("{:.6g}", stored.bitsPerWeight)});
     output.text = plainText(task.name) + " as " + schemeSentence(scheme) + "\n" + textTable({"", ""}, rows).substr(1);
     return output;
@@ -198,7 +184,7 @@ Result<CommandOutput> runCompensated(const Arguments& arguments, const Compensat
     const Progress progress = commandProgress("Quantizing");
     std::optional<Activations> activations;
     if (!arguments.activations.empty()) {
-        auto found = activationsFor(arguments.activations, chosen, {progress.stop});
+        auto found = activationsFor(arguments.activations, *chosen.source, tensor, {progress.stop});
         if (!found)
             return tl::unexpected(found.error());
         activations.emplace(std::move(*found));

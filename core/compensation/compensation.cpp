@@ -3,6 +3,7 @@
 
 #include "core/gemm/blas_product.h"
 #include "core/quantization/quantize.h"
+#include "core/quantization/run_quantizer.h"
 #include "core/tensors/synthetic_tensors.h"
 
 #include <algorithm>
@@ -107,6 +108,23 @@ Result<CompensatedWeights> quantizeWeights(const CompensationTask& task, const C
         return tl::unexpected(report.error());
     result.bitsPerWeight = report->bitsPerWeight;
     return result;
+}
+
+QuantizationError errorOfStored(std::span<const float> weights, std::span<const float> stored)
+{
+    ErrorSums sums;
+    for (std::size_t i = 0; i < std::min(weights.size(), stored.size()); ++i) {
+        const double x = weights[i], y = stored[i];
+        if (!std::isfinite(x))
+            continue;
+        ++sums.finite;
+        sums.squaredError += (x - y) * (x - y);
+        sums.squares += x * x;
+        sums.products += x * y;
+        sums.storedSquares += y * y;
+        sums.largestError = std::max(sums.largestError, std::abs(x - y));
+    }
+    return errorOfSums(sums);
 }
 
 void roundRowsToInt8(std::span<float> rows, std::int64_t columns)

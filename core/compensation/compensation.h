@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/compensation/activations.h"
+#include "core/quantization/level_map.h"
 #include "core/quantization/quantization_scheme.h"
 
 namespace quantoscope {
@@ -49,6 +50,9 @@ std::string schemeSentence(const CompensatedScheme&);
 /// the scheme alone.
 Result<CompensatedWeights> quantizeWeights(const CompensationTask&, const CompensationMethod*, const Progress& = {});
 
+/// The figures of what weights have become, over those that are finite. Levels and clipping belong to
+/// schemes, not to values: they are left at 0.
+QuantizationError errorOfStored(std::span<const float> weights, std::span<const float> stored);
 /// Rounds rows to INT8 with one scale a row, largest magnitude over 127, in place.
 void roundRowsToInt8(std::span<float> rows, std::int64_t columns);
 /// Over the activations' kept rows: 10 log10(‖X·Wᵀ‖² / ‖X·Wᵀ − X̂·Ŵᵀ‖²), X̂ being what the inputs are rounded to.

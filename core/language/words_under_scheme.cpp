@@ -95,6 +95,35 @@ Result<QuantizedWordsModel> quantizeModel(const WordsModel& model, const Compens
     return result;
 }
 
+Result<void> changeWeight(WordsModel& model, const ChangedWeight& change)
+{
+    for (std::size_t i = 0; i < model.weights().size(); ++i) {
+        const WordsModel::Weight& weight = model.weights()[i];
+        if (weight.name != change.name)
+            continue;
+        if (change.index < 0 || change.index >= std::int64_t(weight.values.size()))
+            return failure(Error::Kind::Usage, weight.name + " has " + std::to_string(weight.values.size()) + " weights, counted from 0; there is no weight "
+                                                   + std::to_string(change.index) + ".");
+        std::vector<float> values = weight.values;
+        values[std::size_t(change.index)] = change.value;
+        model.setValues(i, std::move(values));
+        return {};
+    }
+    return failure(Error::Kind::Usage, "The language model does not use " + change.name + ", so changing it changes nothing it says.");
+}
+
+Result<ModelSays> whatModelSays(const WordsModel& model, std::span<const std::string> heldOut, std::size_t samples, std::uint64_t seed,
+                                const Progress& progress)
+{
+    const auto loss = lossOf(model, heldOut, partOf(progress, 0, 0.7));
+    if (!loss)
+        return tl::unexpected(loss.error());
+    auto words = inventWords(model, samples, seed, partOf(progress, 0.7, 1));
+    if (!words)
+        return tl::unexpected(words.error());
+    return ModelSays{*loss, std::move(*words)};
+}
+
 Result<WordsUnderScheme> wordsUnderScheme(const WordsModel& model, const CompensatedScheme& scheme,
                                           const ModelActivations& activations, std::span<const std::string> heldOut,
                                           std::size_t samples, std::uint64_t seed, const Progress& progress)
@@ -102,13 +131,10 @@ Result<WordsUnderScheme> wordsUnderScheme(const WordsModel& model, const Compens
     auto quantized = quantizeModel(model, scheme, activations, partOf(progress, 0, 0.5));
     if (!quantized)
         return tl::unexpected(quantized.error());
-    const auto loss = lossOf(quantized->model, heldOut, partOf(progress, 0.5, 0.85));
-    if (!loss)
-        return tl::unexpected(loss.error());
-    auto words = inventWords(quantized->model, samples, seed, partOf(progress, 0.85, 1));
-    if (!words)
-        return tl::unexpected(words.error());
-    return WordsUnderScheme{quantized->bitsPerWeight, quantized->sqnrDb, quantized->outputSqnrDb, *loss, std::move(*words)};
+    auto said = whatModelSays(quantized->model, heldOut, samples, seed, partOf(progress, 0.5, 1));
+    if (!said)
+        return tl::unexpected(said.error());
+    return WordsUnderScheme{quantized->bitsPerWeight, quantized->sqnrDb, quantized->outputSqnrDb, said->loss, std::move(said->words)};
 }
 
 }  // namespace quantoscope

@@ -35,6 +35,24 @@ struct WordsUnderScheme {
     WordLoss loss;
     std::vector<std::string> words;
 };
+/// One weight put to another value: what flipping a bit of its code does.
+struct ChangedWeight {
+    std::string name;          ///< Of its matrix.
+    std::int64_t index = 0;    ///< In C order.
+    float value = 0;
+    friend bool operator==(const ChangedWeight&, const ChangedWeight&) = default;
+};
+/// The error says what there is no such weight of.
+Result<void> changeWeight(WordsModel&, const ChangedWeight&);
+
+/// What a model says: the loss on all of `heldOut`, and words it invents.
+struct ModelSays {
+    WordLoss loss;
+    std::vector<std::string> words;
+};
+Result<ModelSays> whatModelSays(const WordsModel&, std::span<const std::string> heldOut, std::size_t samples, std::uint64_t seed,
+                                const Progress& = {});
+
 /// The loss is on all of `heldOut`.
 Result<WordsUnderScheme> wordsUnderScheme(const WordsModel&, const CompensatedScheme&, const ModelActivations&,
                                           std::span<const std::string> heldOut, std::size_t samples,

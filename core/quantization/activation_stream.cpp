@@ -121,6 +121,8 @@ StreamReport runActivationStream(const ActivationRecipe& recipe, const StreamSet
         };
         StreamPoint fixed, followed, own, tokens;
         store(fixed, values, calibrated, settings.bits);
+        // Its batches are looked at before the stream begins, and never again.
+        fixed.readBefore = batch == 0 ? std::int64_t(values.size()) * std::min(settings.calibration, recipe.batches) : 0;
         finish(RangePolicy::Static, fixed);
         // The first batch has none before it and is looked at once.
         if (batch == 0)

@@ -37,6 +37,24 @@ CalibrationMark markAt(std::string_view id, std::string_view name, const Quantiz
     return {id, std::string(name), range.low, range.high, error.meanSquaredError, error.sqnrDb};
 }
 
+/// Every method that suits the scheme, where `rangeOf` puts its range.
+template <class RangeOf>
+Result<std::vector<CalibrationMark>> marksOf(const QuantizationScheme& scheme, const ValueCounts& counts, RangeOf rangeOf)
+{
+    std::vector<CalibrationMark> marks;
+    for (const CalibrationMethod& method : methods) {
+        if (scheme.kind != QuantizationScheme::Kind::Uniform || !suits(method, scheme))
+            continue;
+        QuantizationScheme variant = scheme;
+        variant.clip = method.clip;
+        const Result<ClipRange> range = rangeOf(variant);
+        if (!range)
+            return tl::unexpected(range.error());
+        marks.push_back(markAt(method.id, method.name, variant, counts, *range));
+    }
+    return marks;
+}
+
 }  // namespace
 
 std::span<const CalibrationMethod> calibrationMethods()
@@ -46,44 +64,27 @@ std::span<const CalibrationMethod> calibrationMethods()
 
 std::vector<CalibrationMark> calibrationMarks(const QuantizationScheme& scheme, const ValueCounts& counts)
 {
-    std::vector<CalibrationMark> marks;
-    if (scheme.kind != QuantizationScheme::Kind::Uniform)
-        return marks;
-    for (const CalibrationMethod& method : methods) {
-        if (!suits(method, scheme))
-            continue;
-        QuantizationScheme variant = scheme;
-        variant.clip = method.clip;
-        marks.push_back(markAt(method.id, method.name, variant, counts, clipRangeOf(variant, counts)));
-    }
-    return marks;
+    return *marksOf(scheme, counts, [&](const QuantizationScheme& variant) -> Result<ClipRange> { return clipRangeOf(variant, counts); });
 }
 
 Result<std::vector<CalibrationMark>> calibrationMarks(const TensorSource& source, const TensorInfo& info,
                                                       const QuantizationScheme& scheme, const ValueCounts& counts,
                                                       const Progress& progress)
 {
-    std::vector<CalibrationMark> marks;
-    if (scheme.kind != QuantizationScheme::Kind::Uniform)
+    double done = 0;
+    auto marks = marksOf(scheme, counts, [&](const QuantizationScheme& variant) {
+        progress.report(done++ / double(methods.size() + 1));
+        return rangeOfTensor(source, info, variant, counts, {progress.stop});
+    });
+    if (!marks || scheme.kind != QuantizationScheme::Kind::Uniform)
         return marks;
-    for (const CalibrationMethod& method : methods) {
-        if (!suits(method, scheme))
-            continue;
-        QuantizationScheme variant = scheme;
-        variant.clip = method.clip;
-        const auto range = rangeOfTensor(source, info, variant, counts, {progress.stop});
-        if (!range)
-            return tl::unexpected(range.error());
-        marks.push_back(markAt(method.id, method.name, variant, counts, *range));
-        progress.report(double(marks.size()) / double(methods.size() + 1));
-    }
     if (info.shape.size() >= 2) {
         const auto average = movingAverageRange(source, info, MovingAverage::usualConstant, {progress.stop});
         if (!average)
             return tl::unexpected(average.error());
         QuantizationScheme byHand = scheme;
         byHand.clip = {.kind = Clip::Kind::ByHand, .low = average->low, .high = average->high};
-        marks.push_back(markAt("moving-average", "Moving average over the first axis", byHand, counts, clipRangeOf(byHand, counts)));
+        marks->push_back(markAt("moving-average", "Moving average over the first axis", byHand, counts, clipRangeOf(byHand, counts)));
     }
     return marks;
 }

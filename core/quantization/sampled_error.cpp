@@ -24,7 +24,11 @@ std::optional<Pieces> piecesOf(const TensorInfo& info, const QuantizationScheme&
     Pieces pieces;
     switch (scheme.granularity.kind) {
     case Granularity::Kind::Tensor:
-        return {};
+        // A scale that is given is the same for a part.
+        if (scheme.kind != QuantizationScheme::Kind::Uniform || scheme.clip.kind != Clip::Kind::ByHand)
+            return {};
+        pieces.columns = std::min<std::int64_t>(columns, std::max<std::int64_t>(16, wanted / 64));
+        break;
     case Granularity::Kind::Channel:
         // The rows of a matrix are its channels; of more dimensions a channel is many rows.
         if (scheme.granularity.axis != 0 || info.shape.size() != 2)

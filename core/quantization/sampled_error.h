@@ -17,7 +17,8 @@ struct SampledError {
 /// Quantizes about `weights` values in pieces spread evenly over the tensor, each piece a whole number of
 /// groups, blocks, tiles or channels, so that their scales are what they are in the whole. Only a scale of
 /// the whole tensor over the others' is that of the sample.
-/// Empty where a scale needs values from everywhere: one scale for the tensor, channels that are not rows.
+/// Empty where a scale needs values from everywhere: one scale for the tensor, unless it is set by hand, and
+/// channels that are not rows.
 std::optional<SampledError> sampledErrorOf(const TensorSource&, const TensorInfo&, const QuantizationScheme&,
                                            std::int64_t weights = 65536);
 

@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <cstring>
 #include <limits>
 
 namespace quantoscope {
@@ -50,10 +51,13 @@ struct Places {
     std::uint64_t codeByte = 0, codeBytes = 0;
     int codeShift = 0;
     std::uint64_t scaleByte = 0, scaleBytes = 0;
+    /// What is stored once beside the scales: a scale of the tensor or of a filter, or a codebook.
+    std::uint64_t sharedByte = 0, sharedBytes = 0;
 };
 
-Places placesOfBlock(const BlockFormat& format, std::int64_t index, std::int64_t count)
+Places placesOfBlock(const BlockFormat& format, std::int64_t index, const TensorInfo& info)
 {
+    const std::int64_t count = info.count;
     const std::int64_t first = index / format.elements * format.elements;
     // The last block of a flat format may be short.
     const std::int64_t here = std::min<std::int64_t>(format.elements, count - first);
@@ -62,6 +66,10 @@ Places placesOfBlock(const BlockFormat& format, std::int64_t index, std::int64_t
     places.codeBytes = format.codeBytesOf(std::size_t(here));
     places.scaleByte = format.scaleBytesOf(std::size_t(first));
     places.scaleBytes = format.scaleBytesOf(std::size_t(here));
+    if (const std::int64_t outer = outerScaleCount(format, info.shape); outer > 0) {
+        places.sharedByte = format.scaleBytesOf(std::size_t(count)) + sizeof(float) * std::uint64_t(index / (count / outer));
+        places.sharedBytes = sizeof(float);
+    }
     return places;
 }
 
@@ -72,16 +80,18 @@ int scaleRecordBytes(const QuantizationScheme& scheme, const Element& element)
     return scale + zero;
 }
 
-/// The record of a scale taken apart: its code, then the zero point.
-void readScale(StoredWeight& weight, const QuantizationScheme& scheme, const Element& element)
+/// The record of a scale taken apart: its code, then the zero point. `shared` is the tensor's scale, if there is one.
+void readScale(StoredWeight& weight, const QuantizationScheme& scheme, const Element& element, std::span<const std::byte> shared)
 {
     const ScaleRule rule(scheme, element);
     const auto bytes = std::size_t((rule.storedBits() + 7) / 8);
     if (weight.scaleBytes.size() < bytes)
         return;
     const std::uint64_t code = littleEndian(std::span(weight.scaleBytes).first(bytes));
-    if (const NumberFormat* format = findNumberFormat(scheme.scale); format && scheme.tensorScale.empty())
-        weight.step = valueOf(*format, Code(code));
+    const NumberFormat* const format = findNumberFormat(scheme.scale);
+    const NumberFormat* const outer = scheme.tensorScale.empty() ? nullptr : findNumberFormat(scheme.tensorScale);
+    if (format && (scheme.tensorScale.empty() || (outer && !shared.empty())))
+        weight.step = valueOf(*format, Code(code)) * (outer ? valueOf(*outer, Code(littleEndian(shared))) : 1);
     if (scheme.symmetry != Symmetry::Asymmetric)
         return;
     const auto rest = std::span(weight.scaleBytes).subspan(bytes);
@@ -90,9 +100,41 @@ void readScale(StoredWeight& weight, const QuantizationScheme& scheme, const Ele
     weight.zeroPoint = element.isSigned ? std::int64_t(zero << (64 - bits)) >> (64 - bits) : std::int64_t(zero);
 }
 
+std::uint64_t codeOf(const StoredWeight& weight)
+{
+    return littleEndian(weight.codeBytes) >> weight.codeShift & ((std::uint64_t{1} << weight.codeBits) - 1);
+}
+
+/// The levels of a codebook as they are stored.
+std::vector<double> storedLevels(const QuantizationScheme& scheme, std::span<const std::byte> bytes)
+{
+    const NumberFormat& format = *findNumberFormat(scheme.scale);
+    const auto each = std::size_t((bitsOf(format) + 7) / 8);
+    std::vector<double> levels;
+    for (std::size_t at = 0; at + each <= bytes.size(); at += each)
+        levels.push_back(double(asFloat(valueOf(format, Code(littleEndian(bytes.subspan(at, each)))))));
+    return levels;
+}
+
+std::optional<WeightCode> ownCodeOf(const BlockFormat& format, const QuantizationScheme& scheme, const StoredWeight& weight,
+                                    std::span<const std::byte> shared)
+{
+    BlockContext context;
+    context.scaleRule = scheme.scaleRule;
+    float outer = 1;
+    if (shared.size() == sizeof outer)
+        std::memcpy(&outer, shared.data(), sizeof outer);
+    // A filter's scale multiplies what was decoded; any other one is known to the decoder.
+    const bool isFilter = format.outerScale == OuterScale::MeanOfFilter;
+    if (!isFilter)
+        context.tensorScale = outer;
+    return blockCode(format, context, weight.codeBytes, weight.scaleBytes, std::size_t(weight.neighbours),
+                     std::size_t(weight.index % format.elements), isFilter ? outer : 1);
+}
+
 std::int64_t shownCode(const StoredWeight& weight, bool isSigned)
 {
-    const std::uint64_t bits = littleEndian(weight.codeBytes) >> weight.codeShift & ((std::uint64_t{1} << weight.codeBits) - 1);
+    const std::uint64_t bits = codeOf(weight);
     return isSigned ? std::int64_t(bits << (64 - weight.codeBits)) >> (64 - weight.codeBits) : std::int64_t(bits);
 }
 
@@ -122,7 +164,7 @@ Result<StoredWeight> storedWeightOf(const TensorSource& source, const TensorInfo
     const auto element = scheme.kind == QuantizationScheme::Kind::Uniform ? elementOf(scheme) : std::nullopt;
     Places places;
     if (block) {
-        places = placesOfBlock(*block, index, info.count);
+        places = placesOfBlock(*block, index, info);
         weight.unit = index / block->elements;
         weight.neighbours = std::min<std::int64_t>(block->elements, info.count - weight.unit * block->elements);
     } else {
@@ -137,9 +179,14 @@ Result<StoredWeight> storedWeightOf(const TensorSource& source, const TensorInfo
             weight.neighbours = unitSize(units, scheme.granularity, info, weight.unit);
             places.scaleBytes = std::uint64_t(scaleRecordBytes(scheme, *element));
             places.scaleByte = std::uint64_t(weight.unit) * places.scaleBytes;
+            places.sharedByte = std::uint64_t(units.count()) * places.scaleBytes;
+            places.sharedBytes = 8;   // Or as many as there are: the tensor's scale comes last.
+        } else {
+            places.sharedBytes = std::uint64_t(scheme.levels) * 8;
         }
     }
-    ByteCatcher codes(places.codeByte, places.codeBytes), scales(places.scaleByte, places.scaleBytes);
+    ByteCatcher codes(places.codeByte, places.codeBytes), scales(places.scaleByte, places.scaleBytes),
+        shared(places.sharedByte, places.sharedBytes);
     std::int64_t seen = 0;
     QuantizationSink sink;
     sink.values = [&](std::span<const float> values) -> Result<void> {
@@ -154,6 +201,7 @@ Result<StoredWeight> storedWeightOf(const TensorSource& source, const TensorInfo
     };
     sink.scales = [&](std::span<const std::byte> records) -> Result<void> {
         scales.see(records);
+        shared.see(records);
         return {};
     };
     if (const auto report = quantize(source, info, scheme, sink, progress); !report)
@@ -167,11 +215,18 @@ Result<StoredWeight> storedWeightOf(const TensorSource& source, const TensorInfo
     weight.codeBytes = codes.take();
     weight.scaleByte = places.scaleByte;
     weight.scaleBytes = scales.take();
-    if (block)
+    const std::vector<std::byte> sharedBytes = shared.take();
+    if (block) {
+        weight.own = ownCodeOf(*block, scheme, weight, sharedBytes);
         return weight;
+    }
     weight.code = shownCode(weight, element && element->kind == Element::Kind::Integer && element->isSigned);
     if (element)
-        readScale(weight, scheme, *element);
+        readScale(weight, scheme, *element, sharedBytes);
+    if (element && weight.step)
+        weight.own = uniformCode(*element, {*weight.step, weight.zeroPoint.value_or(0)}, codeOf(weight));
+    if (!element)
+        weight.own = codebookCode(storedLevels(scheme, sharedBytes), weight.codeBits, codeOf(weight));
     return weight;
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/quantization/quantize.h"
+#include "core/quantization/weight_code.h"
 
 #include <cstddef>
 #include <optional>
@@ -26,6 +27,9 @@ struct StoredWeight {
     std::optional<std::int64_t> zeroPoint;
     std::uint64_t scaleByte = 0;       ///< Of its scale's record, from the first one.
     std::vector<std::byte> scaleBytes; ///< Empty where the block holds its scales, or there is none.
+
+    /// Its bits, and what each other code in their place would make of it. Empty where it has no bits of its own.
+    std::optional<WeightCode> own;
 };
 
 /// Quantizes the whole tensor and keeps what concerns one weight, so that it holds for every scheme and

@@ -4,6 +4,8 @@
 #include "app/pages/quantize/comparison_panel.h"
 #include "app/pages/quantize/comparison_view.h"
 #include "app/pages/quantize/fact_table.h"
+#include "app/pages/quantize/inputs_bar.h"
+#include "app/pages/quantize/mark_list.h"
 #include "app/pages/quantize/pasted_numbers.h"
 #include "app/pages/quantize/quantize_figure.h"
 #include "app/pages/quantize/quantize_page.h"
@@ -11,6 +13,7 @@
 #include "app/pages/quantize/weight_panel.h"
 #include "app/workspace.h"
 #include "widgets/background_job.h"
+#include "widgets/bit_view.h"
 #include "widgets/clip_handle.h"
 #include "widgets/clip_slider.h"
 #include "widgets/cost_curve.h"
@@ -318,7 +321,7 @@ private slots:
         figure.comparisonPanel()->keepButton()->click();
         QCOMPARE(figure.comparison()->count(), 3);
         figure.setScheme(*parseScheme("int3"));
-        QVERIFY(!figure.comparison()->keep(*parseScheme("int3")));
+        QVERIFY(!figure.comparison()->keep({*parseScheme("int3"), nullptr}));
         QVERIFY(!figure.comparisonPanel()->keepButton()->isEnabled());
         QTRY_VERIFY_WITH_TIMEOUT(figure.isSettled(), 20000);
         QuantizeFigure again;
@@ -360,12 +363,138 @@ private slots:
         QSignalSpy asked(&figure, &QuantizeFigure::numbersRequested);
         figure.weightPanel()->findChild<QAbstractButton*>(QStringLiteral("bitsOnNumbers"))->click();
         QCOMPARE(asked.size(), 1);
-        QCOMPARE(asked.first().first().toDouble(), weight.value);
+        const QJsonObject onNumbers = asked.first().first().toJsonObject();
+        QCOMPARE(onNumbers[u"codeFormat"].toString(), QStringLiteral("int4"));
+        QCOMPARE(onNumbers[u"code"].toString().toULongLong(nullptr, 0), weight.own->code);
         // The same weight under another scheme.
         figure.setScheme(*parseScheme("nf4"));
         QTRY_VERIFY_WITH_TIMEOUT(figure.isSettled() && figure.weightPanel()->weight(), 20000);
         QCOMPARE(figure.weightPanel()->weight()->index, weight.index);
         QVERIFY(figure.weightPanel()->weight()->codeBytes.size() > 1);
+    }
+
+    void aFlippedBitMakesAnotherWeight()
+    {
+        QuantizeFigure figure;
+        QJsonObject state = stateOf("q4_0");
+        state[u"detail"] = QStringLiteral("weight");
+        state[u"weight"] = 4321;
+        showSettled(figure, state);
+        QTRY_VERIFY_WITH_TIMEOUT(figure.weightPanel()->weight() && figure.isSettled(), 20000);
+        QVERIFY(figure.weightPanel()->weight()->own);
+        const WeightCode own = *figure.weightPanel()->weight()->own;
+        QVERIFY(!figure.changedWeight());
+        QSignalSpy changed(&figure, &Figure::changed);
+        figure.weightPanel()->bits()->flipBit(3);
+        QCOMPARE(changed.size(), 1);
+        QVERIFY(figure.changedWeight());
+        QCOMPARE(figure.changedWeight()->index, 4321);
+        QCOMPARE(figure.changedWeight()->value, float(own.values[std::size_t(own.code ^ 8)]));
+        const QJsonObject flipped = figure.state();
+        // The nibble arrives on Numbers as the whole number it is, with its scale and zero point.
+        const QJsonObject onNumbers = figure.weightPanel()->numbersState();
+        QCOMPARE(onNumbers[u"codeFormat"].toString(), QStringLiteral("uint4"));
+        QCOMPARE(onNumbers[u"code"].toString().toULongLong(nullptr, 0), own.code ^ 8);
+        QCOMPARE(onNumbers[u"weight"].toObject()[u"code"].toString().toULongLong(nullptr, 0), own.code);
+
+        figure.weightPanel()->findChild<QAbstractButton*>(QStringLiteral("unflip"))->click();
+        QVERIFY(!figure.changedWeight());
+        QCOMPARE(changed.size(), 2);
+        figure.setState(flipped);
+        QTRY_VERIFY_WITH_TIMEOUT(figure.isSettled() && figure.changedWeight(), 20000);
+        QCOMPARE(figure.changedWeight()->value, float(own.values[std::size_t(own.code ^ 8)]));
+        figure.setScheme(*parseScheme("int4"));
+        QVERIFY(!figure.changedWeight());
+    }
+
+    void aMethodShowsTheErrorOfWeightsAndOfOutputs()
+    {
+        constexpr const char* matrix = "normal,count=16384,columns=128,seed=7";
+        constexpr const char* inputs = "synthetic:rho=0.8,outliers=2,factor=20,tokens=512,seed=3";
+        QuantizeFigure figure;
+        QJsonObject state = stateOf("int3,group=64");
+        state[u"synthetic"] = QLatin1String(matrix);
+        state[u"inputs"] = QLatin1String(inputs);
+        showSettled(figure, state);
+        QTRY_VERIFY_WITH_TIMEOUT(figure.study().outputs() && figure.isSettled(), 60000);
+        const double alone = figure.readings()[QStringLiteral("sqnrDb")].toDouble(), outputsAlone = figure.study().outputs()->sqnrDb;
+
+        QVERIFY(figure.editor()->openByKey(Qt::Key_M));
+        auto* menu = qobject_cast<QMenu*>(QApplication::activePopupWidget());
+        QVERIFY(menu);
+        QTest::keyClick(menu, Qt::Key_G);
+        QCOMPARE(figure.method(), QStringLiteral("gptq"));
+        QTRY_VERIFY_WITH_TIMEOUT(figure.study().outputs() && figure.isSettled(), 60000);
+        // Weight error is not task error: one rises, the other falls.
+        QVERIFY(figure.readings()[QStringLiteral("sqnrDb")].toDouble() < alone);
+        QVERIFY(figure.study().outputs()->sqnrDb > outputsAlone + 1);
+        QVERIFY(figure.study().dequantized());
+        QVERIFY(figure.inputsBar()->isVisible());
+        QCOMPARE(figure.state()[u"method"].toString(), QStringLiteral("gptq"));
+        QVERIFY(figure.commandLine().contains(QStringLiteral("int3,group=64,gptq --activations synthetic:rho=0.8")));
+
+        // The same from core.
+        const auto source = makeSyntheticTensor(*parseSyntheticRecipe(matrix));
+        std::vector<float> weights(16384);
+        QVERIFY((*source)->read((*source)->tensors().front(), {0, 16384}, std::span<float>(weights)));
+        const Activations activations = makeActivations(*parseSyntheticActivations(inputs), 128);
+        const auto stored = quantizeWeights({"w", 128, 128, weights, *parseScheme("int3,group=64"), &activations}, findCompensationMethod("gptq"));
+        QCOMPARE(figure.study().outputs()->sqnrDb, outputSqnrDb(weights, stored->values, activations));
+        QCOMPARE(figure.study().error()->sqnrDb, errorOfStored(weights, stored->values).sqnrDb);
+
+        // Every method that takes the scheme is listed with both errors, and a click chooses it.
+        QVERIFY(figure.study().compensations().size() > 4);
+        emit figure.markList()->chosen(QStringLiteral("method:"));
+        QVERIFY(figure.method().isEmpty());
+        QTRY_VERIFY_WITH_TIMEOUT(figure.study().outputs() && figure.isSettled(), 60000);
+        QCOMPARE(figure.study().outputs()->sqnrDb, outputsAlone);
+
+        // The correlation moves under a hand.
+        QSignalSpy changed(&figure, &Figure::changed);
+        figure.inputsBar()->correlation()->moveTo(0.2, true);
+        QCOMPARE(changed.size(), 1);
+        QVERIFY(figure.state()[u"inputs"].toString().contains(QStringLiteral("rho=0.2")));
+        QTRY_VERIFY_WITH_TIMEOUT(figure.study().outputs() && figure.isSettled(), 60000);
+        QVERIFY(figure.study().outputs()->sqnrDb != outputsAlone);
+    }
+
+    void theGhostOfAGroupedSchemeComesBack_data()
+    {
+        QTest::addColumn<QByteArray>("ghost");
+        for (const char* ghost : {"int4", "int4,group=64", "nf4", "int4,group=64,hadamard"})
+            QTest::newRow(ghost) << QByteArray(ghost);
+    }
+    void theGhostOfAGroupedSchemeComesBack()
+    {
+        QFETCH(QByteArray, ghost);
+        QuantizeFigure figure;
+        QJsonObject state = stateOf("int8");
+        state[u"synthetic"] = QStringLiteral("normal,count=65536,columns=256,seed=7");
+        state[u"ghost"] = QString::fromLatin1(ghost);
+        showSettled(figure, state);
+        QTRY_VERIFY_WITH_TIMEOUT(figure.histogram()->ghost() && figure.isSettled(), 30000);
+        QCOMPARE(figure.state()[u"ghost"].toString(), QString::fromLatin1(ghost));
+        QCOMPARE(figure.histogram()->ghost()->content.map.has_value(), ghost == "int4");
+        QVERIFY(figure.histogram()->ghost()->content.error.sqnrDb > 10);
+        state.remove(u"ghost");
+        figure.setState(state);
+        QVERIFY(!figure.histogram()->ghost());
+    }
+
+    void stochasticRoundingHasAFirstAnswerToo()
+    {
+        QuantizationStudy study;
+        const auto source = makeSyntheticTensor(*parseSyntheticRecipe("laplace,count=1048576,columns=1024,seed=5"));
+        const TensorInfo& info = (*source)->tensors().front();
+        const auto counts = countValues(**source, info);
+        study.setScheme(*parseScheme("int4,rounding=stochastic"));
+        study.setSource(*source, &info, *counts);
+        QVERIFY(!study.error());
+        QVERIFY(study.sampled());   // At once, in this call.
+        const SampledError first = *study.sampled();
+        QVERIFY(first.sqnrUncertainty > 0);
+        QTRY_VERIFY_WITH_TIMEOUT(study.error(), 60000);
+        QVERIFY(std::abs(study.error()->sqnrDb - first.error.sqnrDb) <= 4 * first.sqnrUncertainty);
     }
 
     void channelsAreThoseOfTheTensor()

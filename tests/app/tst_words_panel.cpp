@@ -1,14 +1,22 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/page.h"
+#include "app/pages/numbers/borrowed_weight.h"
+#include "app/pages/numbers/number_row.h"
+#include "app/pages/numbers/numbers_figure.h"
+#include "app/pages/quantize/quantize_figure.h"
 #include "app/pages/quantize/quantize_page.h"
+#include "app/pages/quantize/weight_panel.h"
 #include "app/pages/quantize/words_panel.h"
 #include "app/pages/quantize/words_view.h"
 #include "app/workspace.h"
 #include "widgets/background_job.h"
+#include "widgets/bit_view.h"
 #include "widgets/theme.h"
 
 #include "tests/test_case.h"
 
 #include <QAbstractButton>
+#include <QSignalSpy>
 
 #include <algorithm>
 #include <cmath>
@@ -38,6 +46,12 @@ class TestWordsPanel : public QObject {
     {
         return int(std::count_if(content.words.begin(), content.words.end(), [](const auto& word) { return word.isChanged; }));
     }
+
+    /// A page with one weight of the sample model, and its bits.
+    struct Asked : Shown {
+        explicit Asked(const char* scheme) : Shown(scheme) { page.figure()->setState({{QStringLiteral("detail"), QStringLiteral("weight")}, {QStringLiteral("weight"), 77}}); }
+        const std::optional<StoredWeight>& weight() const { return page.figure()->weightPanel()->weight(); }
+    };
 
 private slots:
     void initTestCase()
@@ -81,17 +95,82 @@ private slots:
         QTRY_VERIFY_WITH_TIMEOUT(again.hasAnswer() && again.content() == after, 60000);
     }
 
+    void aFlippedBitChangesWhatTheModelSays()
+    {
+        Asked shown("int4,group=64");
+        QTRY_VERIFY_WITH_TIMEOUT(shown.hasAnswer() && shown.weight() && shown.weight()->own, 60000);
+        const WordsView::Content before = shown.content();
+        QVERIFY(!before.isFlip);
+        shown.page.figure()->weightPanel()->bits()->flipBit(3);   // The sign: the largest change there is.
+        QTRY_VERIFY_WITH_TIMEOUT(shown.hasAnswer() && shown.content().isFlip, 60000);
+        QCOMPARE(shown.content().original, before.bitsPerCharacter);
+        QVERIFY(shown.content().bitsPerCharacter != before.bitsPerCharacter);
+        shown.page.figure()->weightPanel()->findChild<QAbstractButton*>(QStringLiteral("unflip"))->click();
+        QTRY_VERIFY_WITH_TIMEOUT(shown.hasAnswer() && !shown.content().isFlip, 60000);
+        QCOMPARE(shown.content(), before);
+    }
+
+    void aBitFlippedOnNumbersChangesWhatTheModelSays()
+    {
+        Asked shown("int4,group=64");
+        QTRY_VERIFY_WITH_TIMEOUT(shown.hasAnswer() && shown.weight() && shown.weight()->own, 60000);
+        QSignalSpy requested(&shown.workspace, &Workspace::pageRequested);
+        shown.page.figure()->weightPanel()->findChild<QAbstractButton*>(QStringLiteral("bitsOnNumbers"))->click();
+        QCOMPARE(requested.size(), 1);
+        QCOMPARE(requested.first().at(0).toString(), QStringLiteral("numbers"));
+
+        std::unique_ptr<Figure> numbers(makeNumbersPage(shown.workspace, nullptr));
+        numbers->resize(1280, 840);
+        numbers->show();
+        auto* borrowed = numbers->findChild<BorrowedWeight*>();
+        QVERIFY(borrowed && !borrowed->isVisible());
+        numbers->setState(requested.first().at(1).toJsonObject());
+        QVERIFY(borrowed->isVisible());
+        const WeightCode own = *shown.weight()->own;
+        QCOMPARE(numbers->readings()[QStringLiteral("int4.stored")].toDouble(), shown.weight()->stored);
+        QTRY_VERIFY_WITH_TIMEOUT(numbers->isSettled() && !borrowed->words()->view()->content().words.empty(), 60000);
+        QVERIFY(!borrowed->words()->view()->content().isFlip);
+
+        qobject_cast<NumbersFigure*>(numbers.get())->row(QStringLiteral("int4"))->findChild<BitView*>()->flipBit(3);
+        QTRY_VERIFY_WITH_TIMEOUT(numbers->isSettled() && borrowed->words()->view()->content().isFlip, 60000);
+        const WordsView::Content flipped = borrowed->words()->view()->content();
+        QVERIFY(flipped.bitsPerCharacter != flipped.original);
+        QCOMPARE(BorrowedWeight::valueOf(numbers->state()[u"weight"].toObject(), Code(own.code ^ 8)), own.values[std::size_t(own.code ^ 8)]);
+        const QJsonObject state = numbers->state();
+
+        numbers->findChild<QAbstractButton*>(QStringLiteral("weightAsStored"))->click();
+        QTRY_VERIFY_WITH_TIMEOUT(numbers->isSettled() && !borrowed->words()->view()->content().isFlip, 60000);
+        numbers->setState(state);   // Undo, or a link.
+        QTRY_VERIFY_WITH_TIMEOUT(numbers->isSettled() && borrowed->words()->view()->content() == flipped, 60000);
+        numbers->findChild<QAbstractButton*>(QStringLiteral("backToQuantize"))->click();
+        QCOMPARE(requested.last().at(0).toString(), QStringLiteral("quantize"));
+        // Under another scheme the code would be another one.
+        shown.workspace.setScheme(*parseScheme("int8"));
+        QVERIFY(!borrowed->isVisible());
+    }
+
+    void aHallSeesTheWordsWithoutButtons()
+    {
+        Shown shown("int4");
+        QTRY_VERIFY_WITH_TIMEOUT(shown.hasAnswer(), 60000);
+        shown.page.setPresenting(true);
+        QVERIFY(shown.page.words()->isVisible());
+        QVERIFY(!shown.page.findChild<QAbstractButton*>(QStringLiteral("otherWords"))->isVisible());
+        shown.page.setPresenting(false);
+        QVERIFY(shown.page.findChild<QAbstractButton*>(QStringLiteral("otherWords"))->isVisible());
+    }
+
     void aMethodSpeaksBetterAndTheStateKeepsIt()
     {
         Shown shown("int3,group=64");
         QTRY_VERIFY_WITH_TIMEOUT(shown.hasAnswer(), 60000);
         const WordsView::Content alone = shown.content();
-        shown.page.words()->setMethod(QStringLiteral("gptq"));
+        shown.page.figure()->setMethod(QStringLiteral("gptq"));
         QTRY_VERIFY_WITH_TIMEOUT(shown.hasAnswer() && shown.content() != alone, 60000);
         QVERIFY(shown.content().bitsPerCharacter < alone.bitsPerCharacter);
         QVERIFY(shown.page.commandLine().contains(QStringLiteral("--scheme int3,group=64,gptq ")));
         QCOMPARE(shown.page.state()[u"method"].toString(), QStringLiteral("gptq"));
-        shown.page.words()->setMethod(QStringLiteral("no such method"));
+        shown.page.figure()->setMethod(QStringLiteral("no such method"));
         QVERIFY(shown.page.words()->method().isEmpty());
     }
 

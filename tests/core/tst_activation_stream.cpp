@@ -85,6 +85,7 @@ private slots:
     void whatDynamicCostsIsCounted()
     {
         const StreamReport report = runActivationStream({}, {});
+        QCOMPARE(report.of(RangePolicy::Static)[0].readBefore, StreamSettings().calibration * 32 * 64);
         QCOMPARE(report.of(RangePolicy::Static)[20].readBefore, 0);
         QCOMPARE(report.of(RangePolicy::MovingAverage)[20].readBefore, 0);
         QCOMPARE(report.of(RangePolicy::PerBatch)[20].readBefore, 32 * 64);

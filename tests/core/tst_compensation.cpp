@@ -9,6 +9,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
+#include <set>
 
 using namespace quantoscope;
 
@@ -291,6 +293,60 @@ private slots:
             QVERIFY(result.has_value());
             QCOMPARE(result->values.size(), weights.size());
         }
+    }
+
+    void errorReportedIsTheErrorOfWhatIsStored_data()
+    {
+        QTest::addColumn<QString>("method");
+        QTest::addColumn<QString>("values");
+        for (const CompensationMethod& method : compensationMethods())
+            for (const char* values : {"random", "constant", "zero", "not finite", "one", "empty"})
+                QTest::addRow("%s %s", method.id.data(), values) << QString::fromUtf8(method.id.data()) << QString::fromLatin1(values);
+    }
+    void errorReportedIsTheErrorOfWhatIsStored()
+    {
+        QFETCH(QString, method);
+        QFETCH(QString, values);
+        const std::int64_t columns = values == "one" ? 1 : 96;
+        std::vector<float> weights = values == "one" ? std::vector<float>{0.3f} : values == "empty" ? std::vector<float>{} : normalWeights(20 * 96, 5);
+        if (values == "constant" || values == "zero")
+            std::fill(weights.begin(), weights.end(), values == "zero" ? 0.0f : -0.37f);
+        if (values == "not finite")
+            for (std::size_t i = 0; i < weights.size(); i += 37)
+                weights[i] = i % 2 ? std::numeric_limits<float>::quiet_NaN() : -std::numeric_limits<float>::infinity();
+        const Activations activations = makeActivations({}, columns);
+        const CompensationTask task = taskOf(weights, columns, "int4,group=32", &activations);
+        const auto stored = quantizeWeights(task, findCompensationMethod(method.toStdString()));
+        QVERIFY2(stored.has_value(), stored ? "" : stored.error().message.c_str());
+        QCOMPARE(stored->values.size(), weights.size());
+
+        const QuantizationError error = errorOfStored(weights, stored->values);
+        long double squared = 0, squares = 0;
+        double finite = 0, largest = 0;
+        for (std::size_t i = 0; i < weights.size(); ++i) {
+            QVERIFY(std::isfinite(stored->values[i]));
+            if (!std::isfinite(weights[i]))
+                continue;
+            const double difference = double(weights[i]) - stored->values[i];
+            squared += (long double)difference * difference;
+            squares += (long double)weights[i] * weights[i];
+            largest = std::max(largest, std::abs(difference));
+            ++finite;
+        }
+        QCOMPARE(error.count, finite);
+        QCOMPARE(error.largestError, largest);
+        QVERIFY(std::abs(error.meanSquaredError - (finite > 0 ? double(squared / finite) : 0)) <= 1e-12 * error.meanSquaredError);
+        if (squared > 0)
+            QVERIFY(std::abs(error.sqnrDb - 10 * std::log10(double(squares / squared))) < 1e-9 * std::abs(error.sqnrDb) + 1e-9);
+
+        // Methods that keep the basis of the weights store codes of four bits: at most 16 values a group.
+        const bool keepsBasis = method == "hqq" || method == "gptq" || method == "int8-inputs";
+        for (std::size_t first = 0; keepsBasis && first < weights.size(); first += 32) {
+            const auto end = stored->values.begin() + std::ptrdiff_t(std::min(weights.size(), first + 32));
+            QVERIFY(std::set<float>(stored->values.begin() + std::ptrdiff_t(first), end).size() <= 16);
+        }
+        if (!weights.empty())
+            QVERIFY(stored->bitsPerWeight >= 4);
     }
 };
 

@@ -7,6 +7,7 @@
 #include "tests/core/quantization_data.h"
 #include "tests/test_case.h"
 
+#include <algorithm>
 #include <bit>
 #include <cmath>
 #include <limits>
@@ -160,6 +161,49 @@ constexpr std::array schemes{
     "e8m0", "e8m0,group=32,scale=bf16,rounding=up", "binary8p4se", "binary6p3uf,group=32", "binary12p4se,channel", "float:1.4.2:7:finite,group=16",
     "int4,group=32,scale=uint8,tensor-scale=fp32", "int4,group=32,scale=posit16", "int6,channel,scale=nf4,tensor-scale=bf16", "levels=8,scale=posit16"};
 
+/// Every row of every table that a scheme is put together from, so that a new row is looked at too: elements,
+/// named schemes, calibration methods, roundings, formats of scales, fits.
+std::vector<std::string> walkedSchemes()
+{
+    std::vector<std::string> texts(schemes.begin(), schemes.end());
+    const auto add = [&](const std::string& text) {
+        const auto scheme = parseScheme(text);
+        if (scheme && scheme->kind != QuantizationScheme::Kind::Block)   // Blocks have their own walk: tst_block_round_trip.
+            texts.push_back(text);
+    };
+    for (const NumberFormat& format : numberFormats()) {
+        add("element=" + std::string(format.id));
+        add("element=" + std::string(format.id) + ",group=48");
+    }
+    for (const TableElement& table : tableElements())
+        add("element=" + table.id + ",group=48");
+    for (int bits = 1; bits <= 16; ++bits)
+        for (const std::string& text : {"int" + std::to_string(bits), "int" + std::to_string(bits) + ",asymmetric", "uint" + std::to_string(bits)})
+            add(text);
+    for (const NamedScheme& named : namedSchemes())
+        add(std::string(named.text));
+    for (const CalibrationMethod& method : calibrationMethods()) {
+        add("int4,clip=" + std::string(method.id));
+        add("e4m3,channel,clip=" + std::string(method.id));
+    }
+    for (const RoundingRow& row : roundingRows()) {
+        add("int5,rounding=" + std::string(row.id));
+        add("e2m1,group=48,rounding=" + std::string(row.id));
+    }
+    for (const NumberFormat& format : numberFormats()) {
+        if (!isScaleFormat(format.id))
+            continue;
+        add("int4,group=48,scale=" + std::string(format.id));
+        add("int4,group=48,scale=" + std::string(format.id) + ",tensor-scale=fp32");
+        add("levels=6,scale=" + std::string(format.id));
+    }
+    for (const char* fit : {"optimal", "lloyd", "quantile"})
+        add(std::string("levels=9,fit=") + fit);
+    std::sort(texts.begin(), texts.end());
+    texts.erase(std::unique(texts.begin(), texts.end()), texts.end());
+    return texts;
+}
+
 /// The figures that need no decoding, from values and bytes.
 void checkOtherFigures(const QuantizationScheme& scheme, const Shape& shape, const std::vector<float>& x, const Everything& all)
 {
@@ -212,9 +256,9 @@ private slots:
     {
         QTest::addColumn<QString>("text");
         QTest::addColumn<QString>("values");
-        for (const char* text : schemes)
+        for (const std::string& text : walkedSchemes())
             for (const char* values : {"random", "constant", "zero", "one", "empty", "tiny", "huge", "not finite", "all NaN"})
-                QTest::addRow("%s %s", text, values) << QString::fromLatin1(text) << QString::fromLatin1(values);
+                QTest::addRow("%s %s", text.c_str(), values) << QString::fromStdString(text) << QString::fromLatin1(values);
     }
     void errorReportedIsTheErrorOfThePackedBytes()
     {

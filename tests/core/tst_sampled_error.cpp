@@ -21,7 +21,7 @@ private slots:
     {
         QTest::addColumn<QByteArray>("scheme");
         for (const char* scheme : {"int4,group=64", "int4,group=32,clip=mse", "int8,channel", "mxfp4", "nf4", "q4_0", "int4,block=32x32",
-                                   "nvfp4", "int3,asymmetric,group=128,scale=fp16"})
+                                   "nvfp4", "int4,clip=-0.09:0.09,rounding=stochastic", "int3,asymmetric,group=128,scale=fp16"})
             QTest::newRow(scheme) << QByteArray(scheme);
     }
     void theExactFigureLiesWithinAFewStandardErrors()

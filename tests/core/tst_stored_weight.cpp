@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "core/quantization/block_format.h"
 #include "core/quantization/stored_weight.h"
 #include "core/tensors/synthetic_tensors.h"
 
@@ -66,6 +67,53 @@ private slots:
             QVERIFY(std::equal(weight->codeBytes.begin(), weight->codeBytes.end(), codes.begin() + std::ptrdiff_t(weight->codeByte)));
             QVERIFY(weight->scaleByte + weight->scaleBytes.size() <= scales.size() || weight->scaleBytes.empty());
             QVERIFY(std::equal(weight->scaleBytes.begin(), weight->scaleBytes.end(), scales.begin() + std::ptrdiff_t(weight->scaleByte)));
+        }
+    }
+
+    void itsOwnCodeStandsForItsStoredValue_data()
+    {
+        QTest::addColumn<QByteArray>("scheme");
+        QTest::addColumn<QByteArray>("format");   // Empty: codes of no number format. "-": any.
+        for (const auto& [scheme, format] : std::initializer_list<std::pair<const char*, const char*>>{
+                 {"int8", "int8"}, {"int4,group=64,scale=fp16", "int4"}, {"uint4,asymmetric,group=64", "uint4"}, {"e4m3,channel", "e4m3"},
+                 {"element=nf4,group=64", "nf4"}, {"int4,group=16,scale=e4m3,tensor-scale=fp32", "int4"}, {"int1", ""}, {"log2_4", ""},
+                 {"levels=16", ""}, {"levels=5,scale=fp16", ""}, {"q4_0", "uint4"}, {"q8_0", "int8"}, {"q4_k", "uint4"}, {"q6_k", "uint6"},
+                 {"q5_1", "uint5"}, {"mxfp4", "e2m1"}, {"nvfp4", "e2m1"}, {"mxfp8_e4m3", "e4m3"}, {"nf4", "nf4"}, {"fp4_bnb", "fp4_bnb"}})
+            QTest::newRow(scheme) << QByteArray(scheme) << QByteArray(format);
+        for (const BlockFormat& format : blockFormats())
+            QTest::addRow("table: %s", std::string(format.id).c_str()) << QByteArray(format.id.data(), qsizetype(format.id.size())) << QByteArray("-");
+    }
+    void itsOwnCodeStandsForItsStoredValue()
+    {
+        QFETCH(QByteArray, scheme);
+        QFETCH(QByteArray, format);
+        const auto source = draw("laplace,count=16384,columns=256,seed=2");
+        const auto parsed = parseScheme(scheme.constData());
+        QVERIFY2(parsed.has_value(), parsed ? "" : parsed.error().message.c_str());
+        for (const std::int64_t index : {0, 77, 5001, 16383}) {
+            const auto weight = storedWeightOf(*source, source->tensors().front(), *parsed, index);
+            QVERIFY(weight.has_value());
+            // Five ternary digits in a byte: no bit is one weight's own.
+            QCOMPARE(weight->own.has_value(), scheme != "tq1_0");
+            if (!weight->own)
+                continue;
+            const WeightCode& own = *weight->own;
+            QCOMPARE(own.values.size(), std::size_t{1} << own.bits);
+            QCOMPARE(own.value(), weight->stored);
+            if (format != "-")
+                QCOMPARE(QByteArray::fromStdString(own.format), format);
+            if (own.format.empty())
+                continue;
+            // What Numbers makes of the code, times the scale, is what is stored.
+            const NumberFormat* const number = findNumberFormat(own.format);
+            const bool isSigned = number->asInteger() && number->asInteger()->isSigned;
+            for (std::size_t code = 0; code < own.values.size(); ++code) {
+                const std::int64_t q = isSigned && code >> (own.bits - 1) ? std::int64_t(code) - std::int64_t(own.values.size()) : std::int64_t(code);
+                const double made = number->asInteger() ? own.scale * double(q - own.zero) + own.offset : own.scale * valueOf(*number, Code(code));
+                QVERIFY(std::isnan(made) ? std::isnan(own.values[code])
+                        : std::isinf(made) ? made == own.values[code]
+                                         : std::abs(made - own.values[code]) <= 2e-5 * std::max(std::abs(made), std::abs(own.scale)) + 1e-5 * std::abs(own.offset));
+            }
         }
     }
 

@@ -27,6 +27,7 @@ TypeShares::TypeShares(QWidget* parent)
 {
     setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
     installPlotAccessibility();
+    setProperty("chartDescription", QString());   // Before the name, which may make the interface for a listening screen reader.
     setAccessibleName(tr("Bytes by type"));
 }
 

@@ -44,6 +44,7 @@ WeightHistogram::WeightHistogram(QWidget* parent)
 {
     setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Expanding);
     installPlotAccessibility();
+    setProperty("chartDescription", QString());   // Before the name, which may make the interface for a listening screen reader.
     setAccessibleName(tr("Histogram of the weights"));
 }
 

@@ -2,6 +2,7 @@
 #include "app/pages/numbers/numbers_figure.h"
 
 #include "app/page.h"
+#include "app/pages/numbers/borrowed_weight.h"
 #include "app/pages/numbers/arithmetic_panel.h"
 #include "app/pages/numbers/line_card.h"
 #include "app/pages/numbers/number_texts.h"
@@ -360,6 +361,7 @@ Figure* makeNumbersPage(Workspace& workspace, QWidget* parent)
 {
     auto* page = new NumbersFigure(NumbersFigure::Part::Page, parent);
     page->setProfile(&workspace.profile());
+    page->layout()->addWidget(new BorrowedWeight(workspace, *page));
     return page;
 }
 

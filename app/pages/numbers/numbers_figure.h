@@ -41,6 +41,7 @@ public:
     /// value, selected, rounding; of the selected row: format code stored relativeError ulpError
     /// absoluteError className ulp previous next; of every row: "fp16.code" and so on.
     QVariantMap readings() const override;
+    bool isSettled() const override;
     QString commandLine() const override;
     QByteArray csv() const override;
     /// Of the Arithmetic tab: exact, rounded, error, absorbedBits, cancelledBits, isAbsorbed; of every

@@ -2,6 +2,7 @@
 #include "app/pages/numbers/arithmetic_panel.h"
 #include "app/pages/numbers/arithmetic_table.h"
 #include "app/pages/numbers/block_panel.h"
+#include "app/pages/numbers/borrowed_weight.h"
 #include "app/pages/numbers/line_card.h"
 #include "app/pages/numbers/number_texts.h"
 #include "app/pages/numbers/numbers_figure.h"
@@ -146,6 +147,13 @@ void NumbersFigure::showOnlyControls(const QStringList& controls)
     m_lineCard->setControlsVisible(has("tabs"), has("scale"));
     m_lineCard->arithmetic()->setControlsVisible(has("operation"), has("sum"));
     refresh();
+}
+
+/// Only what the sample model says of a borrowed weight takes time here.
+bool NumbersFigure::isSettled() const
+{
+    const auto* weight = findChild<BorrowedWeight*>();
+    return !weight || weight->isSettled();
 }
 
 void NumbersFigure::setPresenting(bool presenting)

@@ -252,6 +252,8 @@ QJsonObject NumbersState::toJson() const
         json[QStringLiteral("code")] = QStringLiteral("0x") + QString::number(given->code, 16).toUpper();
         json[QStringLiteral("codeFormat")] = given->format;
     }
+    if (!weight.isEmpty())
+        json[QStringLiteral("weight")] = weight;
     if (view)
         json[QStringLiteral("view")] = QJsonObject{{QStringLiteral("centre"), view->centre}, {QStringLiteral("span"), view->span}};
     return json;
@@ -298,6 +300,7 @@ NumbersState NumbersState::fromJson(const QJsonObject& json)
     state.colouring = words("colouring", state.colouring);
     state.allDigits = json[QStringLiteral("allDigits")].toBool(false);
     readArithmetic(state, json);
+    state.weight = json[QStringLiteral("weight")].toObject();
     if (has("view")) {
         const QJsonObject view = json[QStringLiteral("view")].toObject();
         const double span = view[QStringLiteral("span")].toDouble();

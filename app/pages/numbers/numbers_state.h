@@ -94,6 +94,7 @@ struct NumbersState {
     SumSettings sums;
     QString built = QStringLiteral("float:1.3.4:3:fn");   ///< What is being put together: a built format's id.
     BlockSettings block;
+    QJsonObject weight;                   ///< The stored weight whose code is looked at (BorrowedWeight); empty: none.
 
     static NumbersState first();          ///< π in six formats.
     RoundingRule rule(quint64 draw = 0) const { return {rounding, overflow, seed, draw}; }

@@ -82,7 +82,8 @@ void ActivationPanel::build()
     m_spikes = addChoice(line, "spikes", tr("spikes"), tr("Spikes"));
     for (const Spikes& row : spikes)
         m_spikes->addChoice(QLatin1String(row.id), row.every == 0 ? tr("none") : tr("× %1 every %2").arg(row.factor).arg(row.every));
-    line->addWidget(new TextLabel(tr("seed"), 13, QFont::Normal, TextTone::Muted, this));
+    m_seedWord = new TextLabel(tr("seed"), 13, QFont::Normal, TextTone::Muted, this);
+    line->addWidget(m_seedWord);
     m_seed = new QSpinBox(this);
     m_seed->setRange(0, 999999);
     m_seed->setAccessibleName(tr("Seed of the stream"));
@@ -263,6 +264,11 @@ void ActivationPanel::resizeEvent(QResizeEvent*)
     const double scale = uiFont(13).pixelSize() / 13.0;
     m_tableCard->setFixedWidth(int(std::clamp(width() * 0.27, 240.0, 372.0) * std::max(1.0, scale * 0.95)));
     m_verdict->setVisible(height() >= 520 * scale);
+    // In little width the choices come before the words beside them.
+    const bool isNarrow = width() < 1000 * scale;
+    m_bits->setVisible(!isNarrow);
+    m_seedWord->setVisible(!isNarrow);
+    m_seed->setMaximumWidth(isNarrow ? int(64 * scale) : QWIDGETSIZE_MAX);
 }
 
 }  // namespace quantoscope

@@ -61,6 +61,7 @@ private:
     FactTable* m_table;
     Card* m_tableCard;
     TextLabel* m_bits;
+    TextLabel* m_seedWord;
     TextLabel* m_verdict;
     ChoiceButton* m_calibration;
     ChoiceButton* m_drift;

@@ -37,6 +37,10 @@ ComparisonView::Column columnOf(const QuantizationStudy& study, bool isPresent)
         column.note = column.name.mid(comma + 2);
         column.name.truncate(comma);
     }
+    if (study.method()) {
+        const QString method = QString::fromUtf8(study.method()->name.data(), qsizetype(study.method()->name.size()));
+        column.note = column.note.isEmpty() ? method : ComparisonPanel::tr("%1, %2").arg(method, column.note);
+    }
     column.isPresent = isPresent;
     column.content.map = study.map();
     column.content.dequantized = study.dequantized();
@@ -51,6 +55,7 @@ ComparisonView::Column columnOf(const QuantizationStudy& study, bool isPresent)
     }
     const double clipped = error->clippedLow + error->clippedHigh;
     column.figures = {decibelText(error->sqnrDb) + QStringLiteral(" dB"),
+                      study.outputs() ? decibelText(study.outputs()->sqnrDb) + QStringLiteral(" dB") : QStringLiteral("–"),
                       roundedNumber(error->meanSquaredError, 3),
                       roundedNumber(error->largestError, 3),
                       clipped > 0 ? percentText(clipped / std::max(1.0, error->count)) : ComparisonPanel::tr("none"),
@@ -107,7 +112,7 @@ void ComparisonPanel::refresh()
         return;
     ComparisonView::Content content;
     content.counts = m_present.counts();
-    content.rows = {tr("SQNR"), tr("Mean squared error"), tr("Largest error"), tr("Clipped"),
+    content.rows = {tr("SQNR"), tr("Outputs X·Wᵀ"), tr("Mean squared error"), tr("Largest error"), tr("Clipped"),
                     tr("Levels used"), tr("Bits per weight"), tr("Bytes")};
     std::vector<const QuantizationStudy*> studies{&m_present};
     for (int i = 0; i < m_comparison.count(); ++i)
@@ -151,6 +156,23 @@ void ComparisonPanel::refresh()
                          : tr("These weights have no density to speak of, so only the limit of a normal distribution is drawn."));
     if (families.bound && std::abs(families.bound->offsetDb) > 0.15)
         limit(tr("limit of these weights"), families.bound->offsetDb);
+    // In little height the pictures come before the figures that follow from others.
+    if (height() < 520 * uiFont(13).pixelSize() / 13.0) {
+        for (const int row : {7, 5, 4, 2}) {
+            content.rows.removeAt(row);
+            for (ComparisonView::Column& column : content.columns)
+                if (column.figures.size() > std::size_t(row))
+                    column.figures.erase(column.figures.begin() + row);
+        }
+    }
+    // Without inputs nothing is known of the outputs.
+    const bool hasOutputs = std::any_of(studies.begin(), studies.end(), [](const QuantizationStudy* study) { return study->outputs().has_value(); });
+    if (!hasOutputs) {
+        content.rows.removeAt(1);
+        for (ComparisonView::Column& column : content.columns)
+            if (column.figures.size() > 1)
+                column.figures.erase(column.figures.begin() + 1);
+    }
     m_keep->setEnabled(m_comparison.count() + 1 < SchemeComparison::most);
     m_view->setContent(std::move(content));
     m_plot->setContent(std::move(plot));
@@ -161,6 +183,7 @@ void ComparisonPanel::resizeEvent(QResizeEvent*)
     const double scale = uiFont(13).pixelSize() / 13.0;
     m_plotCard->setFixedWidth(int(std::clamp(width() * 0.3, 220.0, 420.0 * scale)));
     m_bound->setVisible(height() >= 560 * scale);
+    refresh();
 }
 
 }  // namespace quantoscope

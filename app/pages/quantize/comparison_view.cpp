@@ -128,7 +128,8 @@ void ComparisonView::placeButtons()
         button->setAccessibleName(tr("Take %1 away").arg(m_content.columns[std::size_t(i)].name));
         const QRectF title = layoutOf(std::size_t(i)).title;
         const QSize size = button->sizeHint().boundedTo({28, 26});
-        button->setGeometry(int(title.right()) - size.width(), 0, size.width(), size.height());
+        // Beside the short second line, so that the name has the first for itself.
+        button->setGeometry(int(title.right()) - size.width(), int(title.bottom()) - size.height(), size.width(), size.height());
     }
 }
 
@@ -186,14 +187,14 @@ void ComparisonView::drawColumn(QPainter& painter, std::size_t index) const
     painter.setFont(uiFont(13, QFont::DemiBold));
     painter.setPen(t.text);
     const QFontMetricsF bold(painter.font());
-    const double room = layout.title.width() - 2 * radius - 8 - (column.isPresent ? 0 : 32);
+    const double room = layout.title.width() - 2 * radius - 8, noteRoom = room - (column.isPresent ? 0 : 32);
     painter.drawText(QRectF(badge.x() + radius + 8, 0, room, 2 * radius + 2), Qt::AlignVCenter | Qt::AlignLeft,
                      bold.elidedText(column.name, Qt::ElideRight, room));
     painter.setFont(uiFont(12));
     painter.setPen(t.muted);
     const QString second = !column.isPresent ? column.note : column.note.isEmpty() ? tr("present") : tr("%1 · present").arg(column.note);
-    painter.drawText(QRectF(badge.x() + radius + 8, bold.height() + 2, layout.title.width() - 2 * radius - 8, bold.height()),
-                     Qt::AlignVCenter | Qt::AlignLeft, QFontMetricsF(painter.font()).elidedText(second, Qt::ElideRight, layout.title.width() - 2 * radius - 8));
+    painter.drawText(QRectF(badge.x() + radius + 8, bold.height() + 2, noteRoom, bold.height()), Qt::AlignVCenter | Qt::AlignLeft,
+                     QFontMetricsF(painter.font()).elidedText(second, Qt::ElideRight, noteRoom));
 
     for (const auto& [panel, y, low, high, atMost] :
          {std::tuple{layout.picture, layout.y, 0.0, m_top, 34}, std::tuple{layout.error, layout.errorY, -m_errorLimit, m_errorLimit, 26}}) {
@@ -205,7 +206,7 @@ void ComparisonView::drawColumn(QPainter& painter, std::size_t index) const
     painter.setFont(uiFont(12));
     painter.setPen(t.muted);
     const QFontMetricsF metrics(painter.font());
-    for (const AxisTick& tick : linearTicks(m_low, m_high, std::max(1, int(layout.picture.width() / 56)))) {
+    for (const AxisTick& tick : linearTicks(m_low, m_high, std::max(3, int(layout.picture.width() / 56)))) {
         const double x = layout.x.toPixel(tick.value), w = metrics.horizontalAdvance(tick.label);
         painter.fillRect(QRectF(std::round(x), layout.error.bottom(), 1, 4), t.axis);
         painter.drawText(QPointF(std::clamp(x - w / 2, layout.picture.left(), layout.picture.right() - w),

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/pages/quantize/exact_pass.h"
 
+#include "core/language/activations_argument.h"
+
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -10,6 +12,30 @@ namespace quantoscope {
 namespace {
 
 constexpr int cells = 2048;
+constexpr std::int64_t mostCompensated = std::int64_t{1} << 26;
+
+/// Whether ‖X·Eᵀ‖ from XᵀX takes a moment: rows · columns² multiplications.
+bool measuresOutputs(const TensorInfo& info)
+{
+    return info.count > 0 && info.count <= mostCompensated && double(info.count) * double(info.columns()) <= 3e10;
+}
+
+/// Rounding alone, its values kept.
+Result<CompensatedWeights> quantizePlainly(const TensorSource& source, const TensorInfo& info, const QuantizationScheme& scheme,
+                                           QuantizationReport& report, const Progress& progress)
+{
+    CompensatedWeights stored;
+    QuantizationSink sink;
+    sink.values = [&](std::span<const float> part) -> Result<void> {
+        stored.values.insert(stored.values.end(), part.begin(), part.end());
+        return {};
+    };
+    auto found = quantize(source, info, scheme, sink, progress);
+    if (!found)
+        return tl::unexpected(found.error());
+    report = std::move(*found);
+    return stored;
+}
 
 /// Takes the stored values as they stream by, reads the weights they came from, and sorts both.
 class PictureMaker {
@@ -93,17 +119,54 @@ double PartialError::sqnrDb() const
     return 10 * std::log10(squaredValues / squaredError);
 }
 
-Result<PassResult> runExactPass(const TensorSource& source, const TensorInfo& info, const QuantizationScheme& scheme,
-                                bool wantsPicture, double low, double high, PassWatch& watch, Progress progress)
+Result<PassResult> runExactPass(const TensorSource& source, const TensorInfo& info, const PassTask& task, PassWatch& watch, Progress progress)
 {
-    PictureMaker maker(source, info, low, high, watch);
-    QuantizationSink sink;
-    if (wantsPicture)
-        sink.values = [&](std::span<const float> stored) { return maker.take(stored); };
-    auto report = quantize(source, info, scheme, sink, std::move(progress));
-    if (!report)
-        return tl::unexpected(report.error());
-    return PassResult{std::move(*report), wantsPicture ? maker.finish() : nullptr};
+    PassResult result;
+    const CompensationMethod* const method = task.scheme.method;
+    if (method && info.count > mostCompensated)
+        return failure(Error::Kind::Unsupported, std::string(method->name) + " works on a whole matrix at once, of at most 67 million weights here; "
+                                                     + info.name + " has more.");
+    result.activations = task.activations;
+    if (!task.inputs.empty() && !result.activations) {
+        auto made = activationsFor(task.inputs, source, info, {progress.stop});
+        if (made)
+            result.activations = std::make_shared<const Activations>(std::move(*made));
+        else if ((method && method->needsActivations) || task.inputs != "sample")
+            return tl::unexpected(made.error());
+    }
+    PictureMaker maker(source, info, task.low, task.high, watch);
+    const bool measures = result.activations && measuresOutputs(info);
+    if (!method && !measures) {
+        QuantizationSink sink;
+        if (task.wantsPicture)
+            sink.values = [&](std::span<const float> stored) { return maker.take(stored); };
+        auto report = quantize(source, info, task.scheme.scheme, sink, std::move(progress));
+        if (!report)
+            return tl::unexpected(report.error());
+        result.report = std::move(*report);
+    } else {
+        std::vector<float> weights(std::size_t(info.count));
+        if (auto read = source.read(info, {0, info.count}, std::span<float>(weights)); !read)
+            return tl::unexpected(read.error());
+        const CompensationTask matrix{info.name, info.rows(), info.columns(), weights, task.scheme.scheme, result.activations.get()};
+        auto stored = method ? quantizeWeights(matrix, method, progress) : quantizePlainly(source, info, task.scheme.scheme, result.report, progress);
+        if (!stored)
+            return tl::unexpected(stored.error());
+        if (method) {
+            result.report.error = errorOfStored(weights, stored->values);
+            result.report.bitsPerWeight = stored->bitsPerWeight;
+            result.report.bytes = std::uint64_t(std::ceil(stored->bitsPerWeight * double(info.count) / 8));
+        }
+        if (task.wantsPicture)
+            if (auto taken = maker.take(stored->values); !taken)
+                return tl::unexpected(taken.error());
+        if (measures)
+            result.outputs = OutputError{stored->roundsInputs ? productSqnrDb(matrix, *stored) : outputSqnrDb(weights, stored->values, *result.activations),
+                                         result.activations->tokens(), stored->roundsInputs};
+    }
+    if (task.wantsPicture)
+        result.picture = maker.finish();
+    return result;
 }
 
 }  // namespace quantoscope

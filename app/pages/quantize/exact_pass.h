@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/compensation/compensation.h"
 #include "core/quantization/quantize.h"
 #include "widgets/histogram_content.h"
 
 #include <memory>
 #include <mutex>
+#include <optional>
+#include <string>
 
 namespace quantoscope {
 
@@ -36,14 +39,30 @@ private:
     PartialError m_error;
 };
 
+/// What a matrix answers to its inputs, stored against original: the error of the task it has, X·Wᵀ.
+struct OutputError {
+    double sqnrDb = 0;
+    std::int64_t tokens = 0;
+    bool roundsInputs = false;   ///< The inputs are rounded to INT8 too.
+};
+
 struct PassResult {
     QuantizationReport report;
     std::shared_ptr<const DequantizedPicture> picture;   ///< Where one was asked for.
+    std::shared_ptr<const Activations> activations;      ///< Where there are any; made once, then handed back in.
+    std::optional<OutputError> outputs;
 };
 
-/// The scheme over the values themselves. With `wantsPicture` the stored values and their errors are
-/// also sorted into equal cells of [low, high].
-Result<PassResult> runExactPass(const TensorSource&, const TensorInfo&, const QuantizationScheme&, bool wantsPicture,
-                                double low, double high, PassWatch&, Progress);
+struct PassTask {
+    CompensatedScheme scheme;
+    bool wantsPicture = false;   ///< Stored values and their errors sorted into equal cells of [low, high].
+    double low = 0, high = 0;
+    std::string inputs;          ///< As activationsFor() takes it; empty: the matrix has none.
+    std::shared_ptr<const Activations> activations;   ///< What `inputs` made earlier.
+};
+
+/// The scheme over the values themselves, with the error of the outputs where there are inputs and the matrix
+/// is small enough to wait for it.
+Result<PassResult> runExactPass(const TensorSource&, const TensorInfo&, const PassTask&, PassWatch&, Progress);
 
 }  // namespace quantoscope

@@ -7,6 +7,7 @@
 #include <QEvent>
 #include <QPainter>
 
+#include <algorithm>
 #include <cmath>
 
 namespace quantoscope {
@@ -42,9 +43,26 @@ double FactTable::blockHeight() const
     return line * double(figures + 1) + 10;
 }
 
-QSize FactTable::minimumSizeHint() const
+QSize FactTable::sizeHint() const
 {
     return {200, int(blockHeight() * double(std::max<std::size_t>(1, m_rows.size())))};
+}
+
+QSize FactTable::minimumSizeHint() const
+{
+    const double line = std::ceil(QFontMetricsF(uiFont(13)).height());
+    return {200, int((2 * line + 10) * double(std::max<std::size_t>(1, m_rows.size())))};
+}
+
+/// In little room lines move together first, then the last figures of every block go.
+FactTable::Fit FactTable::fit() const
+{
+    const double least = std::ceil(QFontMetricsF(uiFont(13)).height());
+    const double each = height() / double(std::max<std::size_t>(1, m_rows.size()));
+    const std::size_t figures = m_rows.empty() ? 0 : m_rows.front().figures.size();
+    const double wanted = (blockHeight() - 10) / double(figures + 1);
+    const double line = std::clamp((each - 10) / double(figures + 1), least, wanted);
+    return {line, std::min(figures, std::size_t(std::max(1.0, std::floor((each - 8) / line) - 1)))};
 }
 
 void FactTable::paintEvent(QPaintEvent*)
@@ -53,8 +71,8 @@ void FactTable::paintEvent(QPaintEvent*)
     QPainter painter(this);
     painter.fillRect(rect(), t.card);
     double top = 0;
+    const auto [line, shown] = fit();
     for (const Row& row : m_rows) {
-        const double line = (blockHeight() - 10) / double(row.figures.size() + 1);
         if (top > 0)
             painter.fillRect(QRectF(0, top - 1, width(), 1), t.border);
         QRectF area(0, top + 4, width(), line);
@@ -64,14 +82,15 @@ void FactTable::paintEvent(QPaintEvent*)
         painter.drawText(area, Qt::AlignVCenter | Qt::AlignRight, row.figure);
         painter.setFont(uiFont(12));
         painter.setPen(t.muted);
-        for (const auto& [name, value] : row.figures) {
+        for (std::size_t i = 0; i < std::min(shown, row.figures.size()); ++i) {
+            const auto& [name, value] = row.figures[i];
             area.translate(0, line);
             const double valueWidth = QFontMetricsF(painter.font()).horizontalAdvance(value);
             painter.drawText(area, Qt::AlignVCenter | Qt::AlignRight, value);
             painter.drawText(area, Qt::AlignVCenter | Qt::AlignLeft,
                              QFontMetricsF(painter.font()).elidedText(name, Qt::ElideRight, width() - valueWidth - 8));
         }
-        top += blockHeight();
+        top += line * double(shown + 1) + 10;
     }
 }
 

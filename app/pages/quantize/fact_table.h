@@ -22,13 +22,18 @@ public:
     void setRows(std::vector<Row> rows);
     const std::vector<Row>& rows() const { return m_rows; }
     QSize minimumSizeHint() const override;
-    QSize sizeHint() const override { return minimumSizeHint(); }
+    QSize sizeHint() const override;
 
 protected:
     void paintEvent(QPaintEvent*) override;
     void changeEvent(QEvent*) override;
 
 private:
+    struct Fit {
+        double line;
+        std::size_t figures;   ///< Shown of each block.
+    };
+    Fit fit() const;
     double blockHeight() const;
     std::vector<Row> m_rows;
 };

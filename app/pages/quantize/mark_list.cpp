@@ -29,7 +29,7 @@ void MarkRow::setTexts(const QString& name, bool isBest, const QString& clip, co
     m_clip = clip;
     m_sqnr = sqnr;
     setAccessibleName(name);
-    setAccessibleDescription(tr("clip %1, %2").arg(clip, sqnr) + (isBest ? tr(", best") : QString()));
+    setAccessibleDescription((m_id.startsWith(u"method:") ? tr("weights %1 dB, outputs %2") : tr("clip %1, %2")).arg(clip, sqnr) + (isBest ? tr(", best") : QString()));
     update();
 }
 

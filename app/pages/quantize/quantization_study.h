@@ -25,6 +25,13 @@ struct FitMark {
     double sqnrDb = 0;
 };
 
+/// What a method of error compensation gives under the scheme; an empty id is rounding alone.
+struct CompensationMark {
+    std::string_view id;
+    double sqnrDb = 0, outputSqnrDb = 0;
+    bool isBest = false;   ///< Of the outputs.
+};
+
 /// One tensor under one scheme: everything the Quantize page shows, without a widget. What a hand is
 /// waiting for is answered from the counts; the values themselves are read in the background only.
 class QuantizationStudy : public QObject {
@@ -40,12 +47,20 @@ public:
     void setSource(Model model, const TensorInfo* info, Counts counts);
     /// While a drag goes on nothing but the counts is asked.
     void setScheme(const QuantizationScheme&, bool isDragging = false);
+    /// A method of error compensation (nullptr: rounding alone), and what flows into the matrix, as
+    /// activationsFor() takes it (empty: nothing is known).
+    void setCompensation(const CompensationMethod* method, const std::string& inputs);
 
     const QuantizationScheme& scheme() const { return m_scheme; }
+    CompensatedScheme compensatedScheme() const { return {m_scheme, m_method}; }
+    const CompensationMethod* method() const { return m_method; }
+    const std::string& inputs() const { return m_inputs; }
+    /// What the matrix answers to its inputs, once the exact pass has been over it.
+    const std::optional<OutputError>& outputs() const { return m_outputs; }
     const std::optional<TensorInfo>& tensor() const { return m_tensor; }
     const Counts& counts() const { return m_counts; }
 
-    /// One scale and a rounding that is a function: the counts alone answer. Else the exact pass does.
+    /// One scale, a rounding that is a function and no method: the counts alone answer. Else the exact pass does.
     bool isAnsweredByCounts() const;
     const std::optional<LevelMap>& map() const { return m_map; }
     /// From the exact pass where it has finished, else from the counts; empty where nothing is known yet.
@@ -75,6 +90,8 @@ public:
     const std::vector<CalibrationMark>& marks() const { return m_marks; }
     /// For codebooks: every way to choose as many levels.
     const std::vector<FitMark>& fits() const { return m_fits; }
+    /// Where inputs are known and the counts do not answer: every method that takes the scheme.
+    const std::vector<CompensationMark>& compensations() const { return m_compensations; }
     /// The highest SQNR of any method; NaN while it is not known.
     double bestSqnrDb() const;
     /// The largest position on the curve.
@@ -94,13 +111,20 @@ signals:
 
 private:
     void evaluate();
+    void sample();
     void findMethods();
     void startPass();
+    void findCompensations();
+    void followBatches();
 
     Model m_model;
     std::optional<TensorInfo> m_tensor;
     Counts m_counts;
     QuantizationScheme m_scheme;
+    const CompensationMethod* m_method = nullptr;
+    std::string m_inputs;
+    std::shared_ptr<const Activations> m_activations;   ///< What m_inputs are for the present tensor, once made.
+    std::optional<OutputError> m_outputs;
     std::optional<LevelMap> m_map;
     std::optional<QuantizationError> m_error;
     std::optional<SampledError> m_sampled;
@@ -111,6 +135,11 @@ private:
     std::vector<ClipCost> m_curve;
     std::vector<CalibrationMark> m_marks;
     std::vector<FitMark> m_fits;
+    std::optional<ClipRange> m_movingAverage;   ///< Over the tensor's first axis, whatever the scheme; once known.
+    BackgroundJob* m_averaging;
+    std::vector<CompensationMark> m_compensations;
+    std::string m_compensationsOf;   ///< Scheme and inputs they are about.
+    BackgroundJob* m_compensating;
     BackgroundJob* m_methods;
     BackgroundJob* m_pass;
     QTimer m_passDelay;

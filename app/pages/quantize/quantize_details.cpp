@@ -63,6 +63,10 @@ void QuantizeFigure::connectDetails()
         m_weight->findNear(value, tolerance);
     });
     connect(m_weight, &WeightPanel::chosen, this, [this] { emit changed(tr("ask about a weight"), QStringLiteral("weight")); });
+    connect(m_weight, &WeightPanel::flipped, this, [this](const QString& step, const QString& mergeKey) {
+        refreshDetails();
+        emit changed(step, mergeKey);
+    });
     connect(m_weight, &WeightPanel::numbersRequested, this, &QuantizeFigure::numbersRequested);
     connect(m_weight, &WeightPanel::problem, this, &Figure::problem);
     connect(m_channels, &ChannelPanel::problem, this, &Figure::problem);
@@ -81,6 +85,7 @@ void QuantizeFigure::showDetail(const QString& id)
     m_details->setCurrent(known ? id : QStringLiteral("clip"));
     m_detailPages->setCurrentIndex(id == u"channels" ? 1 : id == u"weight" ? 2 : 0);
     refreshDetails();
+    refreshResult();
 }
 
 /// By the person; an empty id is the next one.
@@ -102,7 +107,15 @@ void QuantizeFigure::refreshDetails()
     m_weight->setActive(isSeen && id == u"weight");
     const auto& weight = m_weight->weight();
     const bool isMarked = isSeen && id == u"weight" && weight && std::isfinite(weight->value);
-    m_view->setMarkedWeight(isMarked ? std::optional(MarkedWeight{weight->value, weight->stored}) : std::nullopt);
+    const auto change = changedWeight();
+    m_view->setMarkedWeight(isMarked ? std::optional(MarkedWeight{weight->value, change && std::isfinite(change->value) ? change->value : weight->stored})
+                                     : std::nullopt);
+    emit changedWeightChanged();
+}
+
+std::optional<ChangedWeight> QuantizeFigure::changedWeight() const
+{
+    return m_curveCard->isVisibleTo(this) && m_details->current() == u"weight" ? m_weight->change() : std::nullopt;
 }
 
 bool QuantizeFigure::areDetailsSettled() const
@@ -121,10 +134,14 @@ void QuantizeFigure::arrangeDetails(bool all, double scale)
     m_curveTitle->setVisible(hasCurve);
     m_curve->setVisible(hasCurve);
     m_curveNote->setVisible(!hasCurve);
-    m_curveNote->setText(isCodebook ? tr("SQNR by how the levels are chosen; the gap to the best stands beside it.")
+    const bool hasMethods = !m_study->compensations().empty();
+    m_curveNote->setText(hasMethods && !isCodebook ? tr("dB of the weights, and of the outputs X·Wᵀ, by how the codes are chosen:")
+                         : isCodebook && !m_study->method() ? tr("SQNR by how the levels are chosen; the gap to the best stands beside it.")
+                      : m_study->method() ? tr("What is stored follows from the inputs, not from one clip: the picture and the figures show it.")
+                      : scheme.granularity.kind == Granularity::Kind::Tensor ? tr("A draw decides for every weight, so there is no curve that the counts could give.")
                                     : tr("Many ranges, so there is no one clip to plot: Channels shows each channel’s, "
                                          "and a click on the picture why one weight became what it is."));
-    m_marks->setVisible(isCodebook || (hasCurve && all && height() >= 700 * scale));
+    m_marks->setVisible(isCodebook || hasMethods || (hasCurve && all && height() >= 700 * scale));
     m_rangeNote->setVisible(hasCurve && all && height() >= 780 * scale);
     refreshDetails();
 }

@@ -24,6 +24,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 namespace quantoscope {
 
@@ -52,6 +53,7 @@ void QuantizeFigure::build()
     schemeLine->addWidget(m_editor, 1);
     schemeLine->addWidget(m_sections);
     m_schemeCard->body()->addLayout(schemeLine);
+    buildCompensation();
 
     m_pictureCard = new Card(this);
     m_pictureCard->layout()->setContentsMargins(space::normal, space::small, space::small, space::small);
@@ -138,6 +140,7 @@ void QuantizeFigure::connectParts()
     });
     connectSections();
     connectDetails();
+    connectCompensation();
     connect(m_progress, &ProgressLine::cancelRequested, m_study, &QuantizationStudy::cancelPass);
     connect(m_study, &QuantizationStudy::problem, this, &Figure::problem);
     if (m_weights == Weights::Own) {
@@ -172,6 +175,7 @@ void QuantizeFigure::openRecipe(const SyntheticRecipe& recipe)
 void QuantizeFigure::setSource(Model model, const TensorInfo* info, Counts counts)
 {
     m_ghostScheme.clear();
+    delete std::exchange(m_ghostStudy, nullptr);
     const QString caption = counts ? tr("%1 weights").arg(wholeNumber(double(counts->totals().count))) : QString();
     const double left = counts ? double(counts->totals().nan + counts->totals().infinite) : 0;
     m_view->setCaption(left > 0 ? tr("%1, %2 of them not finite, left out").arg(caption, wholeNumber(left)) : caption);
@@ -180,6 +184,7 @@ void QuantizeFigure::setSource(Model model, const TensorInfo* info, Counts count
     m_channels->setSource(model, info);
     m_weight->setSource(model, info);
     m_study->setSource(std::move(model), info, std::move(counts));
+    applyCompensation();   // Whether the sample model's inputs are there depends on the tensor.
     restoreView();
 }
 
@@ -228,6 +233,10 @@ void QuantizeFigure::chooseMark(const QString& id)
 {
     QuantizationScheme scheme = m_study->scheme();
     scheme.clip = {};
+    if (id.startsWith(u"method:")) {
+        setMethod(id.mid(7));
+        return emit changed(tr("choose %1").arg(method().isEmpty() ? tr("rounding alone") : method()), {});
+    }
     if (id.startsWith(u"fit:")) {
         scheme.fit = Fit(id.mid(4).toInt());
         if (scheme.fit == Fit::ByHand && m_study->map())
@@ -327,7 +336,7 @@ void QuantizeFigure::keyPressEvent(QKeyEvent* event)
 
 QList<std::pair<QString, QString>> QuantizeFigure::keys() const
 {
-    return {{QStringLiteral("E S P C R"), tr("words of the scheme")}, {QStringLiteral("V"), tr("view")}, {QStringLiteral("K"), tr("keep")}, {QStringLiteral("D"), tr("detail")},
+    return {{QStringLiteral("E S P C R"), tr("words of the scheme")}, {QStringLiteral("M"), tr("method")}, {QStringLiteral("V"), tr("view")}, {QStringLiteral("K"), tr("keep")}, {QStringLiteral("D"), tr("detail")},
             {QStringLiteral("← →"), tr("clip")}, {tr("Home"), tr("best")}, {QStringLiteral("[ ]"), tr("bits")},
             {QStringLiteral("L"), tr("axis")},   {QStringLiteral("G"), tr("ghost")}};
 }
@@ -338,8 +347,8 @@ void QuantizeFigure::toggleGhost()
         m_view->setGhost({});
         m_ghostScheme.clear();
     } else if (m_study->map() || m_study->dequantized()) {
-        m_view->setGhost(HistogramGhost{m_view->content(), SchemeEditor::shortName(m_study->scheme())});
-        m_ghostScheme = QString::fromStdString(schemeText(m_study->scheme()));
+        m_view->setGhost(HistogramGhost{m_view->content(), presentName()});
+        m_ghostScheme = QString::fromStdString(schemeText(m_study->compensatedScheme()));
     }
     refreshResult();
     emit changed(m_view->ghost() ? tr("keep a ghost") : tr("drop the ghost"), {});

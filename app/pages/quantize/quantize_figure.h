@@ -2,6 +2,7 @@
 #pragma once
 
 #include "app/pages/quantize/quantization_study.h"
+#include "core/language/words_under_scheme.h"
 #include "core/tensors/synthetic_tensors.h"
 #include "widgets/figure.h"
 #include "widgets/histogram_view.h"
@@ -19,6 +20,7 @@ class ChannelPanel;
 class ComparisonPanel;
 class CostCurve;
 class HistogramView;
+class InputsBar;
 class MarkList;
 class ProgressLine;
 class ResultPanel;
@@ -33,9 +35,10 @@ class WeightPanel;
 /// One tensor under one scheme, with everything to change: the body of the Quantize page, and a
 /// figure of lessons that brings its own synthetic weights (state key "synthetic").
 ///
-/// Keys of its state: scheme, synthetic, view (linear, log, codes, stairs), zoom [low, high], ghost (a scheme),
-/// prediction (a clip), section (weights, compare, activations), kept (schemes beside the present
-/// one), activations (the stream), detail (clip, channels, weight), weight (an index).
+/// Keys of its state: scheme, synthetic, method (of error compensation), inputs (as activationsFor() takes them),
+/// view (linear, log, codes, stairs), zoom [low, high], ghost (a scheme), prediction (a clip), section (weights, compare, activations), kept (schemes beside the present
+/// one), activations (the stream), detail (clip, channels, weight), weight (an index), flip (the code put in
+/// place of that weight's).
 class QuantizeFigure : public Figure {
     Q_OBJECT
 
@@ -49,6 +52,9 @@ public:
     /// How a command line names the weights: `model.safetensors blk.0` or `--synthetic normal,count=…`.
     void setSourceArguments(const QString& arguments) { m_sourceArguments = arguments; }
     void setScheme(const QuantizationScheme&);
+    /// Id of a row of compensationMethods(), or empty for rounding alone. Emits methodEdited().
+    void setMethod(const QString& id);
+    QString method() const;
     const QuantizationStudy& study() const { return *m_study; }
 
     QJsonObject state() const override;
@@ -71,19 +77,26 @@ public:
     SchemeComparison* comparison() const { return m_comparison; }
     ComparisonPanel* comparisonPanel() const { return m_comparePanel; }
     ActivationPanel* activations() const { return m_activations; }
+    InputsBar* inputsBar() const { return m_inputsBar; }
     WeightPanel* weightPanel() const { return m_weight; }
     ChannelPanel* channelPanel() const { return m_channels; }
     MarkList* markList() const { return m_marks; }
     /// A key that the page got: true where it meant something here.
     bool handleKey(const QKeyEvent&);
     QString section() const { return m_section; }
+    /// The weight one of whose bits is flipped, while it is looked at.
+    std::optional<ChangedWeight> changedWeight() const;
     void showSection(const QString& id);
 
 signals:
     /// The person changed the scheme; comes before changed().
     void schemeEdited(const QuantizationScheme& scheme);
+    /// method() is another one, by whomever.
+    void methodEdited(const QString& id);
     /// “Its bits”: a weight to be shown on Numbers.
-    void numbersRequested(double value);
+    void numbersRequested(const QJsonObject& state);
+    /// changedWeight() is another one, or none.
+    void changedWeightChanged();
 
 protected:
     void keyPressEvent(QKeyEvent*) override;
@@ -92,6 +105,15 @@ protected:
 private:
     void build();
     void buildSections();
+    void buildCompensation();
+    void connectCompensation();
+    void arrangeCompensation(bool all, bool small);
+    void refreshCompensation();
+    void applyCompensation();
+    QString presentInputs() const;
+    void showGhostOf(const CompensatedScheme&);
+    void takeGhost();
+    QString presentName() const;
     void connectParts();
     void connectSections();
     void buildDetails();
@@ -131,6 +153,8 @@ private:
     QJsonObject m_wanted;      ///< Zoom and ghost of a state, until the counts are there.
     std::optional<double> m_prediction;
     QString m_ghostScheme;
+    QuantizationStudy* m_ghostStudy = nullptr;   ///< Of a ghost from a state whose picture takes a pass.
+    QString m_inputs;          ///< Chosen by a person; empty: those of the sample model where it is open.
     QStringList m_only;
     bool m_isPresenting = false;
     bool m_isDragging = false;
@@ -151,6 +175,7 @@ private:
     Card* m_resultCard;
     Card* m_curveCard;
     SchemeEditor* m_editor;
+    InputsBar* m_inputsBar;
     SourceBar* m_sourceBar;
     SegmentedControl* m_scale;
     HistogramView* m_view;

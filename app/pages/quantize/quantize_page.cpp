@@ -54,9 +54,10 @@ QuantizePage::QuantizePage(Workspace& workspace, QWidget* parent)
     connect(m_figure, &QuantizeFigure::schemeEdited, this, [this](const QuantizationScheme& scheme) {
         m_workspace.setScheme(scheme);
     });
-    connect(m_figure, &QuantizeFigure::numbersRequested, this, [this](double value) {
-        m_workspace.requestPage(QStringLiteral("numbers"), {{QStringLiteral("value"), QString::number(value, 'g', 17)}});
+    connect(m_figure, &QuantizeFigure::numbersRequested, this, [this](const QJsonObject& state) {
+        m_workspace.requestPage(QStringLiteral("numbers"), state);
     });
+    connect(m_figure, &QuantizeFigure::changedWeightChanged, this, [this] { m_words->setChangedWeight(m_figure->changedWeight()); });
     connect(m_figure->sourceBar(), &SourceBar::tensorChosen, this, [this](const QString& name) {
         m_workspace.chooseTensor(name);
         emit changed(tr("choose %1").arg(name), {});
@@ -77,11 +78,12 @@ QuantizePage::QuantizePage(Workspace& workspace, QWidget* parent)
             m_isStale = true;
             if (isVisible())
                 followWorkspace();
+            arrangeWords();
         });
     }
     connect(m_words, &WordsPanel::settled, this, &Figure::settled);
     connect(m_words, &WordsPanel::seedChanged, this, [this] { emit changed(tr("draw other words"), {}); });
-    connect(m_words, &WordsPanel::methodChanged, this, [this] { emit changed(tr("choose a compensation"), {}); });
+    connect(m_figure, &QuantizeFigure::methodEdited, m_words, &WordsPanel::setMethod);
     connect(m_stack, &QStackedLayout::currentChanged, this, &QuantizePage::arrangeWords);
     m_figure->setScheme(m_workspace.scheme());
     followWorkspace();
@@ -91,8 +93,11 @@ QuantizePage::QuantizePage(Workspace& workspace, QWidget* parent)
 void QuantizePage::arrangeWords()
 {
     const double scale = uiFont(13).pixelSize() / 13.0;
-    m_words->setCompact(width() < 1120 * scale || height() < 760 * scale);
-    m_words->setVisible(m_stack->currentWidget() == m_figure && !m_isPresenting && m_showsAll);
+    m_words->setCompact(m_isPresenting || width() < 1120 * scale || height() < 760 * scale);
+    // A hall sees what the model says where it can speak and there is height for it; keys do the rest.
+    m_words->setPresenting(m_isPresenting);
+    const bool isSeen = m_showsAll && (!m_isPresenting || (m_words->maySpeak() && height() >= 480 * scale));
+    m_words->setVisible(m_stack->currentWidget() == m_figure && isSeen);
 }
 
 void QuantizePage::resizeEvent(QResizeEvent* event)
@@ -263,7 +268,6 @@ void QuantizePage::setState(const QJsonObject& state)
         m_workspace.setState(chosen);
     m_figure->setState(state);
     m_words->setSeed(std::uint64_t(state[u"words"].toInteger(7)));
-    m_words->setMethod(state[u"method"].toString());
 }
 
 QJsonObject QuantizePage::state() const
@@ -271,8 +275,6 @@ QJsonObject QuantizePage::state() const
     QJsonObject state = m_figure->state();
     if (m_words->seed() != 7)
         state[u"words"] = qint64(m_words->seed());
-    if (!m_words->method().isEmpty())
-        state[u"method"] = m_words->method();
     return state;
 }
 

@@ -21,6 +21,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
+#include <utility>
 
 namespace quantoscope {
 
@@ -49,13 +51,26 @@ QString shortName(const CalibrationMark& mark)
         return QuantizeFigure::tr("KL");
     if (clip)
         return SchemeEditor::clipName(*clip);
-    return plain(mark.name);
+    return mark.id == "moving-average" ? QuantizeFigure::tr("moving average") : plain(mark.name);
 }
 
 /// Variants of a method, which go where there is no room for all.
 bool isVariant(std::string_view id)
 {
     return id == "percentile:99" || id == "percentile:99.99" || id.starts_with("aciq:");
+}
+
+/// The code of every level where many scales share them: whole numbers as they are, else their indices.
+std::vector<std::int64_t> codesByLevel(const QuantizationScheme& scheme, std::size_t levels)
+{
+    std::vector<std::int64_t> codes(levels);
+    const auto element = scheme.kind == QuantizationScheme::Kind::Uniform ? elementOf(scheme) : std::nullopt;
+    const std::int64_t lowest = element && element->kind == Element::Kind::Integer ? codesOf(scheme, *element).lowest : 0;
+    std::iota(codes.begin(), codes.end(), lowest);
+    if (element && element->kind != Element::Kind::Integer)
+        if (const auto known = levelsOf(*element); known.size() == levels)
+            std::transform(known.begin(), known.end(), codes.begin(), [](const ElementLevel& level) { return level.code; });
+    return codes;
 }
 
 /// How many digits of the mean squared error are certain.
@@ -80,6 +95,7 @@ void QuantizeFigure::refresh()
     refreshResult();
     m_comparePanel->refresh();
     refreshDetails();
+    refreshCompensation();
     m_activations->setBits(codeBits(m_study->scheme()));
     emit readingsChanged();
 }
@@ -92,6 +108,8 @@ void QuantizeFigure::refreshPicture()
     if (m_study->error())
         content.error = *m_study->error();
     content.dequantized = m_study->dequantized();
+    if (!content.map)
+        content.codes = codesByLevel(m_study->scheme(), content.error.perLevel.size());
     content.isSymmetric = m_study->scheme().symmetry == Symmetry::Symmetric;
     const auto& scheme = m_study->scheme();
     if (scheme.kind == QuantizationScheme::Kind::Codebook) {
@@ -99,6 +117,9 @@ void QuantizeFigure::refreshPicture()
         content.hasLevelHandles = m_study->map() && m_study->map()->levels.size() <= 32;
         content.note = content.hasLevelHandles ? tr("Drag the pins to place levels by hand.")
                                                : tr("The levels are fitted to the tensor: there is no range to drag.");
+    } else if (m_study->method()) {
+        content.hasHandles = false;
+        content.note = tr("%1 chooses among the codes: no handles.").arg(plain(m_study->method()->name));
     } else if (scheme.granularity.kind != Granularity::Kind::Tensor) {
         content.hasHandles = false;
         content.note = scheme.granularity.kind == Granularity::Kind::Channel
@@ -181,6 +202,12 @@ void QuantizeFigure::refreshMarks()
                         byHand && best - sqnr >= 0.005 ? QStringLiteral("−") + fixedNumber(best - sqnr, 2) + QStringLiteral(" dB") : QString(),
                         byHand ? decibelText(sqnr, 2) + QStringLiteral(" dB") : QString(), false});
     }
+    if (rows.empty()) {
+        for (const CompensationMark& mark : m_study->compensations())
+            rows.push_back({QStringLiteral("method:") + plain(mark.id), mark.id.empty() ? tr("rounding alone") : plain(findCompensationMethod(mark.id)->name),
+                            decibelText(mark.sqnrDb), decibelText(mark.outputSqnrDb) + QStringLiteral(" dB"), mark.isBest});
+        return m_marks->setRows(rows, QStringLiteral("method:") + method());
+    }
     m_marks->setRows(rows, isCodebook ? QStringLiteral("fit:%1").arg(int(m_study->scheme().fit)) : current);
 }
 
@@ -189,7 +216,7 @@ QString QuantizeFigure::statusLine() const
     const auto& scheme = m_study->scheme();
     const bool hasMethods = !(m_study->marks().empty() && m_study->fits().empty()) && m_study->error();
     if (!hasMethods)
-        return SchemeEditor::shortName(scheme);
+        return presentName();
     const QString name = scheme.kind == QuantizationScheme::Kind::Codebook ? nameOfFit(scheme.fit)
                        : scheme.clip.kind == Clip::Kind::ByHand         ? tr("by hand")
                        : scheme.clip.kind == Clip::Kind::LeastSquares ? tr("least squares")
@@ -230,6 +257,11 @@ void QuantizeFigure::refreshResult()
         };
         if (error.levelsUsed == 0)
             content.rows.erase(content.rows.begin() + 3);
+        if (m_study->method())
+            content.rows.erase(content.rows.begin() + 2);   // A method clips nothing by itself: it moves weights.
+        if (const auto& outputs = m_study->outputs())
+            content.rows.insert(content.rows.begin(), {outputs->roundsInputs ? tr("Outputs, INT8 inputs") : tr("Outputs X·Wᵀ"),
+                                                       decibelText(outputs->sqnrDb) + QStringLiteral(" dB")});
     } else if (const auto& sampled = m_study->sampled(); sampled) {
         const double uncertainty = std::max(0.01, sampled->sqnrUncertainty);
         content.headline = QStringLiteral("≈ ") + fixedNumber(sampled->error.sqnrDb, uncertainty < 0.095 ? 1 : 0);
@@ -244,8 +276,14 @@ void QuantizeFigure::refreshResult()
     } else {
         content.status = m_study->isSettled() ? tr("stopped") : tr("being quantized …");
     }
+    // Where one weight is asked about in little room, its facts come before the tensor's.
+    const bool isBrief = m_only.isEmpty() && m_details->current() == u"weight" && height() < 600 * uiFont(13).pixelSize() / 13.0;
+    if (isBrief && content.rows.size() > 1)
+        content.rows.resize(1);
     if (const auto& ghost = m_view->ghost())
         content.ghost = {tr("Ghost: %1").arg(ghost->title), decibelText(ghost->content.error.sqnrDb) + QStringLiteral(" dB")};
+    else if (m_ghostStudy)
+        content.ghost = {tr("Ghost: %1").arg(SchemeEditor::shortName(m_ghostStudy->scheme())), tr("being quantized …")};
     m_result->setContent(std::move(content));
 }
 
@@ -262,6 +300,10 @@ QJsonObject QuantizeFigure::state() const
         state[u"zoom"] = QJsonArray{m_view->visibleRange().low, m_view->visibleRange().high};
     if (!m_ghostScheme.isEmpty())
         state[u"ghost"] = m_ghostScheme;
+    if (!method().isEmpty())
+        state[u"method"] = method();
+    if (!m_inputs.isEmpty())
+        state[u"inputs"] = m_inputs;
     if (m_prediction)
         state[u"prediction"] = *m_prediction;
     saveSection(state);
@@ -279,6 +321,8 @@ void QuantizeFigure::setState(const QJsonObject& state)
         else
             emit problem(QString::fromStdString(scheme.error().message));
     }
+    m_inputs = state[u"inputs"].toString();
+    setMethod(state[u"method"].toString());
     const QString view = state[u"view"].toString();
     setScale(view == u"log" || view == u"codes" || view == u"stairs" ? view : QStringLiteral("linear"));
     m_prediction = state[u"prediction"].isDouble() ? std::optional(state[u"prediction"].toDouble()) : std::nullopt;
@@ -309,16 +353,11 @@ void QuantizeFigure::restoreView()
         m_view->showEverything();
     m_ghostScheme.clear();
     m_view->setGhost({});
-    const auto ghost = parseScheme(m_wanted[u"ghost"].toString().toStdString());
-    if (ghost && ghost->granularity.kind == Granularity::Kind::Tensor && m_study->counts()->totals().finite > 0) {
-        HistogramContent content;
-        content.counts = m_study->counts();
-        content.map = levelMapOf(*ghost, *m_study->counts());
-        content.error = errorOf(*m_study->counts(), *content.map);
-        m_view->setGhost(HistogramGhost{std::move(content), SchemeEditor::shortName(*ghost)});
-        m_ghostScheme = m_wanted[u"ghost"].toString();
-    }
-    m_wanted = {};
+    delete std::exchange(m_ghostStudy, nullptr);
+    const QJsonObject wanted = std::exchange(m_wanted, {});
+    const auto ghost = parseCompensatedScheme(wanted[u"ghost"].toString().toStdString());
+    if (ghost && m_study->counts()->totals().finite > 0)
+        showGhostOf(*ghost);
     refreshResult();
 }
 
@@ -335,6 +374,8 @@ QVariantMap QuantizeFigure::readings() const
         {QStringLiteral("clip"), m_study->curvePosition()},
         {QStringLiteral("hasGhost"), m_view->ghost().has_value()},
     };
+    if (const auto& outputs = m_study->outputs())
+        readings[QStringLiteral("outputSqnrDb")] = outputs->sqnrDb;
     if (const NumberFormat* format = findNumberFormat(m_study->scheme().element))
         readings[QStringLiteral("bits")] = bitsOf(*format);
     if (m_recipe)
@@ -357,15 +398,18 @@ QVariantMap QuantizeFigure::readings() const
 
 bool QuantizeFigure::isSettled() const
 {
-    return m_study->isSettled() && !m_counting->isRunning() && m_comparison->isSettled() && areDetailsSettled() && m_activations->isSettled();
+    return m_study->isSettled() && (!m_ghostStudy || m_ghostStudy->isSettled()) && !m_counting->isRunning() && m_comparison->isSettled() && areDetailsSettled() && m_activations->isSettled();
 }
 
 QString QuantizeFigure::commandLine() const
 {
     if (m_sourceArguments.isEmpty())
         return {};
-    return QStringLiteral("qscope quantize %1 --scheme %2")
-        .arg(m_sourceArguments, QString::fromStdString(schemeText(m_study->scheme())));
+    QString command = QStringLiteral("qscope quantize %1 --scheme %2")
+                          .arg(m_sourceArguments, QString::fromStdString(schemeText(m_study->compensatedScheme())));
+    if (m_study->outputs())
+        command += QStringLiteral(" --activations ") + QString::fromStdString(m_study->inputs());
+    return command;
 }
 
 QByteArray QuantizeFigure::csv() const

@@ -101,9 +101,9 @@ void QuantizeFigure::chooseSection(const QString& id)
 
 void QuantizeFigure::keepScheme()
 {
-    if (!m_comparison->keep(m_study->scheme()))
+    if (!m_comparison->keep(m_study->compensatedScheme()))
         return;
-    emit changed(tr("keep %1").arg(SchemeEditor::shortName(m_study->scheme())), {});
+    emit changed(tr("keep %1").arg(presentName()), {});
 }
 
 void QuantizeFigure::saveSection(QJsonObject& state) const
@@ -116,18 +116,20 @@ void QuantizeFigure::saveSection(QJsonObject& state) const
         state[u"detail"] = m_details->current();
     if (m_weight->index())
         state[u"weight"] = qint64(*m_weight->index());
+    if (m_weight->flip())
+        state[u"flip"] = QStringLiteral("0x%1").arg(*m_weight->flip(), 0, 16);
     QJsonArray kept;
     for (int i = 0; i < m_comparison->count(); ++i)
-        kept.append(QString::fromStdString(schemeText(m_comparison->kept(i).scheme())));
+        kept.append(QString::fromStdString(schemeText(m_comparison->kept(i).compensatedScheme())));
     if (!kept.isEmpty())
         state[u"kept"] = kept;
 }
 
 void QuantizeFigure::restoreSection(const QJsonObject& state)
 {
-    std::vector<QuantizationScheme> schemes;
+    std::vector<CompensatedScheme> schemes;
     for (const QJsonValue& text : state[u"kept"].toArray()) {
-        const auto scheme = parseScheme(text.toString().toStdString());
+        const auto scheme = parseCompensatedScheme(text.toString().toStdString());
         if (scheme)
             schemes.push_back(*scheme);
         else
@@ -135,6 +137,9 @@ void QuantizeFigure::restoreSection(const QJsonObject& state)
     }
     m_comparison->setSchemes(schemes);
     m_weight->setIndex(state[u"weight"].isDouble() ? std::optional(std::int64_t(state[u"weight"].toInteger())) : std::nullopt);
+    bool isCode = false;
+    const std::uint64_t flip = state[u"flip"].toString().toULongLong(&isCode, 0);
+    m_weight->setFlip(isCode ? std::optional(flip) : std::nullopt);
     showDetail(state[u"detail"].toString(QStringLiteral("clip")));
     m_activations->setState(state[u"activations"].toObject());
     showSection(state[u"section"].toString(QStringLiteral("weights")));
@@ -154,6 +159,7 @@ void QuantizeFigure::arrange()
         words.removeAll(QLatin1String(other));
     m_editor->setCompact(small);
     m_editor->showOnly(words);
+    arrangeCompensation(all, small);
     const bool narrow = width() < 620 * scale;
     m_sections->setVisible(all && !narrow && !m_isPresenting);
     // A lesson's figure and a narrow one have the first section only.

@@ -59,11 +59,28 @@ void SchemeComparison::setSource(Model model, const TensorInfo* info, Counts cou
     emit changed();
 }
 
-void SchemeComparison::add(const QuantizationScheme& scheme)
+namespace {
+
+bool isSame(const CompensatedScheme& scheme, const QuantizationStudy& study)
+{
+    return scheme.scheme == study.scheme() && scheme.method == study.method();
+}
+
+}  // namespace
+
+void SchemeComparison::setInputs(const std::string& inputs)
+{
+    m_inputs = inputs;
+    for (const auto& study : m_kept)
+        study->setCompensation(study->method(), inputs);
+}
+
+void SchemeComparison::add(const CompensatedScheme& scheme)
 {
     auto study = std::make_unique<QuantizationStudy>();
     study->setWantsMethods(false);
-    study->setScheme(scheme);
+    study->setScheme(scheme.scheme);
+    study->setCompensation(scheme.method, m_inputs);
     connect(study.get(), &QuantizationStudy::resultChanged, this, &SchemeComparison::changed);
     connect(study.get(), &QuantizationStudy::passFinished, this, &SchemeComparison::changed);
     if (m_isActive && m_counts)
@@ -73,9 +90,9 @@ void SchemeComparison::add(const QuantizationScheme& scheme)
     m_kept.push_back(std::move(study));
 }
 
-bool SchemeComparison::keep(const QuantizationScheme& scheme)
+bool SchemeComparison::keep(const CompensatedScheme& scheme)
 {
-    const bool isKept = std::any_of(m_kept.begin(), m_kept.end(), [&](const auto& study) { return study->scheme() == scheme; });
+    const bool isKept = std::any_of(m_kept.begin(), m_kept.end(), [&](const auto& study) { return isSame(scheme, *study); });
     if (isKept || count() + 1 >= most)
         return false;
     add(scheme);
@@ -91,14 +108,14 @@ void SchemeComparison::remove(int index)
     emit changed();
 }
 
-void SchemeComparison::setSchemes(const std::vector<QuantizationScheme>& schemes)
+void SchemeComparison::setSchemes(const std::vector<CompensatedScheme>& schemes)
 {
     const bool same = std::equal(schemes.begin(), schemes.end(), m_kept.begin(), m_kept.end(),
-                                 [](const QuantizationScheme& scheme, const auto& study) { return scheme == study->scheme(); });
+                                 [](const CompensatedScheme& scheme, const auto& study) { return isSame(scheme, *study); });
     if (same)
         return;
     m_kept.clear();
-    for (const QuantizationScheme& scheme : schemes) {
+    for (const CompensatedScheme& scheme : schemes) {
         if (count() + 1 < most)
             add(scheme);
     }

@@ -38,9 +38,11 @@ public:
     int count() const { return int(m_kept.size()); }
     const QuantizationStudy& kept(int index) const { return *m_kept[std::size_t(index)]; }
     /// False where there is no room, or the scheme is kept already.
-    bool keep(const QuantizationScheme&);
+    bool keep(const CompensatedScheme&);
     void remove(int index);
-    void setSchemes(const std::vector<QuantizationScheme>&);
+    void setSchemes(const std::vector<CompensatedScheme>&);
+    /// What flows into the matrix, for methods and for the error of the outputs.
+    void setInputs(const std::string& inputs);
     const RateFamilies& families() const { return m_families; }
     bool isSettled() const;
 
@@ -48,7 +50,7 @@ signals:
     void changed();
 
 private:
-    void add(const QuantizationScheme&);
+    void add(const CompensatedScheme&);
     void computeFamilies();
 
     std::vector<std::unique_ptr<QuantizationStudy>> m_kept;
@@ -56,6 +58,7 @@ private:
     BackgroundJob* m_familyJob;
     bool m_isActive = false;
     bool m_isStale = false;
+    std::string m_inputs;
     Model m_model;
     std::optional<TensorInfo> m_tensor;
     Counts m_counts;

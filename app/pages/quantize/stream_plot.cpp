@@ -11,18 +11,44 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
+#include <numeric>
 
 namespace quantoscope {
 
 namespace {
 
-constexpr int panelCount = 3;   // range, saturation, SQNR
+constexpr int panelCount = 4;   // range, saturation, SQNR, cost
+constexpr int costPanel = 3;
+constexpr double shares[panelCount] = {1, 0.85, 1, 0.75};   // Of the height.
 
 QString panelTitle(int panel)
 {
     return panel == 0 ? StreamPlot::tr("range: largest |x| stored")
          : panel == 1 ? StreamPlot::tr("saturated: share of values beyond the range")
+         : panel == 3 ? StreamPlot::tr("cost: values read before the first is stored, logarithmic")
                       : StreamPlot::tr("SQNR of the batch, dB, higher is better");
+}
+
+/// 0 and the powers of ten that there is room for.
+std::vector<AxisTick> costTicks(double high, double height)
+{
+    std::vector<AxisTick> ticks{{0, QStringLiteral("0")}};
+    const int every = std::max(1, int(std::ceil(high * 18 / std::max(1.0, height))));
+    for (int power = every - 1; power + 1 <= high; power += every)
+        ticks.push_back({double(power + 1), wholeNumber(std::pow(10, power))});
+    return ticks;
+}
+
+/// "static 0, per batch 2 048", of the last batch.
+QString costWords(const StreamReport& report)
+{
+    QStringList words;
+    for (const RangePolicyRow& row : rangePolicies()) {
+        if (!report.of(row.policy).empty())
+            words << QCoreApplication::translate("StreamPlot", row.name.data()) + u' ' + wholeNumber(double(report.of(row.policy).back().readBefore));
+    }
+    return words.join(QStringLiteral(", "));
 }
 
 /// Told apart by their strokes too, not by colour alone.
@@ -47,7 +73,7 @@ StreamPlot::StreamPlot(QWidget* parent)
     installPlotAccessibility();
     setAttribute(Qt::WA_OpaquePaintEvent);
     setProperty("chartDescription", QString());
-    setAccessibleName(tr("Ranges, saturation and SQNR over the batches"));
+    setAccessibleName(tr("Ranges, saturation, SQNR and cost over the batches"));
 }
 
 void StreamPlot::setReport(std::shared_ptr<const StreamReport> report, const ActivationRecipe& recipe, int calibration)
@@ -60,6 +86,7 @@ void StreamPlot::setReport(std::shared_ptr<const StreamReport> report, const Act
         for (const RangePolicyRow& row : rangePolicies())
             text += tr("%1: %2 dB over all batches. ").arg(QString::fromUtf8(row.name.data(), qsizetype(row.name.size())),
                                                           decibelText(m_report->sqnrDb(row.policy, 0, m_recipe.batches)));
+        text += tr("Values read before the first of a batch is stored: %1.").arg(costWords(*m_report));
     }
     setProperty("chartDescription", text.trimmed());
     update();
@@ -73,7 +100,9 @@ AxisScale StreamPlot::batches(const QRectF& area) const
 double StreamPlot::valueOf(int panel, RangePolicy policy, int batch) const
 {
     const StreamPoint& point = m_report->of(policy)[std::size_t(batch)];
-    return panel == 0 ? point.range : panel == 1 ? point.saturated : point.sqnrDb;
+    // Nothing read has its place too, one power below a single value.
+    const double cost = point.readBefore > 0 ? 1 + std::log10(double(point.readBefore)) : 0;
+    return panel == 0 ? point.range : panel == 1 ? point.saturated : panel == 2 ? point.sqnrDb : cost;
 }
 
 /// The batches themselves, as bars behind the ranges: what stands out above a line is cut off.
@@ -104,7 +133,10 @@ void StreamPlot::drawPanel(QPainter& painter, int number, const QRectF& area)
     }
     if (number == 0)
         high = std::max(high, m_report->largest.empty() ? 1.0 : *std::max_element(m_report->largest.begin(), m_report->largest.end()));
-    if (number == 2) {
+    if (number == costPanel) {
+        low = 0;
+        high = std::max(3.0, std::ceil(high));
+    } else if (number == 2) {
         low = std::isfinite(low) ? std::floor(low / 5) * 5 : 0;
         high = std::ceil((high + 0.5) / 5) * 5;
     } else {
@@ -113,7 +145,7 @@ void StreamPlot::drawPanel(QPainter& painter, int number, const QRectF& area)
     const Panel panel{area, {low, high, area.bottom(), area.top(), false}};
     painter.setFont(uiFont(12));
     const QFontMetricsF metrics(painter.font());
-    const auto ticks = linearTicks(low, high, std::max(2, int(area.height() / 34)));
+    const auto ticks = number == costPanel ? costTicks(high, area.height()) : linearTicks(low, high, std::max(2, int(area.height() / 34)));
     for (const AxisTick& tick : number == 1 ? asPercent(ticks) : ticks) {
         const double y = std::round(panel.y.toPixel(tick.value));
         painter.fillRect(QRectF(area.left(), y, area.width(), 1), t.grid);
@@ -210,15 +242,18 @@ void StreamPlot::paintEvent(QPaintEvent*)
         return;
     const QFontMetricsF metrics(uiFont(12));
     const double line = std::ceil(metrics.height());
-    const double left = std::ceil(metrics.horizontalAdvance(QStringLiteral("0.005 %"))) + 12;
+    const double left = std::ceil(metrics.horizontalAdvance(QStringLiteral("100 000"))) + 12;
     const double top = line + 6;
     drawLegend(painter, QRectF(left, 0, width() - left, line));
     const double bottom = height() - 2 * line - 6;
-    const double each = (bottom - top) / panelCount;
+    const double titles = panelCount * (line + 14);
+    const double unit = (bottom - top - titles) / std::accumulate(std::begin(shares), std::end(shares), 0.0);
     QRectF area;
+    double y = top;
     for (int panel = 0; panel < panelCount; ++panel) {
-        area = QRectF(left, top + panel * each + line + 8, width() - left - 10, each - line - 14);
+        area = QRectF(left, y + line + 8, width() - left - 10, unit * shares[panel]);
         drawPanel(painter, panel, area);
+        y = area.bottom() + 6;
     }
     drawBatchAxis(painter, area);
 }

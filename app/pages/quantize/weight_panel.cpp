@@ -2,13 +2,16 @@
 #include "app/pages/quantize/weight_panel.h"
 
 #include "app/pages/quantize/fact_table.h"
+#include "core/quantization/element.h"
 #include "widgets/background_job.h"
+#include "widgets/bit_view.h"
 #include "widgets/controls.h"
 #include "widgets/plot_text.h"
 #include "widgets/scheme_words.h"
 #include "widgets/theme.h"
 
 #include <QHBoxLayout>
+#include <QJsonArray>
 #include <QVBoxLayout>
 
 #include <algorithm>
@@ -55,6 +58,34 @@ QString unitName(const QuantizationScheme& scheme)
     return WeightPanel::tr("Block");
 }
 
+/// The format whose code a weight's is; the index of a level is a whole number from 0.
+NumberFormat shownFormat(const WeightCode& code)
+{
+    if (const NumberFormat* known = findNumberFormat(code.format))
+        return *known;
+    return NumberFormat{{}, {}, {}, IntegerFormat{code.bits, false}};
+}
+
+/// Sign, exponent and the rest one behind the other, as wide as there is room for.
+BitColumns columnsFor(const NumberFormat& format, Code code, double width)
+{
+    const FloatFormat* const floating = format.asFloat();
+    const double sign = floating && floating->isSigned ? 1.5 : 0, exponent = floating ? floating->exponentBits : 0;
+    const double gap = exponent > 0 ? 0.6 : format.asPosit() ? 2 : 0;
+    BitColumns columns;
+    columns.columns = std::max(significandDigits(format, code), floating ? 1 : bitsOf(format));
+    columns.cell = std::clamp(width / (sign + exponent + gap + columns.columns), 10.0, 22.0);
+    columns.exponentRight = (sign + exponent) * columns.cell;
+    columns.significandLeft = columns.exponentRight + gap * columns.cell;
+    columns.topWeight = firstWeight(format, code);
+    return columns;
+}
+
+QString codeText(std::uint64_t code, int bits)
+{
+    return QStringLiteral("0x%1").arg(code, (bits + 3) / 4, 16, QLatin1Char('0')).toUpper().replace(u'X', u'x');
+}
+
 }  // namespace
 
 WeightPanel::WeightPanel(QWidget* parent)
@@ -70,17 +101,29 @@ WeightPanel::WeightPanel(QWidget* parent)
     m_hint->setWordWrap(true);
     m_table = new FactTable(this);
     m_table->setAccessibleName(tr("Why this weight"));
+    m_table->setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Maximum);
     m_largest = new PushButton(tr("Largest error"), PushButton::Role::Quiet, this);
     m_largest->setObjectName(QStringLiteral("largestError"));
     m_numbers = new PushButton(tr("Its bits"), PushButton::Role::Quiet, this);
     m_numbers->setObjectName(QStringLiteral("bitsOnNumbers"));
-    m_numbers->setToolTip(tr("Show this weight on Numbers"));
+    m_numbers->setToolTip(tr("Show this weight’s code on Numbers"));
+    m_unflip = new PushButton(tr("As stored"), PushButton::Role::Quiet, this);
+    m_unflip->setObjectName(QStringLiteral("unflip"));
+    m_unflip->setToolTip(tr("Put the flipped bits back"));
+    m_bits = new BitView(this);
+    m_bits->setAccessibleName(tr("The weight’s bits"));
+    m_bitsNote = new TextLabel({}, 12, QFont::Normal, TextTone::Muted, this);
+    m_bitsNote->setElides(true);
     body->addWidget(m_hint);
     body->addWidget(m_table);
+    body->addWidget(m_bits);
+    body->addWidget(m_bitsNote);
     body->addStretch(1);
     auto* buttons = new QHBoxLayout;
+    buttons->setSpacing(space::small);
     buttons->addWidget(m_largest);
     buttons->addWidget(m_numbers);
+    buttons->addWidget(m_unflip);
     buttons->addStretch(1);
     body->addLayout(buttons);
     m_delay.setSingleShot(true);
@@ -88,7 +131,15 @@ WeightPanel::WeightPanel(QWidget* parent)
     connect(m_largest, &QAbstractButton::clicked, this, &WeightPanel::findLargestError);
     connect(m_numbers, &QAbstractButton::clicked, this, [this] {
         if (m_weight)
-            emit numbersRequested(m_weight->value);
+            emit numbersRequested(numbersState());
+    });
+    connect(m_bits, &BitView::codeEdited, this, [this](Code code, const QString& step, const QString& mergeKey) {
+        setFlip(code);
+        emit flipped(step, mergeKey);
+    });
+    connect(m_unflip, &QAbstractButton::clicked, this, [this] {
+        setFlip({});
+        emit flipped(tr("put the bits back"), {});
     });
     connect(m_finding, &BackgroundJob::finished, this, &WeightPanel::settled);
     connect(m_asking, &BackgroundJob::finished, this, &WeightPanel::settled);
@@ -102,11 +153,12 @@ void WeightPanel::setSource(Model model, const TensorInfo* info)
     const bool sameTensor = m_tensor && info && m_tensor->name == info->name && m_tensor->count == info->count;
     m_tensor = info ? std::optional(*info) : std::nullopt;
     // An index that came with a state waits for the tensor that the state opens.
-    if (!sameTensor && !m_isAwaited)
+    if (!sameTensor && !m_isAwaited) {
         m_index.reset();
-    const bool isStillAwaited = m_isAwaited && !info;
-    setIndex(m_index);
-    m_isAwaited = isStillAwaited;
+        m_flip.reset();
+    }
+    m_isAwaited = m_isAwaited && !info;
+    restart();
 }
 
 void WeightPanel::setScheme(const QuantizationScheme& scheme)
@@ -114,6 +166,7 @@ void WeightPanel::setScheme(const QuantizationScheme& scheme)
     if (scheme == m_scheme)
         return;
     m_scheme = scheme;
+    m_flip.reset();   // Another scheme stores another code.
     // A hand may be moving: the pass waits until it rests.
     if (m_index && m_isActive)
         m_delay.start(150);
@@ -131,12 +184,82 @@ void WeightPanel::setActive(bool active)
 void WeightPanel::setIndex(std::optional<std::int64_t> index)
 {
     m_index = index;
+    m_flip.reset();
     m_isAwaited = index.has_value();
+    restart();
+}
+
+void WeightPanel::restart()
+{
     m_weight.reset();
     m_asking->cancel();
     showWeight();
-    if (m_isActive && index)
+    if (m_isActive && m_index)
         ask();
+}
+
+void WeightPanel::setFlip(std::optional<std::uint64_t> code)
+{
+    const bool isStored = code && m_weight && m_weight->own && m_weight->own->code == *code;
+    m_flip = isStored ? std::nullopt : code;
+    showWeight();
+}
+
+void WeightPanel::setMethod(const QString& name)
+{
+    if (name == m_method)
+        return;
+    m_method = name;
+    m_flip.reset();
+    showWeight();
+}
+
+std::optional<ChangedWeight> WeightPanel::change() const
+{
+    if (!m_flip || !m_tensor || !m_weight || !m_weight->own || *m_flip >= m_weight->own->values.size())
+        return {};
+    const double value = m_weight->own->values[std::size_t(*m_flip)];
+    return ChangedWeight{m_tensor->name, m_weight->index, float(value)};
+}
+
+QJsonObject WeightPanel::numbersState() const
+{
+    if (!m_weight)
+        return {};
+    // A width that Numbers has no format of leaves the value.
+    const QJsonObject valueAlone{{QStringLiteral("value"), QString::number(m_weight->stored, 'g', 17)}};
+    if (!m_weight->own || !m_tensor || !m_method.isEmpty())
+        return valueAlone;
+    const WeightCode& own = *m_weight->own;
+    const QString raw = QStringLiteral("uint%1").arg(own.bits);
+    const QString id = own.format.empty() ? raw : QString::fromStdString(own.format);
+    const NumberFormat* const format = findNumberFormat(id.toStdString());
+    if (!format || (own.format.empty() && own.bits > 8))
+        return valueAlone;
+    QJsonObject weight{{QStringLiteral("tensor"), QString::fromStdString(m_tensor->name)},
+                       {QStringLiteral("index"), qint64(m_weight->index)},
+                       {QStringLiteral("scheme"), QString::fromStdString(schemeText(m_scheme))},
+                       {QStringLiteral("format"), id},
+                       {QStringLiteral("code"), codeText(own.code, own.bits)},
+                       {QStringLiteral("scale"), own.scale},
+                       {QStringLiteral("zero"), qint64(own.zero)},
+                       {QStringLiteral("offset"), own.offset}};
+    if (own.format.empty()) {
+        QJsonArray levels;
+        for (const double value : own.values)
+            levels.append(std::isfinite(value) ? QJsonValue(value) : QJsonValue());
+        weight[u"levels"] = levels;
+    }
+    QJsonArray formats{id};
+    if (format->asInteger())
+        formats = {QJsonObject{{QStringLiteral("id"), id}, {QStringLiteral("scale"), own.scale > 0 ? own.scale : 1.0}, {QStringLiteral("zero"), qint64(own.zero)}}};
+    for (const char* other : {"fp16", "fp32"})
+        formats.append(QLatin1String(other));
+    return {{QStringLiteral("formats"), formats},
+            {QStringLiteral("selected"), id},
+            {QStringLiteral("code"), codeText(m_flip.value_or(own.code), own.bits)},
+            {QStringLiteral("codeFormat"), id},
+            {QStringLiteral("weight"), weight}};
 }
 
 void WeightPanel::find(std::function<Found(const TensorSource&, const TensorInfo&, const Progress&)> search)
@@ -193,13 +316,17 @@ void WeightPanel::showWeight()
     m_numbers->setEnabled(m_weight.has_value());
     m_hint->setVisible(!m_index);
     m_table->setVisible(m_index.has_value());
+    showBits();
     if (!m_index || !m_tensor)
         return m_table->setRows({});
     FactTable::Row row{place(*m_tensor, *m_index), m_weight ? roundedNumber(m_weight->value, 6) : tr("reading …"), {}, false};
     if (m_weight) {
         const StoredWeight& weight = *m_weight;
-        row.figures.emplace_back(tr("Stored as"), roundedNumber(weight.stored, 6));
-        row.figures.emplace_back(tr("Error, stored − weight"), roundedNumber(weight.stored - weight.value, 4));
+        const auto now = change();
+        const double stored = now ? double(now->value) : weight.stored;
+        row.figures.emplace_back(now ? tr("Stored as, then flipped") : tr("Stored as"),
+                                 now ? tr("%1 → %2").arg(roundedNumber(weight.stored, 4), roundedNumber(stored, 4)) : roundedNumber(stored, 6));
+        row.figures.emplace_back(tr("Error, stored − weight"), roundedNumber(stored - weight.value, 4));
         const QString shared = tr("%1 weights").arg(wholeNumber(double(weight.neighbours)));
         const bool isOne = m_scheme.kind != QuantizationScheme::Kind::Block && m_scheme.granularity.kind == Granularity::Kind::Tensor;
         row.figures.emplace_back(unitName(m_scheme), isOne ? shared : tr("%1, %2").arg(wholeNumber(double(weight.unit)), shared));
@@ -211,10 +338,43 @@ void WeightPanel::showWeight()
             row.figures.emplace_back(tr("Scale’s bytes"), hexText(weight.scaleBytes));
         if (weight.code)
             row.figures.emplace_back(tr("Code"), tr("%1 of %2 bits").arg(wholeNumber(double(*weight.code))).arg(weight.codeBits));
+        else if (weight.own)
+            row.figures.emplace_back(tr("Code"), tr("%1 of %2 bits").arg(wholeNumber(double(weight.own->code))).arg(weight.own->bits));
         row.figures.emplace_back(weight.code ? tr("Code’s bytes") : tr("Block’s bytes"), hexText(weight.codeBytes));
         row.figures.emplace_back(tr("Where"), bitPlace(weight));
     }
     m_table->setRows({std::move(row)});
+}
+
+void WeightPanel::showBits()
+{
+    const bool hasBits = m_index && m_weight && m_weight->own && m_method.isEmpty();
+    m_bits->setVisible(hasBits);
+    m_bitsNote->setVisible(m_index && m_weight);
+    m_unflip->setVisible(hasBits && m_flip.has_value());
+    if (!m_index || !m_weight)
+        return;
+    if (!hasBits) {
+        m_bitsNote->setText(m_method.isEmpty() ? tr("It shares its bits with other weights: none to flip.")
+                                               : tr("Rounding alone; with %1 it may be another code.").arg(m_method));
+        return;
+    }
+    const WeightCode& own = *m_weight->own;
+    const NumberFormat format = shownFormat(own);
+    const Code code = m_flip.value_or(own.code);
+    m_bits->setContent(format, code);
+    m_bits->setGhost(own.code);
+    const double cell = std::round(QFontMetricsF(uiFont(13)).height() * 1.25);
+    m_bits->setColumns(columnsFor(format, code, width()), cell);
+    m_bits->setFixedHeight(int(cell) + 6);
+    m_bitsNote->setText(m_flip ? tr("Code %1 → %2; the model says so below.").arg(own.code).arg(*m_flip)
+                               : tr("Flip a bit, read what the model says."));
+}
+
+void WeightPanel::resizeEvent(QResizeEvent* event)
+{
+    QWidget::resizeEvent(event);
+    showBits();
 }
 
 bool WeightPanel::isSettled() const

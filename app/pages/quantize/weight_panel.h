@@ -2,17 +2,21 @@
 #pragma once
 
 #include "app/pages/quantize/quantization_study.h"
+#include "core/language/words_under_scheme.h"
 #include "core/quantization/stored_weight.h"
 
+#include <QJsonObject>
 #include <QWidget>
 
 namespace quantoscope {
 
+class BitView;
 class FactTable;
 class PushButton;
 class TextLabel;
 
-/// “Why this weight”: one weight with its scale, code, bytes and error, from a pass over the tensor.
+/// “Why this weight”: one weight with its scale, code, bytes and error, from a pass over the tensor. A bit
+/// of its code that is flipped makes it another weight, for as long as it is looked at.
 class WeightPanel : public QWidget {
     Q_OBJECT
 
@@ -29,14 +33,29 @@ public:
     void setIndex(std::optional<std::int64_t> index);
     std::optional<std::int64_t> index() const { return m_index; }
     const std::optional<StoredWeight>& weight() const { return m_weight; }
+    /// The code that a hand put in place of the stored one; empty where it is the stored one.
+    std::optional<std::uint64_t> flip() const { return m_flip; }
+    void setFlip(std::optional<std::uint64_t> code);
+    /// What the flip makes of the tensor; empty without one.
+    std::optional<ChangedWeight> change() const;
+    /// A method chooses codes by more than this weight, so there are none to flip: its name, or empty.
+    void setMethod(const QString& name);
+    /// What Numbers shows of it: its format with its scale, its code, and where it comes from.
+    QJsonObject numbersState() const;
+    BitView* bits() const { return m_bits; }
     FactTable* table() const { return m_table; }
     bool isSettled() const;
+
+protected:
+    void resizeEvent(QResizeEvent*) override;
 
 signals:
     /// By the person.
     void chosen(std::int64_t index);
+    /// A bit was flipped, by the person.
+    void flipped(const QString& step, const QString& mergeKey);
     /// “Its bits on Numbers”.
-    void numbersRequested(double value);
+    void numbersRequested(const QJsonObject& state);
     void problem(const QString& sentence);
     void settled();
 
@@ -44,21 +63,28 @@ private:
     using Found = Result<std::optional<std::int64_t>>;
     void find(std::function<Found(const TensorSource&, const TensorInfo&, const Progress&)> search);
     void ask();
+    void restart();
     void showWeight();
+    void showBits();
 
     Model m_model;
     std::optional<TensorInfo> m_tensor;
     QuantizationScheme m_scheme;
     std::optional<std::int64_t> m_index;
     std::optional<StoredWeight> m_weight;
+    std::optional<std::uint64_t> m_flip;
+    QString m_method;
     bool m_isActive = false;
     bool m_isAwaited = false;   ///< The index belongs to a tensor that is still to come.
     BackgroundJob* m_finding;
     BackgroundJob* m_asking;
     QTimer m_delay;
     FactTable* m_table;
+    BitView* m_bits;
+    TextLabel* m_bitsNote;
     TextLabel* m_hint;
     PushButton* m_largest;
+    PushButton* m_unflip;
     PushButton* m_numbers;
 };
 

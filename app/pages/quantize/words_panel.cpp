@@ -30,9 +30,17 @@ struct WordsPanel::Speaker {
     ModelActivations activations;   ///< Made when a method is first asked for; empty before.
 };
 
+struct WordsPanel::Quantized {
+    std::string scheme;
+    std::uint64_t seed = 0;
+    QuantizedWordsModel model;
+    ModelSays said;
+};
+
 struct WordsPanel::Answer {
     std::shared_ptr<const Speaker> speaker;
-    WordsUnderScheme said;
+    std::shared_ptr<const Quantized> quantized;
+    std::optional<ModelSays> changed;   ///< With the changed weight.
 };
 
 WordsPanel::WordsPanel(Workspace& workspace, QWidget* parent)
@@ -40,7 +48,6 @@ WordsPanel::WordsPanel(Workspace& workspace, QWidget* parent)
     , m_workspace(workspace)
     , m_job(new BackgroundJob(Pool::Bulk, this))
     , m_view(new WordsView(this))
-    , m_method(new ChoiceButton(this))
     , m_other(new PushButton({}, PushButton::Role::Chip, this))
     , m_sentence(new TextLabel({}, 13, QFont::Normal, TextTone::Muted, this))
     , m_open(new PushButton(tr("Open the sample model"), PushButton::Role::Chip, this))
@@ -53,22 +60,8 @@ WordsPanel::WordsPanel(Workspace& workspace, QWidget* parent)
     line->addWidget(m_open, 0, Qt::AlignVCenter);
     auto* controls = new QHBoxLayout;
     controls->setSpacing(space::small);
-    controls->addWidget(m_method, 0, Qt::AlignVCenter);
     controls->addWidget(m_other, 0, Qt::AlignVCenter);
     line->addLayout(controls);
-    m_method->setAccessibleName(tr("Error compensation"));
-    m_method->setToolTip(tr("Which of the storable values each weight becomes: the nearest, or what a method chooses."));
-    m_method->addChoice({}, tr("rounding alone"), tr("Every weight becomes the nearest value that can be stored"));
-    for (const CompensationMethod& method : compensationMethods()) {
-        const QString name = QString::fromUtf8(method.name.data(), qsizetype(method.name.size()));
-        m_method->addChoice(QString::fromUtf8(method.id.data(), qsizetype(method.id.size())), tr("with %1").arg(name),
-                            QString::fromUtf8(method.sentence.data(), qsizetype(method.sentence.size())));
-    }
-    m_method->setCurrent({});
-    connect(m_method, &ChoiceButton::chosen, this, [this] {
-        ask();
-        emit methodChanged();
-    });
     body()->addLayout(line);
     m_sentence->setElides(true);
     m_other->setObjectName(QStringLiteral("otherWords"));
@@ -89,6 +82,7 @@ WordsPanel::WordsPanel(Workspace& workspace, QWidget* parent)
     connect(&m_workspace, &Workspace::schemeChanged, this, &WordsPanel::ask);
     connect(&m_workspace, &Workspace::modelChanged, this, [this] {
         m_speaker.reset();
+        m_quantized.reset();
         ask();
     });
     ask();
@@ -108,17 +102,32 @@ void WordsPanel::setCompact(bool compact)
     showSeed();
 }
 
-QString WordsPanel::method() const
-{
-    return m_method->current();
-}
-
 void WordsPanel::setMethod(const QString& id)
 {
     const QString known = findCompensationMethod(id.toStdString()) ? id : QString();
     if (known == method())
         return;
-    m_method->setCurrent(known);
+    m_method = known;
+    ask();
+}
+
+void WordsPanel::setPresenting(bool presenting)
+{
+    m_isPresenting = presenting;
+    m_other->setVisible(!presenting && m_view->isVisibleTo(this));
+}
+
+/// Any other model is recognised by its names, without reading a weight.
+bool WordsPanel::maySpeak() const
+{
+    return m_workspace.model() && findTensor(*m_workspace.model(), "token_embd.weight") && findTensor(*m_workspace.model(), "position_embd.weight");
+}
+
+void WordsPanel::setChangedWeight(std::optional<ChangedWeight> change)
+{
+    if (change == m_change)
+        return;
+    m_change = std::move(change);
     ask();
 }
 
@@ -167,10 +176,7 @@ void WordsPanel::ask()
     m_isStale = true;
     m_job->cancel();
     m_view->setStale(true);
-    // Any other model is recognised by its names, without reading a weight.
-    const bool maySpeak = m_workspace.model() && findTensor(*m_workspace.model(), "token_embd.weight")
-                       && findTensor(*m_workspace.model(), "position_embd.weight");
-    if (!maySpeak) {
+    if (!maySpeak()) {
         m_delay.stop();
         m_isStale = false;
         showSentence(tr("Weight error is not task error: the sample model shows what a scheme does to its loss and its words."));
@@ -187,14 +193,13 @@ void WordsPanel::showSentence(const QString& sentence)
     m_open->setVisible(!m_workspace.model() || m_workspace.modelPath() != Workspace::sampleModelPath());
     m_view->hide();
     m_other->hide();
-    m_method->setVisible(!m_open->isVisibleTo(this));   // Another method may be what the scheme can take.
 }
 
 void WordsPanel::start()
 {
     m_isStale = false;
     const auto work = [source = m_workspace.model(), scheme = CompensatedScheme{m_workspace.scheme(), findCompensationMethod(method().toStdString())}, seed = m_seed,
-                       speaker = m_speaker](const Progress& progress) mutable -> Result<Answer> {
+                       speaker = m_speaker, quantized = m_quantized, change = m_change](const Progress& progress) mutable -> Result<Answer> {
         const bool needsActivations = scheme.method && (!speaker || speaker->activations.empty());
         if (!speaker || speaker->seed != seed || needsActivations) {
             auto made = std::make_shared<Speaker>();
@@ -231,10 +236,27 @@ void WordsPanel::start()
             made->words = std::move(*words);
             speaker = made;
         }
-        auto said = wordsUnderScheme(speaker->model, scheme, speaker->activations, speaker->heldOut, samples, seed, progress);
-        if (!said)
-            return tl::unexpected(said.error());
-        return Answer{speaker, std::move(*said)};
+        const std::string text = schemeText(scheme);
+        if (!quantized || quantized->scheme != text || quantized->seed != seed) {
+            auto model = quantizeModel(speaker->model, scheme, speaker->activations, progress);
+            if (!model)
+                return tl::unexpected(model.error());
+            auto said = whatModelSays(model->model, speaker->heldOut, samples, seed, progress);
+            if (!said)
+                return tl::unexpected(said.error());
+            quantized = std::make_shared<const Quantized>(Quantized{text, seed, std::move(*model), std::move(*said)});
+        }
+        Answer answer{speaker, quantized, {}};
+        if (change) {
+            WordsModel changed = quantized->model.model;
+            if (auto done = changeWeight(changed, *change); !done)
+                return tl::unexpected(done.error());
+            auto said = whatModelSays(changed, speaker->heldOut, samples, seed, progress);
+            if (!said)
+                return tl::unexpected(said.error());
+            answer.changed = std::move(*said);
+        }
+        return answer;
     };
     m_job->start(work, [this](Result<Answer> answer) {
         if (answer)
@@ -248,28 +270,42 @@ void WordsPanel::start()
 void WordsPanel::show(Answer answer)
 {
     m_speaker = answer.speaker;
+    m_quantized = answer.quantized;
+    const QuantizedWordsModel& model = m_quantized->model;
+    const ModelSays& now = answer.changed ? *answer.changed : m_quantized->said;
+    const std::vector<std::string>& before = answer.changed ? m_quantized->said.words : m_speaker->words;
     WordsView::Content content;
-    content.bitsPerCharacter = answer.said.loss.bitsPerCharacter;
-    content.original = m_speaker->loss.bitsPerCharacter;
-    for (std::size_t i = 0; i < answer.said.words.size(); ++i)
-        content.words.push_back({QString::fromStdString(answer.said.words[i]), answer.said.words[i] != m_speaker->words[i]});
-    const QString what = tr("Words it invents; bold: not as in FP32."), notTask = tr("Weight error is not task error");
-    const QString on = tr("Loss on %1 held-out words, FP32 %2.")
-                           .arg(wholeNumber(double(answer.said.loss.words)), fixedNumber(content.original, 3));
-    // What the matrices answer to real inputs lies between the two errors, where it was measured.
-    const QString weights = tr("all weights %1 dB").arg(decibelText(answer.said.sqnrDb));
-    const QString decibels = std::isnan(answer.said.outputSqnrDb)
-                               ? weights
-                               : tr("%1, outputs of the matrices %2 dB").arg(weights, decibelText(answer.said.outputSqnrDb));
-    const QString bits = tr("%1 bits a weight").arg(roundedNumber(answer.said.bitsPerWeight, 3));
-    content.basis = {what + u' ' + on + u' ' + notTask + QStringLiteral(": ") + decibels + QStringLiteral(", ") + bits + u'.',
-                     what + u' ' + notTask + QStringLiteral(": ") + decibels + QStringLiteral(", ") + bits + u'.',
-                     notTask + QStringLiteral(": ") + decibels + u'.', notTask + u'.'};
+    content.isFlip = answer.changed.has_value();
+    content.bitsPerCharacter = now.loss.bitsPerCharacter;
+    content.original = answer.changed ? m_quantized->said.loss.bitsPerCharacter : m_speaker->loss.bitsPerCharacter;
+    for (std::size_t i = 0; i < now.words.size(); ++i)
+        content.words.push_back({QString::fromStdString(now.words[i]), now.words[i] != before[i]});
+    const QString heldOut = wholeNumber(double(now.loss.words)), was = fixedNumber(content.original, 3);
+    if (answer.changed) {
+        const QString what = tr("Words with this one weight changed; bold: not as before the flip.");
+        const QString shorter = tr("Bold: changed by the flip.");
+        const QString fp32 = fixedNumber(m_speaker->loss.bitsPerCharacter, 3);
+        content.basis = {tr("%1 Loss on %2 held-out words: %3 before, FP32 %4.").arg(what, heldOut, was, fp32),
+                         tr("%1 Loss %2 before, FP32 %3.").arg(shorter, was, fp32), tr("%1 Loss %2 before.").arg(shorter, was), tr("Before: %1").arg(was)};
+    } else {
+        const CompensationMethod* const method = findCompensationMethod(m_method.toStdString());
+        const QString with = method ? tr("With %1. ").arg(QString::fromUtf8(method->name.data(), qsizetype(method->name.size()))) : QString();
+        const QString what = with + tr("Words it invents; bold: not as in FP32."), notTask = tr("Weight error is not task error");
+        const QString on = tr("Loss on %1 held-out words, FP32 %2.").arg(heldOut, was);
+        // What the matrices answer to real inputs lies between the two errors, where it was measured.
+        const QString weights = tr("all weights %1 dB").arg(decibelText(model.sqnrDb));
+        const QString decibels = std::isnan(model.outputSqnrDb)
+                                   ? weights
+                                   : tr("%1, outputs of the matrices %2 dB").arg(weights, decibelText(model.outputSqnrDb));
+        const QString bits = tr("%1 bits a weight").arg(roundedNumber(model.bitsPerWeight, 3));
+        content.basis = {what + u' ' + on + u' ' + notTask + QStringLiteral(": ") + decibels + QStringLiteral(", ") + bits + u'.',
+                         what + u' ' + notTask + QStringLiteral(": ") + decibels + QStringLiteral(", ") + bits + u'.',
+                         notTask + QStringLiteral(": ") + decibels + u'.', notTask + u'.'};
+    }
     m_view->setContent(std::move(content));
     m_view->setStale(false);
     m_view->show();
-    m_other->show();
-    m_method->show();
+    m_other->setVisible(!m_isPresenting);
     m_sentence->hide();
     m_open->hide();
 }

@@ -7,11 +7,11 @@
 #include <QTimer>
 
 #include <memory>
+#include <optional>
 
 namespace quantoscope {
 
 class BackgroundJob;
-class ChoiceButton;
 class Workspace;
 class WordsView;
 
@@ -27,20 +27,25 @@ public:
     /// Whether it has said all that it will say about what is open.
     bool isSettled() const;
     void setCompact(bool);
+    /// A hall has no buttons.
+    void setPresenting(bool presenting);
+    /// Whether the open model is one that speaks, told by its names.
+    bool maySpeak() const;
     std::uint64_t seed() const { return m_seed; }
     void setSeed(std::uint64_t seed);
     /// Id of a row of compensationMethods(), or empty for rounding alone.
-    QString method() const;
+    QString method() const { return m_method; }
     void setMethod(const QString& id);
+    /// The same model with one more weight changed: before and after are shown. Empty: the scheme alone.
+    void setChangedWeight(std::optional<ChangedWeight> change);
     /// `qscope language` with the same scheme and seed; empty while the model cannot speak.
     QString commandLine() const;
     const WordsView* view() const { return m_view; }
 
 signals:
     void settled();
-    /// The person asked for other words, or for a method.
+    /// The person asked for other words.
     void seedChanged();
-    void methodChanged();
 
 protected:
     void showEvent(QShowEvent*) override;
@@ -48,6 +53,7 @@ protected:
 
 private:
     struct Speaker;   ///< The model and what it says in FP32.
+    struct Quantized; ///< The model under a scheme and what it says then.
     struct Answer;
     void ask();
     void start();
@@ -59,11 +65,14 @@ private:
     BackgroundJob* m_job;
     QTimer m_delay;
     std::shared_ptr<const Speaker> m_speaker;
+    std::shared_ptr<const Quantized> m_quantized;   ///< Kept, so that a flipped bit does not wait for the scheme again.
+    std::optional<ChangedWeight> m_change;
     std::uint64_t m_seed = 7;
     bool m_isCompact = false;
+    bool m_isPresenting = false;
     bool m_isStale = true;
     WordsView* m_view;
-    ChoiceButton* m_method;
+    QString m_method;
     PushButton* m_other;
     TextLabel* m_sentence;
     PushButton* m_open;

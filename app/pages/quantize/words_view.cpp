@@ -25,6 +25,11 @@ QString difference(const WordsView::Content& content)
     const double more = content.bitsPerCharacter - content.original;
     if (!std::isfinite(more))
         return WordsView::tr("not a number any more");
+    if (content.isFlip) {
+        // One weight among many: the first digit that differs, however small.
+        const QString by = std::abs(more) < 0.02 ? roundedNumber(std::abs(more), 2) : fixedNumber(std::abs(more), 2);
+        return more == 0 ? WordsView::tr("as before the flip") : more > 0 ? WordsView::tr("%1 worse by the flip").arg(by) : WordsView::tr("%1 better by the flip").arg(by);
+    }
     if (std::abs(more) < 0.0005)
         return WordsView::tr("as FP32");
     const QString by = fixedNumber(std::abs(more), std::abs(more) < 0.02 ? 3 : 2);

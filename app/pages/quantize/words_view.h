@@ -21,6 +21,7 @@ public:
     };
     struct Content {
         double bitsPerCharacter = 0, original = 0;
+        bool isFlip = false;   ///< `original` is the loss under the scheme, before one weight was changed.
         std::vector<Word> words;
         /// What was measured on, and what weight error is not; long, shorter, shortest. The longest that fits is shown.
         std::vector<QString> basis;
