@@ -102,17 +102,18 @@ static QRectF drawAfterCaption(QPainter& painter, const HistogramFrame& frame)
         small = (narrow ? words("%1 levels · line: before") : words("%1 levels stored · grey line: before"))
                     .arg(content.error.levelsUsed);
     } else {
-        small = content.dequantized ? words("values as stored · grey line: before") : words("being quantized …");
+        small = content.dequantized ? frame.layout.after.width() < 680 * theme().typeScale ? words("as stored · line: before") : words("values as stored · grey line: before") : words("being quantized …");
+    }
+    const QRectF plate = drawCaption(painter, frame.layout.after, Corner::TopLeft, 0, words("After"), small, theme().quantized);
+    if (!frame.ghost) {
         // Bars beyond the shared axis say how far they go.
         const double highest = frame.stored && !frame.stored->shares.empty()
                                  ? *std::max_element(frame.stored->shares.begin(), frame.stored->shares.end()) * frame.step() / frame.stored->binWidth()
                                  : 0;
         if (highest > frame.top)
-            small += words(" · highest %1").arg(percentText(highest));
-    }
-    const QRectF plate = drawCaption(painter, frame.layout.after, Corner::TopLeft, 0, words("After"), small, theme().quantized);
-    if (!frame.ghost)
+            drawCaption(painter, frame.layout.after, Corner::TopRight, 0, {}, words("highest bar %1").arg(percentText(highest)), theme().muted);
         return plate;
+    }
     const auto& ghost = frame.ghost->content;
     const QString detail = ghost.map ? words("%1 levels, Δ %2").arg(ghost.error.levelsUsed)
                                            .arg(roundedNumber(referenceStep(*ghost.map), 3))

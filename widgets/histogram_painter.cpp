@@ -178,10 +178,17 @@ void drawXAxis(QPainter& painter, const HistogramFrame& frame)
     const QString right = frame.before.above > 0
         ? tr("%1 beyond, to %2").arg(wholeNumber(frame.before.above), high) + QStringLiteral(" ▸")
         : tr("none beyond, max %1").arg(high);
-    const auto draw = [&](const QString& text, bool strong, bool atRight) {
+    const double room = panels.width() / 2 - bold.horizontalAdvance(title) / 2 - 8;
+    const auto draw = [&](QString text, bool strong, bool atRight) {
         painter.setPen(strong ? t.text : t.muted);
         painter.setFont(uiFont(12, strong ? QFont::DemiBold : QFont::Normal));
-        const double width = QFontMetricsF(painter.font()).horizontalAdvance(text);
+        // Beside the title in little room: that nothing lies beyond goes first, then where what does ends.
+        const QFontMetricsF metrics(painter.font());
+        if (metrics.horizontalAdvance(text) > room)
+            text = strong ? text.section(u',', 0, 0) + (atRight ? QStringLiteral(" ▸") : QString()) : text.section(QStringLiteral(", "), 1);
+        if (metrics.horizontalAdvance(text) > room)
+            return;
+        const double width = metrics.horizontalAdvance(text);
         painter.drawText(QPointF(atRight ? panels.right() - width : panels.left(), layout.titleBaseline), text);
     };
     draw(left, frame.before.below > 0, false);

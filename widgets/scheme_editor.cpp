@@ -364,7 +364,7 @@ void SchemeEditor::showWords()
 /// The choices come before the words between them, and a method that is none says so in one word.
 void SchemeEditor::fitWords()
 {
-    const auto widthOf = [this](const QWidget* word) { return word->sizeHint().width() + m_layout->spacing(); };
+    const auto widthOf = [](const QWidget* word) { return word->sizeHint().width() + 4; };
     int needed = 0;
     for (const QWidget* word : findChildren<QWidget*>(QString(), Qt::FindDirectChildrenOnly))
         if (!word->isHidden())
@@ -378,6 +378,7 @@ void SchemeEditor::fitWords()
     if (isTight == m_isTight)
         return;
     m_isTight = isTight;
+    m_layout->setSpacing(isTight ? 2 : m_isCompact ? 4 : 6);
     setMethod(method());
     showWords();
 }

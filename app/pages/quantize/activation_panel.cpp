@@ -193,7 +193,7 @@ void ActivationPanel::showAll()
         row.isBest = all == best;
         row.figures = {{tr("after the drift began"), decibelText(m_report->sqnrDb(policy.policy, m_recipe.driftFrom, m_recipe.batches)) + QStringLiteral(" dB")},
                        {tr("most saturated batch"), saturated > 0 ? percentText(saturated) : tr("none")},
-                       {tr("values read before the first is stored"), wholeNumber(double(points.back().readBefore))},
+                       {tr("values read before storing"), wholeNumber(double(points.back().readBefore))},
                        {tr("scales a batch"), wholeNumber(double(points.back().scales))}};
         rows.push_back(std::move(row));
     }

@@ -6,6 +6,7 @@
 #include "widgets/plot_text.h"
 #include "widgets/rate_plot.h"
 #include "widgets/scheme_editor.h"
+#include "widgets/scheme_words.h"
 #include "widgets/theme.h"
 
 #include <QHBoxLayout>
@@ -33,6 +34,8 @@ ComparisonView::Column columnOf(const QuantizationStudy& study, bool isPresent)
 {
     ComparisonView::Column column;
     column.name = SchemeEditor::shortName(study.scheme());
+    if (study.scheme().kind == QuantizationScheme::Kind::Codebook)
+        column.name = ComparisonPanel::tr("%1 levels, %2").arg(study.scheme().levels).arg(nameOfFit(study.scheme().fit));
     if (const qsizetype comma = column.name.indexOf(QStringLiteral(", ")); comma > 0) {
         column.note = column.name.mid(comma + 2);
         column.name.truncate(comma);

@@ -127,7 +127,7 @@ void ComparisonView::placeButtons()
             continue;
         button->setAccessibleName(tr("Take %1 away").arg(m_content.columns[std::size_t(i)].name));
         const QRectF title = layoutOf(std::size_t(i)).title;
-        const QSize size = button->sizeHint().boundedTo({28, 26});
+        const QSize size = button->sizeHint().boundedTo({22, 20});
         // Beside the short second line, so that the name has the first for itself.
         button->setGeometry(int(title.right()) - size.width(), int(title.bottom()) - size.height(), size.width(), size.height());
     }
@@ -158,7 +158,8 @@ void ComparisonView::drawGutter(QPainter& painter) const
         painter.drawText(QPointF(-metrics.horizontalAdvance(title) / 2, metrics.capHeight() / 2), title);
         painter.restore();
     };
-    upright(layout.picture, tr("share of weights per %1").arg(roundedNumber(m_unit, 3)), t.muted);
+    const QString perUnit = roundedNumber(m_unit, 3), whole = tr("share of weights per %1").arg(perUnit);
+    upright(layout.picture, metrics.horizontalAdvance(whole) > layout.picture.height() + 12 ? tr("share per %1").arg(perUnit) : whole, t.muted);
     upright(layout.error, tr("error"), t.error);
     painter.setPen(t.muted);
     const double pitch = (figureHeight() - 6) / std::max<double>(1, double(m_content.rows.size()));

@@ -35,7 +35,7 @@ void MarkRow::setTexts(const QString& name, bool isBest, const QString& clip, co
 
 QSize MarkRow::sizeHint() const
 {
-    return {200, int(std::ceil(QFontMetricsF(uiFont(13)).height() * 1.4))};
+    return {200, int(std::ceil(QFontMetricsF(uiFont(13)).height() * 1.3))};
 }
 
 void MarkRow::paintEvent(QPaintEvent*)
@@ -66,7 +66,7 @@ void MarkRow::paintEvent(QPaintEvent*)
     painter.setPen(m_isBest || isChecked() ? t.text : t.muted);
     painter.drawText(area, Qt::AlignVCenter | Qt::AlignRight, m_sqnr);
     painter.setPen(t.muted);
-    const double sqnrColumn = QFontMetricsF(uiFont(13, QFont::DemiBold)).horizontalAdvance(QStringLiteral("−88.88 dB")) + 14;
+    const double sqnrColumn = QFontMetricsF(uiFont(13, QFont::DemiBold)).horizontalAdvance(m_id.startsWith(u"method:") ? QStringLiteral("88.8 dB") : QStringLiteral("−88.88 dB")) + 14;
     painter.setFont(monoFont(12));
     const double clipWidth = QFontMetricsF(painter.font()).horizontalAdvance(m_clip);
     const double clipLeft = area.right() - sqnrColumn - clipWidth;

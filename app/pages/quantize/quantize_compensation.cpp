@@ -27,15 +27,22 @@ void QuantizeFigure::buildCompensation()
 
 void QuantizeFigure::connectCompensation()
 {
-    connect(m_editor, &SchemeEditor::methodChosen, this, [this](const QString& id, const QString& step) {
-        setMethod(id);
-        emit changed(step, {});
-    });
+    connect(m_editor, &SchemeEditor::methodChosen, this, &QuantizeFigure::chooseMethod);
     connect(m_inputsBar, &InputsBar::chosen, this, [this](const QString& argument, const QString& step, const QString& mergeKey) {
         m_inputs = argument;
         applyCompensation();
         emit changed(step, mergeKey);
     });
+}
+
+/// By the person. Made inputs that come with the first method stay, so that rounding alone is measured on them too.
+void QuantizeFigure::chooseMethod(const QString& id)
+{
+    setMethod(id);
+    if (m_inputs.isEmpty() && presentInputs().startsWith(u"synthetic"))
+        m_inputs = presentInputs();
+    const CompensationMethod* const chosen = findCompensationMethod(id.toStdString());
+    emit changed(tr("choose %1").arg(chosen ? QString::fromUtf8(chosen->name.data(), qsizetype(chosen->name.size())) : tr("rounding alone")), {});
 }
 
 QString QuantizeFigure::method() const
@@ -45,11 +52,9 @@ QString QuantizeFigure::method() const
 
 void QuantizeFigure::setMethod(const QString& id)
 {
-    const QString before = method();
     m_editor->setMethod(id);
     applyCompensation();
-    if (method() != before)
-        emit methodEdited(method());
+    emit methodEdited(method());   // Whoever has it already does nothing.
 }
 
 /// Those a person chose; else the sample model's own; else, for a method that has to look at some, made ones.

@@ -135,7 +135,7 @@ void QuantizeFigure::arrangeDetails(bool all, double scale)
     m_curve->setVisible(hasCurve);
     m_curveNote->setVisible(!hasCurve);
     const bool hasMethods = !m_study->compensations().empty();
-    m_curveNote->setText(hasMethods && !isCodebook ? tr("dB of the weights, and of the outputs X·Wᵀ, by how the codes are chosen:")
+    m_curveNote->setText(hasMethods && !isCodebook ? (height() < 600 * scale ? tr("dB of weights, of outputs X·Wᵀ") : tr("dB of the weights, and of the outputs X·Wᵀ, by how the codes are chosen:"))
                          : isCodebook && !m_study->method() ? tr("SQNR by how the levels are chosen; the gap to the best stands beside it.")
                       : m_study->method() ? tr("What is stored follows from the inputs, not from one clip: the picture and the figures show it.")
                       : scheme.granularity.kind == Granularity::Kind::Tensor ? tr("A draw decides for every weight, so there is no curve that the counts could give.")

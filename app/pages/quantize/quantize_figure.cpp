@@ -234,8 +234,7 @@ void QuantizeFigure::chooseMark(const QString& id)
     QuantizationScheme scheme = m_study->scheme();
     scheme.clip = {};
     if (id.startsWith(u"method:")) {
-        setMethod(id.mid(7));
-        return emit changed(tr("choose %1").arg(method().isEmpty() ? tr("rounding alone") : method()), {});
+        return chooseMethod(id.mid(7));
     }
     if (id.startsWith(u"fit:")) {
         scheme.fit = Fit(id.mid(4).toInt());
@@ -336,9 +335,14 @@ void QuantizeFigure::keyPressEvent(QKeyEvent* event)
 
 QList<std::pair<QString, QString>> QuantizeFigure::keys() const
 {
-    return {{QStringLiteral("E S P C R"), tr("words of the scheme")}, {QStringLiteral("M"), tr("method")}, {QStringLiteral("V"), tr("view")}, {QStringLiteral("K"), tr("keep")}, {QStringLiteral("D"), tr("detail")},
-            {QStringLiteral("← →"), tr("clip")}, {tr("Home"), tr("best")}, {QStringLiteral("[ ]"), tr("bits")},
-            {QStringLiteral("L"), tr("axis")},   {QStringLiteral("G"), tr("ghost")}};
+    QList<std::pair<QString, QString>> keys{{QStringLiteral("E S P C R"), tr("words of the scheme")}, {QStringLiteral("M"), tr("method")},
+                                            {QStringLiteral("V"), tr("view")}, {QStringLiteral("K"), tr("keep")},
+                                            {QStringLiteral("← →"), tr("clip")}, {tr("Home"), tr("best")},
+                                            {QStringLiteral("[ ]"), tr("bits")}, {QStringLiteral("L"), tr("axis")},
+                                            {QStringLiteral("G"), tr("ghost")}};
+    if (!m_isPresenting)   // A hall sees no details.
+        keys.insert(4, {QStringLiteral("D"), tr("detail")});
+    return keys;
 }
 
 void QuantizeFigure::toggleGhost()

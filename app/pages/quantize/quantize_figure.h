@@ -106,6 +106,7 @@ private:
     void build();
     void buildSections();
     void buildCompensation();
+    void chooseMethod(const QString& id);
     void connectCompensation();
     void arrangeCompensation(bool all, bool small);
     void refreshCompensation();

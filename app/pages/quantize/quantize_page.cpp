@@ -96,7 +96,7 @@ void QuantizePage::arrangeWords()
     m_words->setCompact(m_isPresenting || width() < 1120 * scale || height() < 760 * scale);
     // A hall sees what the model says where it can speak and there is height for it; keys do the rest.
     m_words->setPresenting(m_isPresenting);
-    const bool isSeen = m_showsAll && (!m_isPresenting || (m_words->maySpeak() && height() >= 480 * scale));
+    const bool isSeen = m_showsAll && (!m_isPresenting || (m_words->maySpeak() && height() >= 400 * scale));
     m_words->setVisible(m_stack->currentWidget() == m_figure && isSeen);
 }
 

@@ -277,9 +277,11 @@ void QuantizeFigure::refreshResult()
         content.status = m_study->isSettled() ? tr("stopped") : tr("being quantized …");
     }
     // Where one weight is asked about in little room, its facts come before the tensor's.
-    const bool isBrief = m_only.isEmpty() && m_details->current() == u"weight" && height() < 600 * uiFont(13).pixelSize() / 13.0;
-    if (isBrief && content.rows.size() > 1)
-        content.rows.resize(1);
+    const bool isLow = m_only.isEmpty() && !m_isPresenting && height() < 600 * uiFont(13).pixelSize() / 13.0;
+    const bool isList = m_details->current() == u"clip" && !m_study->compensations().empty();
+    const std::size_t most = !isLow ? 99 : m_details->current() == u"weight" ? 1 : isList ? 2 : 99;
+    if (content.rows.size() > most)
+        content.rows.resize(most);
     if (const auto& ghost = m_view->ghost())
         content.ghost = {tr("Ghost: %1").arg(ghost->title), decibelText(ghost->content.error.sqnrDb) + QStringLiteral(" dB")};
     else if (m_ghostStudy)

@@ -50,7 +50,7 @@ double ResultPanel::rowHeight(double factor) const
 QSize ResultPanel::sizeHint() const
 {
     const double rows = double(m_content.rows.size() + (m_content.ghost.first.isEmpty() ? 0 : 1));
-    return {300, int(headHeight() + rows * rowHeight(1.5) + 14)};
+    return {300, int(headHeight() + rows * rowHeight(1.4) + 12)};
 }
 
 QSize ResultPanel::minimumSizeHint() const

@@ -327,21 +327,22 @@ void WeightPanel::showWeight()
         row.figures.emplace_back(now ? tr("Stored as, then flipped") : tr("Stored as"),
                                  now ? tr("%1 → %2").arg(roundedNumber(weight.stored, 4), roundedNumber(stored, 4)) : roundedNumber(stored, 6));
         row.figures.emplace_back(tr("Error, stored − weight"), roundedNumber(stored - weight.value, 4));
-        const QString shared = tr("%1 weights").arg(wholeNumber(double(weight.neighbours)));
-        const bool isOne = m_scheme.kind != QuantizationScheme::Kind::Block && m_scheme.granularity.kind == Granularity::Kind::Tensor;
-        row.figures.emplace_back(unitName(m_scheme), isOne ? shared : tr("%1, %2").arg(wholeNumber(double(weight.unit)), shared));
-        if (weight.step)
-            row.figures.emplace_back(tr("Scale"), roundedNumber(*weight.step, 6));
-        if (weight.zeroPoint)
-            row.figures.emplace_back(tr("Zero point"), wholeNumber(double(*weight.zeroPoint)));
-        if (!weight.scaleBytes.empty())
-            row.figures.emplace_back(tr("Scale’s bytes"), hexText(weight.scaleBytes));
+        // In the order of what is missed least: little room leaves out the last.
         if (weight.code)
             row.figures.emplace_back(tr("Code"), tr("%1 of %2 bits").arg(wholeNumber(double(*weight.code))).arg(weight.codeBits));
         else if (weight.own)
             row.figures.emplace_back(tr("Code"), tr("%1 of %2 bits").arg(wholeNumber(double(weight.own->code))).arg(weight.own->bits));
+        if (weight.step)
+            row.figures.emplace_back(tr("Scale"), roundedNumber(*weight.step, 6));
+        if (weight.zeroPoint)
+            row.figures.emplace_back(tr("Zero point"), wholeNumber(double(*weight.zeroPoint)));
+        const QString shared = tr("%1 weights").arg(wholeNumber(double(weight.neighbours)));
+        const bool isOne = m_scheme.kind != QuantizationScheme::Kind::Block && m_scheme.granularity.kind == Granularity::Kind::Tensor;
+        row.figures.emplace_back(unitName(m_scheme), isOne ? shared : tr("%1, %2").arg(wholeNumber(double(weight.unit)), shared));
         row.figures.emplace_back(weight.code ? tr("Code’s bytes") : tr("Block’s bytes"), hexText(weight.codeBytes));
         row.figures.emplace_back(tr("Where"), bitPlace(weight));
+        if (!weight.scaleBytes.empty())
+            row.figures.emplace_back(tr("Scale’s bytes"), hexText(weight.scaleBytes));
     }
     m_table->setRows({std::move(row)});
 }
@@ -367,8 +368,8 @@ void WeightPanel::showBits()
     const double cell = std::round(QFontMetricsF(uiFont(13)).height() * 1.25);
     m_bits->setColumns(columnsFor(format, code, width()), cell);
     m_bits->setFixedHeight(int(cell) + 6);
-    m_bitsNote->setText(m_flip ? tr("Code %1 → %2; the model says so below.").arg(own.code).arg(*m_flip)
-                               : tr("Flip a bit, read what the model says."));
+    m_bitsNote->setText(m_flip ? tr("Code %1 → %2: see the words below.").arg(own.code).arg(*m_flip)
+                               : tr("Flip a bit; the words below change."));
 }
 
 void WeightPanel::resizeEvent(QResizeEvent* event)
