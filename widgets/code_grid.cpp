@@ -94,10 +94,28 @@ void CodeGrid::setGhost(std::optional<Code> ghost)
 }
 
 /// Every digit: shorter texts that merely read back as the code would say 130 for 128.
-static QString cellText(double value)
+static QString cellText(const NumberFormat& format, double value)
 {
+    if (std::isnan(value) && format.asPosit())
+        return QStringLiteral("NaR");
     return std::isnan(value) ? QStringLiteral("NaN") : std::isinf(value) ? (value > 0 ? QStringLiteral("∞") : QStringLiteral("−∞"))
                                                                           : withRealMinus(QString::fromStdString(exactDecimal(value)));
+}
+
+/// "−13·2⁻⁹": exact too, and shorter than many digits behind a point. Empty where there is no such number.
+static QString powerText(double value)
+{
+    if (!std::isfinite(value) || value == 0)
+        return {};
+    int exponent = 0;
+    double odd = std::frexp(std::abs(value), &exponent);
+    while (odd != std::floor(odd)) {
+        odd *= 2;
+        --exponent;
+    }
+    const QString power = QStringLiteral("2") + superscript(exponent);
+    const QString magnitude = odd == 1 ? power : QStringLiteral("%1·%2").arg(qint64(odd)).arg(power);
+    return value < 0 ? QChar(0x2212) + magnitude : magnitude;
 }
 
 /// Everything a cell says, once a format: painting then only paints.
@@ -112,10 +130,10 @@ void CodeGrid::fill()
             largest = std::max(largest, std::abs(value));
             smallest = std::min(smallest, std::abs(value));
         }
-        m_entries.push_back({value, cellText(value),
+        m_entries.push_back({value, cellText(m_format, value), powerText(value),
                              QString::fromStdString(describeCode(m_format, code).className), 0});
     }
-    const bool byOctaves = m_format.asFloat() && largest > 8 * smallest;
+    const bool byOctaves = (m_format.asFloat() || m_format.asPosit()) && largest > 8 * smallest;
     for (Entry& entry : m_entries) {
         if (!std::isfinite(entry.value) || entry.value == 0)
             continue;
@@ -252,7 +270,7 @@ QColor CodeGrid::cellColour(const Entry& entry) const
     const Theme& colours = theme();
     if (entry.className == QLatin1String("infinity"))
         return colours.text;
-    if (entry.className == QLatin1String("NaN"))
+    if (std::isnan(entry.value))
         return mixed(colours.card, colours.text, 0.06);
     if (m_colouring == Colouring::Class) {
         if (entry.className == QLatin1String("zero"))
@@ -271,26 +289,28 @@ void CodeGrid::paintCell(QPainter& painter, Code code, const QFont& font) const
     const QRectF cell = cellRect(code);
     const QColor fill = cellColour(entry);
     painter.fillRect(cell, fill);
-    if (entry.className == QLatin1String("NaN") && cell.height() > 3)
+    if (std::isnan(entry.value) && cell.height() > 3)
         fillHatched(painter, cell, colours.muted);
     const QFontMetricsF metrics(font);
     if (cell.height() < metrics.capHeight() + 3)
         return;
-    const qsizetype room = qsizetype((cell.width() - 4) / metrics.horizontalAdvance(QLatin1Char('0')));
-    const bool fits = entry.text.size() <= room;
-    // Cut where it is too long, as long as what remains says something.
-    const QString text = fits ? entry.text : entry.text.left(room - 1) + QChar(0x2026);
-    if ((fits || (room >= 6 && std::abs(entry.value) > 2e-4)) && room > 0) {
-        painter.setFont(font);
-        painter.setPen(inkOn(fill));
-        if (entry.className == QLatin1String("NaN")) {
-            // Words on hatching want a clear ground.
-            const double w = metrics.horizontalAdvance(text) + 6;
-            painter.fillRect(QRectF(cell.center().x() - w / 2, cell.top() + 1, w, cell.height() - 2), colours.card);
-            painter.setPen(colours.text);
-        }
-        painter.drawText(cell, Qt::AlignCenter | Qt::TextDontClip, text);
+    QString text = entry.text;
+    QFont shownFont = font;
+    if (metrics.horizontalAdvance(text) > cell.width() - 7) {
+        text = entry.power;
+        shownFont = uiFont(11);
     }
+    const double w = QFontMetricsF(shownFont).horizontalAdvance(text);
+    if (text.isEmpty() || w > cell.width() - 3)
+        return;
+    painter.setFont(shownFont);
+    painter.setPen(inkOn(fill));
+    if (std::isnan(entry.value)) {
+        // Words on hatching want a clear ground.
+        painter.fillRect(QRectF(cell.center().x() - w / 2 - 3, cell.top() + 1, w + 6, cell.height() - 2), colours.card);
+        painter.setPen(colours.text);
+    }
+    painter.drawText(cell, Qt::AlignCenter | Qt::TextDontClip, text);
 }
 
 /// The power of two above each column, the binary digits behind the point beside each row.
@@ -382,11 +402,11 @@ void CodeGrid::paintLegend(QPainter& painter) const
         swatch(mixed(colours.card, colours.accent, 0.9), false, tr("largest"));
     }
     for (const QString& name : classes) {
-        const bool special = name == QLatin1String("NaN") || name == QLatin1String("infinity");
+        const bool special = name == QLatin1String("NaN") || name == QLatin1String("NaR") || name == QLatin1String("infinity");
         if (m_colouring == Colouring::Value && !special)
             continue;
         const auto entry = std::find_if(m_entries.begin(), m_entries.end(), [&](const Entry& e) { return e.className == name; });
-        swatch(cellColour(*entry), name == QLatin1String("NaN"), name);
+        swatch(cellColour(*entry), name == QLatin1String("NaN") || name == QLatin1String("NaR"), name);
     }
     const Entry& chosen = m_entries[std::size_t(m_code)];
     painter.setPen(colours.text);

@@ -59,7 +59,7 @@ protected:
 private:
     struct Entry {
         double value;
-        QString text, className;
+        QString text, power, className;   ///< "0.013671875", "7·2⁻⁹" and "subnormal"
         double strength;   ///< 0 … 1: how far from zero, on the format's own scale.
     };
     void fill();

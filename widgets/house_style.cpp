@@ -302,6 +302,28 @@ void HouseStyle::drawControl(ControlElement element, const QStyleOption* option,
     QProxyStyle::drawControl(element, option, painter, widget);
 }
 
+/// A field like a line edit's, with two arrows in it.
+static void drawSpinBox(QPainter& painter, const QStyleOptionSpinBox& box, const QRect& up, const QRect& down)
+{
+    const Theme& t = theme();
+    const bool isEnabled = box.state & QStyle::State_Enabled, focused = box.state & QStyle::State_HasFocus;
+    drawFrame(painter, box.rect, isEnabled ? t.card : t.control, focused ? t.accent : t.border, focused ? 2 : 1);
+    if (box.buttonSymbols == QAbstractSpinBox::NoButtons)
+        return;
+    painter.save();
+    painter.setRenderHint(QPainter::Antialiasing);
+    for (const bool isUp : {true, false}) {
+        const QRectF place = isUp ? up : down;
+        const bool works = isEnabled && (box.stepEnabled & (isUp ? QAbstractSpinBox::StepUpEnabled : QAbstractSpinBox::StepDownEnabled));
+        const bool isHovered = works && box.activeSubControls == (isUp ? QStyle::SC_SpinBoxUp : QStyle::SC_SpinBoxDown);
+        painter.setPen(QPen(works ? isHovered ? t.text : t.muted : t.faint, 1.5, Qt::SolidLine, Qt::RoundCap, Qt::RoundJoin));
+        const double by = isUp ? 1.75 : -1.75;
+        const QPointF at = place.center() + QPointF(-1, isUp ? 1.5 : -0.5);
+        painter.drawPolyline(QPolygonF{at + QPointF(-3.5, by), at + QPointF(0, -by), at + QPointF(3.5, by)});
+    }
+    painter.restore();
+}
+
 void HouseStyle::drawComplexControl(ComplexControl control, const QStyleOptionComplex* option, QPainter* painter,
                                     const QWidget* widget) const
 {
@@ -311,6 +333,8 @@ void HouseStyle::drawComplexControl(ComplexControl control, const QStyleOptionCo
         if (control == CC_Slider)
             return drawSlider(*painter, *slider, subControlRect(control, option, SC_SliderHandle, widget));
     }
+    if (const auto* box = qstyleoption_cast<const QStyleOptionSpinBox*>(option); box && control == CC_SpinBox)
+        return drawSpinBox(*painter, *box, subControlRect(control, option, SC_SpinBoxUp, widget), subControlRect(control, option, SC_SpinBoxDown, widget));
     QProxyStyle::drawComplexControl(control, option, painter, widget);
 }
 

@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 namespace quantoscope {
 
@@ -78,7 +79,10 @@ void NumberLine::limitView()
         // A little more than one ULP of the finest lane, and never less than doubles can tell apart.
         const double least = std::max({1.5 * finest, std::abs(m_view.centre) * 1e-15, 1e-300});
         m_view.span = std::clamp(m_view.span, std::min(least, 2.2 * largest), 2.2 * largest);
-        m_view.centre = std::clamp(m_view.centre, -largest, largest);
+        // Beyond what the widest view holds FP64 has numbers too; only both ends have to stay finite.
+        const double marker = m_marker && std::isfinite(*m_marker) ? std::abs(*m_marker) : 0;
+        const double farthest = std::min(std::max(largest, marker), std::numeric_limits<double>::max() - m_view.span);
+        m_view.centre = std::clamp(m_view.centre, -farthest, farthest);
     }
 }
 

@@ -254,7 +254,9 @@ void DigitSheet::paintLine(QPainter& painter, const Grid& grid, const DigitLine&
         paintMarks(painter, grid, line, y);   // Below the digits: hatching may not cross them out.
         paintDigits(painter, grid, line, y);
     }
-    painter.setFont(monoFont(m_compact ? 12 : 13, isResult ? QFont::DemiBold : QFont::Normal));
+    const QFont::Weight weight = isResult ? QFont::DemiBold : QFont::Normal;
+    const double size = m_compact ? 12 : 13;
+    painter.setFont(line.value.contains(QChar(0x00D7)) ? uiFont(size, weight) : monoFont(size, weight));   // One has the superscripts.
     const QRectF place(grid.valueLeft, y, grid.valueRight - grid.valueLeft, lineHeight());
     painter.setPen(colours.text);
     const QString value = painter.fontMetrics().elidedText(line.value, Qt::ElideRight, int(place.width()) - (line.code.isEmpty() ? 0 : 84));

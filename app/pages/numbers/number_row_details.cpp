@@ -46,7 +46,8 @@ void NumberRow::paintBrackets(QPainter& painter) const
     const BitLayout& layout = m_bits->bitLayout();
     const NumberRowContent& row = m_shown.row;
     if (row.format.asPosit()) {
-        double end = paintBracket(painter, layout.extent(BitField::Sign), colours.signInk, row.stored.value < 0 ? QStringLiteral("−") : QStringLiteral("+"), -2);
+        double end = paintBracket(painter, layout.extent(BitField::Sign), colours.signInk,
+                                  std::isnan(row.stored.value) ? QString() : row.stored.value < 0 ? QStringLiteral("−") : QStringLiteral("+"), -2);
         end = paintBracket(painter, layout.extent(BitField::Regime), colours.exponentInk, regimeNote(row), end + 6);
         end = paintBracket(painter, layout.extent(BitField::Exponent), colours.exponentInk, exponentNote(row), end + 6);
         paintBracket(painter, layout.extent(BitField::Mantissa), colours.mantissaInk, mantissaNote(row), end + 6);
@@ -77,19 +78,19 @@ void NumberRow::paintIntegerWeights(QPainter& painter) const
     const QFontMetricsF metrics(font);
     painter.setFont(font);
     painter.setPen(colours.integerInk);
-    // From the right; what would run into its neighbour is left out, but never the negative one: it
-    // is why these are not plain binary digits, and may hang out to the left.
+    // From the right. What would run into its neighbour moves over a little, as long as it still stands below its
+    // own bit, else it is left out; but never the highest, which hangs out to the left: it says how far the bits
+    // reach, and where it is negative why these are not plain binary digits.
+    constexpr double gap = 3, furthest = 0.34;   // of a bit's width
     double free = 1e9;
     for (auto cell = layout.cells.rbegin(); cell != layout.cells.rend(); ++cell) {
-        const bool negative = integer.isSigned && cell->bit == integer.bits - 1;
+        const bool isHighest = cell->bit == integer.bits - 1, negative = integer.isSigned && isHighest;
         const double weight = std::ldexp(negative ? -1.0 : 1.0, cell->bit);
         const QString text = cell->bit > 13 ? (negative ? QStringLiteral("−2") : QStringLiteral("2")) + superscript(cell->bit)
                                             : withRealMinus(QString::number(weight, 'f', 0));
-        const double w = metrics.horizontalAdvance(text);
-        double left = cell->rect.center().x() - w / 2;
-        if (negative)
-            left = std::min(cell->rect.right() - w, free - 3 - w);
-        else if (left + w > free - 2.2)
+        const double w = metrics.horizontalAdvance(text), centred = cell->rect.center().x() - w / 2;
+        const double left = std::min(negative ? cell->rect.right() - w : centred, free - gap - w);
+        if (!isHighest && centred - left > furthest * cell->rect.width())
             continue;
         painter.drawText(QPointF(m_shown.columns.bits.left + left, cell->rect.bottom() + 1 + metrics.ascent()), text);
         free = left;
@@ -144,8 +145,7 @@ void NumberRow::paintFacts(QPainter& painter) const
     const StoredNumber& stored = m_shown.row.stored;
     if (!std::isfinite(stored.value))
         return;
-    const double absolute = m_shown.row.isGiven ? 0 : stored.absoluteError;
-    const QString signedError = (absolute > 0 ? QStringLiteral("+") : QString()) + scientificText(absolute, 3);
+    const QString signedError = absoluteErrorText(m_shown.row);
     const bool stacked = columns.neighbours.isShown();
     const std::vector<std::pair<QString, QString>> facts{
         {stacked ? tr("absolute error") : tr("error"), signedError},
@@ -186,7 +186,12 @@ void NumberRow::paintFactsBeside(QPainter& painter, const std::vector<std::pair<
     std::vector<Place> places{{0, left, half, 0}, {1, left + half, half, 0}, {2, left, half, 1}, {3, left + half, half, 1}};
     double pitch = metrics.height() + (columns.compact ? 4 : 8);
     const bool narrow = right - left < 250;
-    if (narrow) {
+    const bool narrowest = right - left < 190;
+    if (narrowest) {
+        // A line each for error and neighbours; the ULP is their distance.
+        places = {{0, left, right - left, 0}, {1, left, right - left, 1}, {2, left, right - left, 2}};
+        pitch = (columns.detailHeight() - 4) / 3.0;
+    } else if (narrow) {
         // The error needs a line to itself; the neighbours share one.
         places = {{0, left, right - left, 0}, {1, left, half, 1}, {2, left + half, half, 1}, {3, left, right - left, 2}};
         pitch = (columns.detailHeight() - 4) / 3.0;

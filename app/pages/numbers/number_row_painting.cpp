@@ -69,9 +69,14 @@ void NumberRow::paintStored(QPainter& painter) const
     painter.setPen(colours.quantized);
     const int characters = int(column.width / QFontMetricsF(painter.font()).horizontalAdvance(QLatin1Char('0')));
     const bool isNotReal = m_shown.row.format.asPosit() && std::isnan(m_shown.row.stored.value);
-    const QString value = isNotReal ? QStringLiteral("NaR") : exactText(m_shown.row.stored.value, characters - 1);
-    if (value.contains(QChar(0x00D7)))
-        painter.setFont(uiFont(13, QFont::Medium));   // It has the superscripts.
+    const auto fontOf = [](const QString& text) {
+        return text.contains(QChar(0x00D7)) ? uiFont(13, QFont::Medium) : monoFont(13, QFont::Medium);   // One has the superscripts.
+    };
+    QString value = isNotReal ? QStringLiteral("NaR") : exactText(m_shown.row.stored.value, characters - 1);
+    // Spaces between thousands, or an exponent, may take more room than digits do.
+    for (int most = characters - 2; most > 6 && !isNotReal && QFontMetricsF(fontOf(value)).horizontalAdvance(value) > column.width; --most)
+        value = exactText(m_shown.row.stored.value, most);
+    painter.setFont(fontOf(value));
     painter.drawText(QPointF(column.left, lines.first), value);
     // The code stands in an editable field below; only an integer's own number is painted behind it.
     if (const IntegerFormat* integer = m_shown.row.format.asInteger()) {
@@ -90,6 +95,8 @@ void NumberRow::paintErrors(QPainter& painter) const
 {
     const Theme& colours = theme();
     const Column& column = m_shown.columns.error;
+    if (!column.isShown())
+        return;
     const Lines lines = baselines(m_shown.columns);
     painter.setFont(uiFont(13, QFont::Medium));
     painter.setPen(colours.text);

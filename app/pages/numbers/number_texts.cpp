@@ -115,6 +115,15 @@ QString hexadecimalText(double value)
     return (std::signbit(value) ? QStringLiteral("-0x") : QStringLiteral("0x")) + QString::fromLatin1(digits, end - digits);
 }
 
+QString absoluteErrorText(const NumberRowContent& row)
+{
+    const double error = row.isGiven ? 0 : row.stored.absoluteError;
+    const bool isExact = row.isGiven || row.stored.direction == StoredNumber::Direction::Exact;
+    if (error == 0 && !isExact)   // Next to the smallest FP64 numbers an error may be smaller than all of them.
+        return words("below 2%1").arg(superscript(-1074));
+    return (error > 0 ? QStringLiteral("+") : QString()) + scientificText(error, 3);
+}
+
 QString relativeErrorText(const NumberRowContent& row)
 {
     const double error = row.stored.relativeError;
@@ -122,7 +131,7 @@ QString relativeErrorText(const NumberRowContent& row)
         return QStringLiteral("–");
     if (row.isGiven || row.stored.direction == StoredNumber::Direction::Exact)
         return words("exact");
-    return scientificText(error, 3);
+    return std::isinf(error) && row.stored.value != 0 && std::isfinite(row.stored.value) ? words("> 10%1").arg(superscript(308)) : scientificText(error, 3);
 }
 
 QString ulpErrorText(const NumberRowContent& row)

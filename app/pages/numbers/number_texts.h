@@ -29,6 +29,7 @@ QString hexadecimalText(double value);
 /// Room for the name in front of a number written out in full, pixels.
 inline constexpr double writtenNames = 88;
 
+QString absoluteErrorText(const NumberRowContent&);   ///< With its sign.
 QString relativeErrorText(const NumberRowContent&);
 QString ulpErrorText(const NumberRowContent&);
 

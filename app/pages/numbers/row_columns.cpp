@@ -108,11 +108,12 @@ RowColumns arrangeColumns(const NumbersContent& content, const QString& selected
     struct Attempt {
         double axis, neighbours, least;
         int spare;
+        bool hasErrors = true;
     };
     const double axisWidth = std::max(92.0, small.horizontalAdvance(QStringLiteral("10⁻⁹ 10⁻⁶ 10⁻³ 1")) + 14);
     const double neighbourWidth = std::max(180.0, small.horizontalAdvance(QStringLiteral("3.1415925… ULP 2⁻²² 3.1415929…")) + 16);
     const Attempt attempts[] = {{axisWidth + 14, neighbourWidth, comfortableCell + 1, 4}, {axisWidth, neighbourWidth, comfortableCell - 0.5, 2},
-                                {axisWidth, 0, 11, 2}, {axisWidth, 0, 10.5, 1}, {0, 0, 0, 1}};
+                                {axisWidth, 0, 11, 2}, {axisWidth, 0, 10.5, 1}, {0, 0, smallestCell, 1}, {0, 0, 0, 0, false}};
     for (const Attempt& attempt : attempts) {
         const double between = attempt.neighbours > 0 ? gap : narrowGap;
         double right = width - padding;
@@ -126,7 +127,7 @@ RowColumns arrangeColumns(const NumbersContent& content, const QString& selected
         };
         columns.neighbours = take(attempt.neighbours);
         columns.axis = take(attempt.axis);
-        columns.error = take(error);
+        columns.error = take(attempt.hasErrors ? error : 0);
         columns.stored = take(stored);
         columns.name = {padding, names};
         columns.bits = {padding + names + between, std::max(60.0, right - padding - names - between)};

@@ -28,6 +28,19 @@ QFont raisedFont(QFont font)
     return font;
 }
 
+/// A number, its power of ten raised: a monospaced superscript would stand apart digit by digit.
+void appendNumber(Formula& formula, const QString& text, const QColor& colour)
+{
+    static const QString raised = QStringLiteral("⁻⁰¹²³⁴⁵⁶⁷⁸⁹"), plain = QStringLiteral("−0123456789");
+    qsizetype end = text.size();
+    QString exponent;
+    for (; end > 0 && raised.contains(text[end - 1]); --end)
+        exponent.prepend(plain[raised.indexOf(text[end - 1])]);
+    formula.push_back({text.left(end), colour});
+    if (!exponent.isEmpty())
+        formula.push_back({exponent, colour, true});
+}
+
 /// The significand in [0, 2): the hidden bit apart from the digits behind the point.
 Formula productOf(const NumberRowContent& row, const FloatFormat& format, const FloatParts& parts, const Theme& theme, int mostDigits)
 {
@@ -36,12 +49,19 @@ Formula productOf(const NumberRowContent& row, const FloatFormat& format, const 
     Formula formula;
     if (format.isSigned)
         formula.push_back({parts.negative ? QStringLiteral("−") : QStringLiteral("+"), theme.signInk});
-    formula.push_back({digits.left(1), theme.mantissaInk, false, true});
-    if (digits.size() > 1)
-        formula.push_back({digits.mid(1), theme.mantissaInk});
+    if (digits.contains(QChar(0x00D7))) {
+        // So many zeros behind the point that digits say nothing: the fraction of the mantissa does.
+        formula.push_back({QStringLiteral("0"), theme.mantissaInk, false, true});
+        formula.push_back({QStringLiteral(".0… = %1/2").arg(parts.mantissa), theme.mantissaInk});
+        formula.push_back({QString::number(format.mantissaBits), theme.mantissaInk, true});
+    } else {
+        formula.push_back({digits.left(1), theme.mantissaInk, false, true});
+        if (digits.size() > 1)
+            formula.push_back({digits.mid(1), theme.mantissaInk});
+    }
     formula.push_back({QStringLiteral(" × 2"), theme.text});
     formula.push_back({withRealMinus(QString::number(parts.exponent)), theme.exponentInk, true});
-    formula.push_back({QStringLiteral(" = ") + exactText(row.stored.value, mostDigits + 6), theme.text});
+    appendNumber(formula, QStringLiteral(" = ") + exactText(row.stored.value, mostDigits + 6), theme.text);
     return formula;
 }
 
@@ -72,14 +92,17 @@ Formula positFormula(const NumberRowContent& row, const PositFormat& format, con
         return {{QStringLiteral("0"), theme.mantissaInk}, {words("  zero: every bit is zero"), theme.text}};
     if (!parts)
         return {{QStringLiteral("NaR"), theme.text}, {QStringLiteral("  ") + nanWords(row), theme.text}};
-    return {{parts->negative ? QStringLiteral("−") : QStringLiteral("+"), theme.signInk},
+    Formula formula{{parts->negative ? QStringLiteral("−") : QStringLiteral("+"), theme.signInk},
             {QString::number(1 << (1 << format.exponentBits)), theme.text},
             {withRealMinus(QString::number(parts->regime)), theme.exponentInk, true},
             {QStringLiteral(" × 2"), theme.text},
             {QString::number(parts->exponent), theme.exponentInk, true},
             {QStringLiteral(" × "), theme.text},
-            {exactText(parts->significand, mostDigits + 2), theme.mantissaInk},
-            {QStringLiteral(" = ") + exactText(row.stored.value, mostDigits + 6), theme.text}};
+            {exactText(parts->significand, mostDigits + 2), theme.mantissaInk}};
+    appendNumber(formula, QStringLiteral(" = ") + exactText(row.stored.value, mostDigits + 6), theme.text);
+    if (parts->negative)
+        formula.push_back({words("  (bits: two’s complement)"), theme.muted});
+    return formula;
 }
 
 }  // namespace

@@ -101,13 +101,15 @@ void RowsHeader::paintExpansion(QPainter& painter) const
     // Powers of two: the first ones one by one where there is room, then every fourth.
     painter.setFont(labels);
     painter.setPen(colours.muted);
-    double free = m_legendEnd + 4;
+    double free = m_legendEnd + 10;
     for (int weight = cells.topWeight; weight >= last; --weight) {
         const bool labelled = weight >= -1 ? true : weight % 4 == 0;
         const QString text = QStringLiteral("2") + superscript(weight);
         const double w = labelMetrics.horizontalAdvance(text), x = left + cells.columnX(weight) + (cells.cell - gap) / 2 - w / 2;
         if (!labelled || x < free)
             continue;
+        if (x + w > m_columns.stored.left - 8)
+            break;
         painter.drawText(QPointF(x, labelLine), text);
         free = x + w + 5;
     }

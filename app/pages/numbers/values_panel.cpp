@@ -9,6 +9,7 @@
 #include "widgets/plot_text.h"
 #include "widgets/theme.h"
 
+#include <QEvent>
 #include <QHBoxLayout>
 #include <QVBoxLayout>
 
@@ -73,6 +74,7 @@ QWidget* ValuesPanel::makeControls()
     m_colouring->addSegment(QStringLiteral("class"), tr("By class"));
     m_facts = new TextLabel({}, 12, QFont::Normal, TextTone::Muted);
     m_facts->setElides(true);
+    m_facts->installEventFilter(this);
     line->addWidget(m_format);
     line->addWidget(m_arrangement);
     line->addWidget(m_colouring);
@@ -95,20 +97,45 @@ int ValuesPanel::shownRow(const NumbersState& state)
     return -1;
 }
 
-void ValuesPanel::showFormat(const NumberFormat& format, const QString& name)
+/// How many values there are and how they lie, at length or in few words.
+static QString factsOf(const NumberFormat& format, const ValueFacts& facts, bool isShort)
 {
-    const ValueFacts facts = valueFacts(format);
-    QStringList texts{tr("%1 finite values").arg(wholeNumber(double(facts.finite)))};
+    const auto tr = [](const char* text) { return ValuesPanel::tr(text); };
+    QStringList texts{(isShort ? tr("%1 finite") : tr("%1 finite values")).arg(wholeNumber(double(facts.finite)))};
     if (facts.infinities > 0)
         texts << tr("%1 ∞").arg(facts.infinities);
     if (facts.notNumbers > 0)
-        texts << tr("%1 NaN").arg(facts.notNumbers);
-    texts << (facts.smallestGap == facts.largestGap ? tr("every gap is %1").arg(stepText(facts.smallestGap))
-                                                    : tr("gaps from %1 to %2").arg(stepText(facts.smallestGap), stepText(facts.largestGap)));
+        texts << (format.asPosit() ? tr("%1 NaR") : tr("%1 NaN")).arg(facts.notNumbers);
+    const QString least = stepText(facts.smallestGap), most = stepText(facts.largestGap);
+    if (least == most)
+        texts << (isShort ? tr("gaps %1") : tr("every gap is %1")).arg(least);
+    else
+        texts << (isShort ? tr("gaps %1 … %2") : tr("gaps from %1 to %2")).arg(least, most);
     if (facts.magnitudes > 0)
-        texts << tr("%1 of the magnitudes are above 1").arg(percentText(double(facts.aboveOne) / double(facts.magnitudes)));
-    m_facts->setText(QStringLiteral("%1: %2").arg(name, texts.join(QStringLiteral(" · "))));
+        texts << (isShort ? tr("%1 above 1") : tr("%1 of the magnitudes are above 1")).arg(percentText(double(facts.aboveOne) / double(facts.magnitudes)));
+    return texts.join(QStringLiteral(" · "));
+}
+
+void ValuesPanel::showFormat(const NumberFormat& format)
+{
+    const ValueFacts facts = valueFacts(format);
+    m_longFacts = factsOf(format, facts, false);
+    m_shortFacts = factsOf(format, facts, true);
+    fitFacts();
     m_arrangement->setVisible(CodeGrid::hasBinades(format) && bitsOf(format) <= 8);
+}
+
+void ValuesPanel::fitFacts()
+{
+    const bool fits = QFontMetricsF(m_facts->font()).horizontalAdvance(m_longFacts) < m_facts->width();
+    m_facts->setText(fits ? m_longFacts : m_shortFacts);
+}
+
+bool ValuesPanel::eventFilter(QObject* watched, QEvent* event)
+{
+    if (watched == m_facts && event->type() == QEvent::Resize)
+        fitFacts();
+    return QWidget::eventFilter(watched, event);
 }
 
 void ValuesPanel::showLine(const NumberRowContent& row, const NumbersContent& content)
@@ -142,7 +169,7 @@ void ValuesPanel::show(const NumbersState& state, const NumbersContent& content,
     m_format->setCurrent(m_id);
     if (m_shown != state.formats[std::size_t(row)]) {
         m_shown = state.formats[std::size_t(row)];
-        showFormat(shown.format, shown.name);
+        showFormat(shown.format);
     }
     m_arrangement->setCurrent(state.arrangement);
     m_colouring->setCurrent(state.colouring);
@@ -161,7 +188,7 @@ void ValuesPanel::show(const NumbersState& state, const NumbersContent& content,
 
 QString ValuesPanel::factsText() const
 {
-    return m_facts->text();
+    return m_longFacts;
 }
 
 void ValuesPanel::setCompact(bool compact)

@@ -30,9 +30,13 @@ signals:
     void colouringChosen(const QString& colouring);
     void codeChosen(const QString& format, quantoscope::Code code, const QString& mergeKey);
 
+protected:
+    bool eventFilter(QObject* watched, QEvent* event) override;
+
 private:
     QWidget* makeControls();
-    void showFormat(const NumberFormat& format, const QString& name);
+    void showFormat(const NumberFormat& format);
+    void fitFacts();   ///< In as many words as there is room for.
     void showLine(const NumberRowContent& row, const NumbersContent& content);
 
     QString m_id;
@@ -43,6 +47,7 @@ private:
     SegmentedControl* m_arrangement;
     SegmentedControl* m_colouring;
     TextLabel* m_facts;
+    QString m_longFacts, m_shortFacts;
     CodeGrid* m_grid;
     NumberLine* m_line;
 };
