@@ -25,4 +25,12 @@ constexpr float e2m1Value(unsigned code)
     return code & 8u ? -e2m1Magnitudes[code & 7u] : e2m1Magnitudes[code & 7u];
 }
 
+/// The value of each of the sixteen codes.
+inline constexpr std::array<float, 16> e2m1Levels = [] {
+    std::array<float, 16> levels{};
+    for (unsigned code = 0; code < levels.size(); ++code)
+        levels[code] = e2m1Value(code);
+    return levels;
+}();
+
 }  // namespace quantoscope

@@ -111,6 +111,7 @@ inline void putElement(const OperandStorage& storage, std::byte* row, std::int64
     case ElementType::Int4: return putNibble(row, column, unsigned(integerCode(value, storage.usesLowestCode ? -8 : -7, 7)) & 15u);
     case ElementType::Nf4: return putNibble(row, column, nearestNf4Code(value));
     case ElementType::E2m1: return putNibble(row, column, nearestE2m1Code(value));
+    case ElementType::Q4k: return;   // In whole blocks, by storeQ4kRow().
     }
 }
 
@@ -131,6 +132,7 @@ inline double elementAt(ElementType element, const std::byte* row, std::int64_t 
     case ElementType::Int4: return int(nibble(row, column) ^ 8u) - 8;
     case ElementType::Nf4: return nf4Levels[nibble(row, column)];
     case ElementType::E2m1: return e2m1Value(nibble(row, column));
+    case ElementType::Q4k: return 0;   // In whole blocks, by decodeQ4kRow().
     }
     return 0;
 }

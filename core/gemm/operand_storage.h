@@ -10,7 +10,10 @@ namespace quantoscope {
 // Standard library only: the GPU worker reads matrices that the program has stored.
 
 /// How one element of an operand lies in memory.
-enum class ElementType { Fp64, Fp32, Tf32, Fp16, Bf16, E4m3, Int8, Int4, Nf4, E2m1 };
+enum class ElementType {
+    Fp64, Fp32, Tf32, Fp16, Bf16, E4m3, Int8, Int4, Nf4, E2m1,
+    Q4k,   ///< Blocks of 256 as ggml's Q4_K has them, scales inside: not element by element (q4_k_rows.h).
+};
 
 /// Which elements have a scale in common: the largest magnitude over the largest code.
 enum class ScaleSharing { None, Matrix, Row, Group };
@@ -38,12 +41,14 @@ struct OperandStorage {
 
 constexpr int bitsOf(ElementType element)
 {
-    return std::array{64, 32, 32, 16, 16, 8, 8, 4, 4, 4}[std::size_t(element)];   // In the order of ElementType.
+    return std::array{64, 32, 32, 16, 16, 8, 8, 4, 4, 4, 4}[std::size_t(element)];   // In the order of ElementType.
 }
 
 /// From one row to the next: whole multiples of 64 bytes.
 constexpr std::size_t storedRowBytes(ElementType element, std::int64_t columns)
 {
+    if (element == ElementType::Q4k)   // 144 bytes a block; the last one is filled up.
+        return ((std::size_t(columns) + 255) / 256 * 144 + 63) / 64 * 64;
     return (std::size_t(columns) * std::size_t(bitsOf(element)) + 511) / 512 * 64;
 }
 

@@ -2,6 +2,7 @@
 #include "core/gemm/stored_matrix.h"
 
 #include "core/gemm/element_codec.h"
+#include "core/gemm/q4_k_rows.h"
 #include "core/parallel_for.h"
 
 #include <algorithm>
@@ -30,6 +31,8 @@ float matrixScale(std::span<const float> values, const OperandStorage& storage, 
 
 double storedBytes(const OperandStorage& storage, std::int64_t rows, std::int64_t columns)
 {
+    if (storage.element == ElementType::Q4k)
+        return double(rows) * std::ceil(double(columns) / q4kColumns) * q4kBytes;
     const double elements = double(rows) * double(columns) * bitsOf(storage.element) / 8;
     switch (storage.sharing) {
     case ScaleSharing::None: return elements;
@@ -51,6 +54,8 @@ double StoredMatrix::rowScale(std::int64_t index) const
 
 void StoredMatrix::decodeRow(std::int64_t index, std::int64_t first, std::span<double> values) const
 {
+    if (storage.element == ElementType::Q4k)
+        return decodeQ4kRow(row(index), first, values);
     decodeStoredRow(storage, row(index), scales, index, columns, first, values);
 }
 
@@ -67,9 +72,14 @@ Result<StoredMatrix> storeMatrix(std::span<const float> values, std::int64_t row
     const std::int64_t step = rowsAChunk(columns);
     const bool finished = parallelFor(std::size_t((rows + step - 1) / step), [&](std::size_t chunk) {
         const std::int64_t first = std::int64_t(chunk) * step;
-        for (std::int64_t row = first; row < std::min(rows, first + step); ++row)
-            storeRow(values.subspan(std::size_t(row * columns), std::size_t(columns)), storage, oneScale,
-                     matrix.bytes.data() + std::size_t(row) * matrix.rowBytes, matrix.scales.data() + firstScaleOfRow(storage, row, columns));
+        for (std::int64_t row = first; row < std::min(rows, first + step); ++row) {
+            const auto own = values.subspan(std::size_t(row * columns), std::size_t(columns));
+            std::byte* target = matrix.bytes.data() + std::size_t(row) * matrix.rowBytes;
+            if (storage.element == ElementType::Q4k)
+                storeQ4kRow(own, target);
+            else
+                storeRow(own, storage, oneScale, target, matrix.scales.data() + firstScaleOfRow(storage, row, columns));
+        }
     }, progress.stop);
     if (!finished)
         return cancelled();

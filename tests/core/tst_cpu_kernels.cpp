@@ -2,7 +2,9 @@
 #include "core/gemm/cpu_kernels/cpu_kernel.h"
 #include "core/gemm/cpu_kernels/grouped_int8.h"
 #include "core/gemm/cpu_kernels/int8_vnni.h"
+#include "core/gemm/cpu_kernels/q4_k.h"
 #include "core/gemm/gemm_error.h"
+#include "core/quantization/block_format.h"
 #include "core/random.h"
 
 #include "tests/test_case.h"
@@ -130,15 +132,17 @@ private slots:
     {
         // With and without VNNI: exact inside a group, so only the order of the FP32 sums may differ.
         for (const CpuKernel& row : cpuKernels()) {
-            if (row.multiply != cpu::multiplyGrouped)
-                continue;
+            std::vector<cpu::Multiply*> ways;
+            if (row.multiply == cpu::multiplyGrouped)
+                ways = {cpu::multiplyGroupedPairs, cpu::multiplyGroupedVnni};
+            else if (row.multiply == cpu::multiplyQ4k)
+                ways = {cpu::multiplyQ4kPairs, cpu::multiplyQ4kVnni};
+            if (!cpu::hasVnni())
+                ways.resize(std::min<std::size_t>(ways.size(), 1));
             for (const GemmShape& shape : hostileShapes) {
                 const GemmReference reference = *makeGemmReference(*makeGemmOperands({shape, GemmData::Outliers, 5, {}}), 5, Pulse({}));
                 const StoredMatrix x = *storeMatrix(reference.operands.x, shape.m, shape.k, row.x);
                 const StoredMatrix w = *storeMatrix(*reference.operands.w, shape.n, shape.k, row.w);
-                std::vector<cpu::Multiply*> ways{cpu::multiplyGroupedPairs};
-                if (cpu::hasVnni())
-                    ways.push_back(cpu::multiplyGroupedVnni);
                 for (cpu::Multiply* multiply : ways) {
                     GemmOutput y{shape.m, shape.n, std::vector<float>(std::size_t(shape.m * shape.n))};
                     QVERIFY(multiply(x, w, y, Pulse({})));
@@ -149,6 +153,27 @@ private slots:
                 }
             }
         }
+    }
+
+    void q4kRowsAreGgmlsOwnBytes()
+    {
+        // Stored and read through this laboratory, and by the decoder that reads model files.
+        const std::vector<float> values = makeGemmOperands({{1, 1, 768}, GemmData::Normal, 9, {}})->x;
+        const StoredMatrix matrix = *storeMatrix(values, 1, 768, {ElementType::Q4k});
+        const BlockFormat& format = *findBlockFormat("q4_k");
+        std::vector<std::byte> encoded(3 * 144);
+        format.encode(values, {}, encoded.data(), nullptr);
+        QVERIFY(std::equal(encoded.begin(), encoded.end(), matrix.bytes.begin()));
+        std::vector<float> expected(768);
+        std::vector<std::uint16_t> levels(768);
+        format.decode(encoded.data(), nullptr, {}, expected, levels.data());
+        std::vector<double> decoded(768);
+        matrix.decodeRow(0, 0, decoded);
+        for (std::size_t i = 0; i < 768; ++i)
+            QVERIFY(std::abs(decoded[i] - double(expected[i])) <= 1e-6 * std::abs(double(expected[i])) + 1e-7);
+        std::vector<double> part(5);
+        matrix.decodeRow(0, 300, part);
+        QVERIFY(std::equal(part.begin(), part.end(), decoded.begin() + 300));
     }
 
     void theSaturatingPathIsWrongAsTheLibrariesAre()

@@ -33,6 +33,7 @@ Multiply multiplyDecoded;    // decoded_fp32.cpp
 Multiply multiplyDecodedOnOneCore;
 Multiply multiplyInt8;       // int8_exact.cpp
 Multiply multiplyGrouped;          // grouped_int8.cpp, grouped_vnni.cpp
+Multiply multiplyQ4k;              // q4_k.cpp, q4_k_vnni.cpp
 Multiply multiplyInt8Saturating;   // int8_saturating.cpp
 Multiply multiplyNaive;            // ladder_1_naive.cpp
 Multiply multiplyByEigen;          // ladder_6_eigen.cpp

@@ -7,7 +7,9 @@
 #define QUANTOSCOPE_DECODE_ROW_INL
 #endif
 
+#include "core/gemm/e2m1_levels.h"
 #include "core/gemm/nf4_levels.h"
+#include "core/gemm/q4_k_rows.h"
 #include "core/gemm/stored_matrix.h"
 
 #include <hwy/highway.h>
@@ -95,8 +97,28 @@ HWY_INLINE void widenInt4(const std::byte* source, float scale, float* target)
     }
 }
 
-/// 32 NF4 codes by table; the scaled level is rounded once.
-HWY_INLINE void widenNf4(const std::byte* source, float scale, float* target)
+/// 32 columns of a Q4_K block: d·scale·q − dmin·min. Both products are exact in FP32, so each weight is
+/// rounded once. `first` counts columns from the start of the row.
+HWY_INLINE void widenQ4k(const std::byte* row, std::int64_t first, float* target)
+{
+    namespace hn = hwy::HWY_NAMESPACE;
+    const hn::ScalableTag<float> d;
+    const hn::Rebind<std::int32_t, decltype(d)> d32;
+    const hn::Rebind<std::uint8_t, decltype(d)> d8;
+    const std::byte* block = row + first / q4kColumns * q4kBytes;
+    const Q4kScales scales = scalesOfQ4k(block);
+    const std::int64_t part = first % q4kColumns / 32;
+    const float step = scales.d * float(scales.scale(part)), lowest = scales.dmin * float(scales.min(part));
+    const auto* codes = reinterpret_cast<const std::uint8_t*>(block + 16 + part / 2 * 32);
+    for (std::size_t i = 0; i < 32; i += hn::Lanes(d)) {
+        const auto both = hn::PromoteTo(d32, hn::LoadU(d8, codes + i));
+        const auto code = part % 2 ? hn::ShiftRight<4>(both) : hn::And(both, hn::Set(d32, 15));
+        hn::Store(hn::MulSub(hn::ConvertTo(d, code), hn::Set(d, step), hn::Set(d, lowest)), d, target + i);
+    }
+}
+
+/// 32 codes of a table of 16 levels; the scaled level is rounded once, or not at all where it is exact.
+HWY_INLINE void widenLevels(const std::byte* source, float scale, const float* levels, float* target)
 {
     namespace hn = hwy::HWY_NAMESPACE;
     alignas(64) std::uint8_t codes[32];
@@ -105,13 +127,23 @@ HWY_INLINE void widenNf4(const std::byte* source, float scale, float* target)
     const hn::FixedTag<float, 16> d;
     const hn::Rebind<std::int32_t, decltype(d)> d32;
     const hn::Rebind<std::uint8_t, decltype(d)> d8;
-    const auto table = hn::Mul(hn::LoadU(d, nf4Levels.data()), hn::Set(d, scale));
+    const auto table = hn::Mul(hn::LoadU(d, levels), hn::Set(d, scale));
     for (std::size_t i = 0; i < 32; i += 16)
         hn::Store(hn::TableLookupLanes(table, hn::IndicesFromVec(d, hn::PromoteTo(d32, hn::Load(d8, codes + i)))), d, target + i);
 #else
     for (std::size_t i = 0; i < 32; ++i)
-        target[i] = nf4Levels[codes[i]] * scale;
+        target[i] = levels[codes[i]] * scale;
 #endif
+}
+
+HWY_INLINE void widenNf4(const std::byte* source, float scale, float* target)
+{
+    widenLevels(source, scale, nf4Levels.data(), target);
+}
+
+HWY_INLINE void widenE2m1(const std::byte* source, float scale, float* target)
+{
+    widenLevels(source, scale, e2m1Levels.data(), target);
 }
 
 template <class Widen>
@@ -138,7 +170,12 @@ inline void decodeRow(const StoredMatrix& matrix, std::int64_t row, std::int64_t
             return widenGroups(matrix, row, first, count, target, widenScaledInt8);
         return widenInt8(source, count, target);
     case ElementType::Int4: return widenGroups(matrix, row, first, count, target, widenInt4);
+    case ElementType::Q4k:
+        for (std::int64_t i = 0; i < count; i += 32)
+            widenQ4k(matrix.row(row), first + i, target + i);
+        return;
     case ElementType::Nf4: return widenGroups(matrix, row, first, count, target, widenNf4);
+    case ElementType::E2m1: return widenGroups(matrix, row, first, count, target, widenE2m1);
     case ElementType::Fp32:
     case ElementType::Tf32: std::copy_n(reinterpret_cast<const float*>(source), std::min(count, matrix.columns - first), target);
         return std::fill(target + std::min(count, matrix.columns - first), target + count, 0.0f);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/gemm/pulse.h"
+#include "core/gemm/stored_matrix.h"
 #include "core/parallel_for.h"
 
 #include <algorithm>
@@ -57,6 +58,20 @@ bool forEachRowOfW(std::int64_t rows, std::int64_t rowBytes, const Pulse& pulse,
         for (std::int64_t row = first; row < std::min(rows, first + step); ++row)
             work(row);
     }, pulse.progress().stop) && pulse.goesOn();
+}
+
+/// y by tiles of up to `tileRows` rows and one column: with few rows of x as they lie in W, else in blocks whose
+/// rows of W stay in a cache. `work(i, rows, j)` computes rows i … i + rows of column j.
+template <class Work>
+bool forEachStripOfW(std::int64_t rows, const StoredMatrix& w, const Pulse& pulse, std::int64_t tileRows, const Work& work)
+{
+    if (rows <= tileRows)
+        return forEachRowOfW(w.rows, std::int64_t(w.rowBytes), pulse, [&](std::int64_t j) { work(0, rows, j); });
+    return forEachOutputBlock(rows, w.rows, pulse, [&](const OutputBlock& block) {
+        for (std::int64_t i = block.firstRow; i < block.firstRow + block.rows && pulse.goesOn(); i += tileRows)
+            for (std::int64_t j = block.firstColumn; j < block.firstColumn + block.columns; ++j)
+                work(i, std::min(tileRows, block.firstRow + block.rows - i), j);
+    });
 }
 
 /// x with tiles of `tileRows` rows side by side: [tile][column][row of the tile], rows beyond the last one
