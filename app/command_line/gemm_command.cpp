@@ -122,6 +122,7 @@ nlohmann::ordered_json describe(const GemmRun& run)
     row["quantizationError"] = jsonNumber(run.quantizationError);
     row["accumulationError"] = jsonNumber(run.accumulationError);
     row["bound"] = jsonNumber(run.bound);
+    row["quantizingSeconds"] = run.quantizingSeconds;
     return row;
 }
 
@@ -131,7 +132,8 @@ std::vector<std::string> cells(const GemmRun& run)
     return {run.kernel, fmt::format("{:.4g} ms", run.medianSeconds * 1e3), fmt::format("± {:.1f} %", 100 * halfWidth),
             fmt::format("{:.4g}", run.teraflops * 1e3), fmt::format("{:.4g}", run.gigabytesPerSecond),
             fmt::format("{:.3g}", run.relativeError), fmt::format("{:.3g}", run.quantizationError),
-            fmt::format("{:.3g}", run.accumulationError), fmt::format("{:.3g}", run.bound)};
+            fmt::format("{:.3g}", run.accumulationError), fmt::format("{:.3g}", run.bound),
+            run.quantizingSeconds > 0 ? fmt::format("{:.4g} ms", run.quantizingSeconds * 1e3) : std::string()};
 }
 
 Result<CommandOutput> multiply(const Arguments& arguments)
@@ -165,7 +167,7 @@ Result<CommandOutput> multiply(const Arguments& arguments)
         output.json.push_back(describe(*run));
         rows.push_back(cells(*run));
     }
-    output.text = textTable({"kernel", "median", "95 %", "GFLOP/s", "GB/s", "error", "of quantization", "of sums", "bound"}, rows);
+    output.text = textTable({"kernel", "median", "95 %", "GFLOP/s", "GB/s", "error", "of quantization", "of sums", "bound", "quantizing x"}, rows);
     return output;
 }
 

@@ -37,7 +37,9 @@ GemmOutput makeOutput(SumType sums, const GemmShape& shape)
 
 double boundOf(const CpuKernel& row, std::int64_t k)
 {
-    if (!row.about.sumsExactly && row.about.accumulatorUnitRoundoff == 0)
+    if (row.about.sumsExactly)   // Only scaling the finished sums rounds, in FP32.
+        return accumulationBound(0, 0x1p-24, row.extraRoundings);
+    if (row.about.accumulatorUnitRoundoff == 0)
         return std::numeric_limits<double>::infinity();   // Deliberately wrong: no guarantee.
     return accumulationBound(k, row.about.accumulatorUnitRoundoff, row.extraRoundings);
 }
@@ -71,7 +73,7 @@ public:
         if (const auto sentence = obstacle(kernel, problem.shape))
             return failure(Error::Kind::Unsupported, *sentence);
         const CpuKernel& row = *find(kernel.id);
-        const double bytes = storedBytes(row.x, problem.shape.m, problem.shape.k)
+        const double bytes = storedBytes(row.quantizeX ? OperandStorage{} : row.x, problem.shape.m, problem.shape.k)
             + storedBytes(row.w, problem.shape.n, problem.shape.k)
             + (row.sums == SumType::Fp64 ? 8.0 : 4.0) * double(problem.shape.m) * double(problem.shape.n);
         MeasuredRun measured(kernel, m_device.id, problem.shape, bytes, partial);
@@ -82,19 +84,22 @@ public:
         if (!reference)
             return tl::unexpected(reference.error());
         const GemmOperands& operands = (*reference)->operands;
-        const auto x = storeMatrix(operands.x, problem.shape.m, problem.shape.k, row.x, progress);
+        auto x = storeMatrix(operands.x, problem.shape.m, problem.shape.k, row.x, progress);
         const auto w = x ? storeMatrix(*operands.w, problem.shape.n, problem.shape.k, row.w, progress) : x;
         if (!w)
             return tl::unexpected(w.error());
         GemmOutput y = makeOutput(row.sums, problem.shape);
 
-        const auto multiply = [&] { return row.multiply(*x, *w, y, pulse); };
+        const auto quantizeX = [&] { return !row.quantizeX || row.quantizeX(operands.x.data(), *x, pulse); };
+        const auto multiply = [&] { return quantizeX() && row.multiply(*x, *w, y, pulse); };
         if (!measured.warmUp(multiply))
             return cancelled();
         const auto error = measure(row, **reference, *x, *w, y, pulse);
         if (!error)
             return tl::unexpected(error.error());
         measured.setError(*error);
+        if (row.quantizeX && !measured.sampleQuantizing(quantizeX, budget))
+            return cancelled();
         if (!measured.sample(multiply, budget))
             return cancelled();
         return measured.finish();

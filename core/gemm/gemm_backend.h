@@ -69,6 +69,8 @@ struct GemmRun {
     double accumulationError = 0;     ///< max |Y−R1| / (|A||B|)
     double bound = 0;                 ///< Of the accumulation error; infinity: no guarantee; 0: exact.
     bool isFinal = false;
+    /// Of medianSeconds, what bringing x to its storage takes; 0 where it was stored before.
+    double quantizingSeconds = 0;
 };
 
 /// A device that multiplies matrices. The CPU is one; gpu/client is another.

@@ -74,6 +74,26 @@ bool MeasuredRun::sample(const Multiply& multiply, const TimeBudget& budget)
     return true;
 }
 
+bool MeasuredRun::sampleQuantizing(const Multiply& quantize, const TimeBudget& budget)
+{
+    bool goesOn = true;
+    const double first = secondsOf(quantize, 1, goesOn);
+    const int times = int(std::clamp(std::ceil(shortestSample / std::max(first, 1e-9)), 1.0, 10000.0));
+    std::vector<double> seconds{first};
+    for (double spent = first; goesOn && spent < budget.seconds / 10 && seconds.size() < mostSamples;) {
+        seconds.push_back(secondsOf(quantize, times, goesOn));
+        spent += seconds.back() * times;
+    }
+    setQuantizing(medianInterval(seconds).median);
+    return goesOn;
+}
+
+void MeasuredRun::setQuantizing(double seconds)
+{
+    const std::lock_guard lock(m_mutex);
+    m_run.quantizingSeconds = seconds;
+}
+
 void MeasuredRun::addSamples(std::span<const double> seconds)
 {
     {

@@ -25,6 +25,9 @@ public:
     /// Samples until the budget is spent; at least one, and where the first product alone took longer
     /// than the budget, that one.
     bool sample(const Multiply&, const TimeBudget&);
+    /// Times a part of the product by itself, for a tenth of the budget.
+    bool sampleQuantizing(const Multiply& quantize, const TimeBudget&);
+    void setQuantizing(double seconds);
     void addSamples(std::span<const double> seconds);
     bool hasSamples();
     void show();

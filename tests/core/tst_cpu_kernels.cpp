@@ -155,6 +155,22 @@ private slots:
         }
     }
 
+    void quantizingOnTheWayIsTimedAndRight()
+    {
+        const auto backend = makeCpuBackend();
+        const GemmProblem problem{{32, 48, 640}, GemmData::Outliers, 3, {}};
+        const GemmRun plain = runOnce(*backend, kernel(*backend, "int8"), problem);
+        QCOMPARE(plain.quantizingSeconds, 0.0);
+        for (const char* id : {"int8_dynamic", "int8_static"}) {
+            const auto run = backend->run(kernel(*backend, id), problem, {0.02});
+            QVERIFY(run->quantizingSeconds > 0 && run->quantizingSeconds < run->medianSeconds * 2);
+            QVERIFY(run->accumulationError <= run->bound && run->bound > 0);
+            // The same codes but for ties, so the same error; one scale for all rows costs more.
+            QVERIFY(std::abs(run->quantizationError / plain.quantizationError - 1) < 0.01 || std::string(id) == "int8_static");
+            QVERIFY(run->quantizationError >= plain.quantizationError * 0.99);
+        }
+    }
+
     void q4kRowsAreGgmlsOwnBytes()
     {
         // Stored and read through this laboratory, and by the decoder that reads model files.

@@ -20,6 +20,9 @@ struct CpuKernel {
     bool (*multiply)(const StoredMatrix& x, const StoredMatrix& w, GemmOutput& y, const Pulse&);
     /// Why it cannot multiply this shape, a sentence; nullptr: it multiplies any.
     std::optional<std::string> (*obstacle)(const GemmShape&) = nullptr;
+    /// Where x arrives in FP32 and is rounded in the time of the product: fills x's codes, and its scales unless
+    /// there is only one, which was chosen before. False once the pulse says stop.
+    bool (*quantizeX)(const float* values, StoredMatrix& x, const Pulse&) = nullptr;
 };
 
 std::span<const CpuKernel> cpuKernels();   ///< In cpu_kernels.cpp
@@ -34,6 +37,8 @@ Multiply multiplyDecodedOnOneCore;
 Multiply multiplyInt8;       // int8_exact.cpp
 Multiply multiplyGrouped;          // grouped_int8.cpp, grouped_vnni.cpp
 Multiply multiplyQ4k;              // q4_k.cpp, q4_k_vnni.cpp
+Multiply multiplyInt8AndScale;     // quantize_rows.cpp
+bool quantizeRows(const float* values, StoredMatrix& x, const Pulse&);
 Multiply multiplyInt8Saturating;   // int8_saturating.cpp
 Multiply multiplyNaive;            // ladder_1_naive.cpp
 Multiply multiplyByEigen;          // ladder_6_eigen.cpp

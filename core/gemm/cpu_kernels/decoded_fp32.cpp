@@ -2,7 +2,8 @@
 // FP16, BF16 and weight-only kernels: operands lie in memory in their narrow storage and are widened to
 // FP32 a few rows at a time, just before they are multiplied; all sums are FP32. Every element of y is a
 // dot product along K, so that both operands are read in the order in which they are stored and nothing
-// is transposed. A tile of several rows of x and of W keeps as many sums in registers as there are.
+// is transposed. A tile of several rows of x and of W keeps as many sums in registers as there are. A batch of
+// a few rows goes to few_rows_fp32.cpp.
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "core/gemm/cpu_kernels/decoded_fp32.cpp"
 #include <hwy/foreach_target.h>
@@ -10,6 +11,7 @@
 #include "core/gemm/cpu_kernels/decode_row.inl"
 
 #include "core/gemm/cpu_kernels/cpu_kernel.h"
+#include "core/gemm/cpu_kernels/few_rows_fp32.h"
 #include "core/gemm/cpu_kernels/output_blocks.h"
 
 #include <hwy/aligned_allocator.h>
@@ -119,6 +121,8 @@ bool multiply(const StoredMatrix& x, const StoredMatrix& w, GemmOutput& y, const
     parallelFor(std::size_t(x.rows), [&](std::size_t i) {
         decodeRow(x, std::int64_t(i), 0, row, decodedX.get() + std::int64_t(i) * row);
     }, pulse.progress().stop);
+    if (onAllCores && takesFewRows(w, x.rows))
+        return multiplyFewRows(decodedX.get(), x.rows, row, w, y.as<float>(), pulse);
     return forEachOutputBlock(x.rows, w.rows, pulse, [&](const OutputBlock& block) {
         multiplyBlock(block, decodedX.get(), row, w, y.as<float>(), w.rows, pulse);
     }, {}, onAllCores);
