@@ -45,7 +45,7 @@ int explain()
 {
     std::fputs("quantoscope-gpu is started by Quantoscope. For people:\n"
                "  --devices           the GPUs of this machine\n"
-               "  --test              every kernel against its FP64 reference; exit 77 without a GPU\n"
+               "  --test [SECONDS]    every kernel against its FP64 reference; exit 77 without a GPU\n"
                "  --sweep FILE.json   a full recorded run, at most ten minutes\n", stderr);
     return 2;
 }
@@ -59,6 +59,8 @@ int main(int count, char** words)
         return printDevices();
     if (word == "--test" && count == 2)
         return runSelfTest();
+    if (word == "--test" && count == 3 && std::atof(words[2]) > 0)
+        return runSelfTest(std::atof(words[2]));
     if (word == "--sweep" && count == 3)
         return runSweep(words[2]);
     if (const int status = runPart(word, count, words); status >= 0)

@@ -98,9 +98,9 @@ struct Summary {
     int good = 0, bad = 0, impossible = 0;
 };
 
-Summary testDevice(const DeviceDescription& device, Clock::time_point start)
+Summary testDevice(const DeviceDescription& device, Clock::time_point start, double wholeTest)
 {
-    constexpr double wholeTest = 165, leastSeconds = 2, longestAfter = 40;
+    const double leastSeconds = wholeTest / 2 / double(kernelRows().size()), longestAfter = std::min(40.0, wholeTest);
     Summary summary;
     std::size_t left = kernelRows().size();
     for (const KernelRow& row : kernelRows()) {
@@ -158,7 +158,7 @@ int testKernel(int ordinal, const std::string& kernelId, double seconds)
     return isGood ? 0 : 1;
 }
 
-int runSelfTest()
+int runSelfTest(double seconds)
 {
     std::vector<DeviceDescription> devices;
     try {
@@ -174,7 +174,7 @@ int runSelfTest()
                     device.obstacle.empty() ? "" : ": ", device.obstacle.c_str());
         if (!device.obstacle.empty())
             continue;
-        const Summary one = testDevice(device, start);
+        const Summary one = testDevice(device, start, seconds);
         all = {all.good + one.good, all.bad + one.bad, all.impossible + one.impossible};
     }
     if (all.good + all.bad == 0) {
