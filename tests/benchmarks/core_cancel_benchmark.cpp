@@ -3,7 +3,9 @@
 // stopped at twenty moments spread over its run; the table has the median and the longest wait by the
 // clock on the wall, which other programs on the machine lengthen.
 #include "core/gemm/cpu_kernels/cpu_kernel.h"
-#include "core/gemm/gemm_operands.h"
+#include "core/gemm/error_growth.h"
+#include "core/gemm/gemm_error.h"
+#include "core/gemm/outlier_experiment.h"
 #include "core/quantization/quantize.h"
 #include "core/statistics/summary.h"
 #include "core/tensors/synthetic_tensors.h"
@@ -86,6 +88,16 @@ int main()
         if (scheme)
             measure(text, [&](const Progress& p) { return !quantize(source, tensor, *scheme, {}, p); });
     }
-    for (const char* id : {"fp32", "fp64", "bf16", "int8", "w4a16_int4", "fp32_naive", "fp32_eigen"})
-        measureProduct(id, std::string(id) == "fp32_naive" ? GemmShape{1024, 1024, 1024} : GemmShape{2048, 4096, 4096});
+    for (const CpuKernel& kernel : cpuKernels())
+        measureProduct(kernel.about.id.c_str(), kernel.about.id == "fp32_naive" ? GemmShape{1024, 1024, 1024}
+                                                    : kernel.obstacle && kernel.obstacle({2048, 4096, 4096}) ? GemmShape{1024, 2048, 2048}
+                                                                                                             : GemmShape{2048, 4096, 4096});
+    const GemmOperands operands = *makeGemmOperands({{2048, 4096, 4096}, GemmData::Normal, 7, {}});
+    measure("FP64 reference of a product", [&](const Progress& p) { return !makeGemmReference(operands, 7, Pulse(p)); });
+    for (const CpuKernel& kernel : cpuKernels())
+        if (kernel.about.id == "w4a8_q4_k")
+            measure("storing weights as Q4_K", [&](const Progress& p) { return !storeMatrix(*operands.w, 4096, 4096, kernel.w, p); });
+    measure("error against K", [](const Progress& p) { return !measureErrorGrowth({.trials = 512}, p); });
+    const auto outliers = makeOutlierOperands({{512, 1024, 4096}});
+    measure("outliers, every treatment", [&](const Progress& p) { return !compareTreatments(*outliers, {}, p); });
 }

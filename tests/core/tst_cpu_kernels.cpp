@@ -9,6 +9,8 @@
 
 #include "tests/test_case.h"
 
+#include <hwy/targets.h>
+
 #include <cmath>
 #include <set>
 #include <thread>
@@ -78,6 +80,26 @@ private slots:
                 QVERIFY(std::isfinite(run.relativeError));
                 QVERIFY(!run.samples.empty() && run.isFinal);
             }
+        }
+    }
+
+    void everyInstructionSetIsWithinTheBound()
+    {
+        // What this processor has, and as if it had less. Kernels with intrinsics of their own are tested apart.
+        const auto backend = makeCpuBackend();
+        for (const std::int64_t targets : {std::int64_t(HWY_AVX2), std::int64_t(HWY_SSE4)}) {
+            if ((hwy::SupportedTargets() & targets) == 0)
+                continue;
+            hwy::SetSupportedTargetsForTest(targets);
+            for (const CpuKernel& row : cpuKernels()) {
+                if (row.about.isExtra && row.about.id != "fp32_parallel")
+                    continue;
+                for (const GemmShape& shape : {GemmShape{1, 97, 1}, {4, 33, 1025}, {9, 50, 65}, {13, 47, 300}}) {
+                    const GemmRun run = runOnce(*backend, row.about, {shape, GemmData::Outliers, 11, {}});
+                    QVERIFY2(run.accumulationError <= run.bound, row.about.id.c_str());
+                }
+            }
+            hwy::SetSupportedTargetsForTest(0);
         }
     }
 

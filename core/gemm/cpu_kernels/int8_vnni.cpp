@@ -7,6 +7,7 @@
 #include "core/gemm/cpu_kernels/int8_vnni.h"
 
 #include "core/gemm/cpu_kernels/output_blocks.h"
+#include "core/gemm/cpu_kernels/packed_bytes.h"
 
 #if defined(__x86_64__)
 // g++ 12 takes the "undefined" vectors of its own header for a mistake (GCC bug 105593).
@@ -31,33 +32,6 @@ constexpr std::int64_t fewRows = 8;          // So few rows of x do not pay for 
 QUANTOSCOPE_INLINE void addProducts(__m512i& sum, __m512i a, __m512i b)
 {
     asm("vpdpbusd %2, %1, %0" : "+v"(sum) : "v"(a), "v"(b));
-}
-
-/// 16 columns of four rows of W + 128, as four times four neighbours from each row. Rows beyond the last
-/// one may hold anything: nobody reads their sums.
-QUANTOSCOPE_INLINE void packFour(const StoredMatrix& w, std::int64_t row, std::int64_t k, std::byte* target)
-{
-    const __m128i flip = _mm_set1_epi8(char(0x80));
-    const auto load = [&](std::int64_t r) {
-        return _mm_xor_si128(_mm_loadu_si128(reinterpret_cast<const __m128i*>(w.row(std::min(r, w.rows - 1)) + k)), flip);
-    };
-    const __m128i a = load(row), b = load(row + 1), c = load(row + 2), d = load(row + 3);
-    const __m128i ab = _mm_unpacklo_epi32(a, b), cd = _mm_unpacklo_epi32(c, d);
-    const __m128i abHigh = _mm_unpackhi_epi32(a, b), cdHigh = _mm_unpackhi_epi32(c, d);
-    const auto store = [&](int place, __m128i fours) {
-        _mm_storeu_si128(reinterpret_cast<__m128i*>(target + place * panelColumns * 4), fours);
-    };
-    store(0, _mm_unpacklo_epi64(ab, cd));
-    store(1, _mm_unpackhi_epi64(ab, cd));
-    store(2, _mm_unpacklo_epi64(abHigh, cdHigh));
-    store(3, _mm_unpackhi_epi64(abHigh, cdHigh));
-}
-
-QUANTOSCOPE_VNNI void packPanel(const StoredMatrix& w, std::int64_t row, std::int64_t first, std::int64_t bytes, std::byte* panel)
-{
-    for (std::int64_t r = 0; r < panelColumns; r += 4)
-        for (std::int64_t k = 0; k < bytes; k += 16)
-            packFour(w, row + r, first + k, panel + k * panelColumns + 4 * r);
 }
 
 /// The sums of a tile: a member a vector. In an array, however well its loops are unrolled, g++ 12 keeps them
@@ -152,7 +126,7 @@ void multiplyBlock(const OutputBlock& block, const std::int32_t* x, const std::v
         const std::int64_t bytes = std::min(chunkBytes, row - k);
         for (std::int64_t j = 0; j < block.columns; j += panelColumns) {
             const std::int64_t column = block.firstColumn + j;
-            packPanel(w, column, k, bytes, panel.data());
+            packBytes<panelColumns>(w, column, k, bytes, panel.data());
             for (std::int64_t i = block.firstRow; i < block.firstRow + block.rows; i += tileRows)
                 addRows(std::min<std::int64_t>(tileRows, block.firstRow + block.rows - i), x + (i * row + k * tileRows) / 4, panel.data(),
                         bytes, y + i * w.rows + column, w.rows, std::min(panelColumns, block.columns - j));

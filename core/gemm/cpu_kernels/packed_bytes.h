@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "core/gemm/stored_matrix.h"
+
+#if defined(__x86_64__)
+#include <emmintrin.h>
+
+#include <algorithm>
+
+namespace quantoscope::cpu {
+
+/// 16 columns of four rows of W + 128, as four times four neighbours from each row. Rows beyond the last one may
+/// hold anything: nobody reads their sums.
+template <std::int64_t panelColumns>
+inline void packFourRows(const StoredMatrix& w, std::int64_t row, std::int64_t k, std::byte* target)
+{
+    const __m128i flip = _mm_set1_epi8(char(0x80));
+    const auto load = [&](std::int64_t r) {
+        return _mm_xor_si128(_mm_loadu_si128(reinterpret_cast<const __m128i*>(w.row(std::min(r, w.rows - 1)) + k)), flip);
+    };
+    const __m128i a = load(row), b = load(row + 1), c = load(row + 2), d = load(row + 3);
+    const __m128i ab = _mm_unpacklo_epi32(a, b), cd = _mm_unpacklo_epi32(c, d);
+    const __m128i abHigh = _mm_unpackhi_epi32(a, b), cdHigh = _mm_unpackhi_epi32(c, d);
+    const auto store = [&](int place, __m128i fours) {
+        _mm_storeu_si128(reinterpret_cast<__m128i*>(target + place * panelColumns * 4), fours);
+    };
+    store(0, _mm_unpacklo_epi64(ab, cd));
+    store(1, _mm_unpackhi_epi64(ab, cd));
+    store(2, _mm_unpacklo_epi64(abHigh, cdHigh));
+    store(3, _mm_unpackhi_epi64(abHigh, cdHigh));
+}
+
+/// panel[four columns of K][row of W][column], each byte 128 larger than W's code.
+template <std::int64_t panelColumns>
+void packBytes(const StoredMatrix& w, std::int64_t row, std::int64_t first, std::int64_t bytes, std::byte* panel)
+{
+    for (std::int64_t r = 0; r < panelColumns; r += 4)
+        for (std::int64_t k = 0; k < bytes; k += 16)
+            packFourRows<panelColumns>(w, row + r, first + k, panel + k * panelColumns + 4 * r);
+}
+
+}  // namespace quantoscope::cpu
+#endif
