@@ -131,10 +131,10 @@ struct Q4kSteps {
 
 /// y[r] = x row r · one row of W. Two sums a row of x, so that neither waits for itself.
 template <class Steps, int rows>
-void dotRow(const float* x, std::int64_t xRow, const std::byte* w, const float* scales, int shift, float* y, std::int64_t yRow)
+void dotRow(const float* x, std::int64_t xRow, std::int64_t columns, const std::byte* w, const float* scales, int shift, float* y, std::int64_t yRow)
 {
     const D d;
-    const std::int64_t lanes = std::int64_t(hn::Lanes(d)), steps = xRow / stepColumns;
+    const std::int64_t lanes = std::int64_t(hn::Lanes(d)), steps = columns / stepColumns;
     Steps format;
     V sums[rows][2];
 #pragma GCC unroll 8
@@ -177,10 +177,15 @@ void separateHalves(float* x, std::int64_t count)
 template <class Steps>
 bool multiplyAs(const float* x, std::int64_t rows, std::int64_t xRow, const StoredMatrix& w, float* y, const Pulse& pulse)
 {
-    const auto own = hwy::AllocateAligned<float>(std::size_t(rows * xRow));
-    std::copy_n(x, rows * xRow, own.get());
-    if (Steps::isInterleaved)
-        separateHalves(own.get(), rows * xRow);
+    // A line between rows: a power of two apart they would fall into the same few lines of the cache and drive
+    // each other out.
+    const std::int64_t ownRow = xRow + 16;
+    const auto own = hwy::AllocateAligned<float>(std::size_t(rows * ownRow));
+    for (std::int64_t i = 0; i < rows; ++i) {
+        std::copy_n(x + i * xRow, xRow, own.get() + i * ownRow);
+        if (Steps::isInterleaved)
+            separateHalves(own.get() + i * ownRow, xRow);
+    }
     const bool isGrouped = w.storage.sharing == ScaleSharing::Group;
     const std::int64_t groups = isGrouped ? w.groups() : 0;
     int shift = 0;   // From steps to groups.
@@ -188,7 +193,7 @@ bool multiplyAs(const float* x, std::int64_t rows, std::int64_t xRow, const Stor
         ++shift;
     const auto dot = dotOf<Steps>(rows);
     return forEachRowOfW(w.rows, std::int64_t(w.rowBytes), pulse, [&](std::int64_t j) {
-        dot(own.get(), xRow, w.row(j), isGrouped ? w.scales.data() + j * groups : nullptr, shift, y + j, w.rows);
+        dot(own.get(), ownRow, xRow, w.row(j), isGrouped ? w.scales.data() + j * groups : nullptr, shift, y + j, w.rows);
         if (w.storage.sharing == ScaleSharing::Row)
             for (std::int64_t i = 0; i < rows; ++i)
                 y[i * w.rows + j] *= w.scales[std::size_t(j)];

@@ -47,7 +47,7 @@ template <bool isInt4, int rows>
 QUANTOSCOPE_AVX2 void multiplyTile(const GroupedX& x, std::int64_t i, const StoredMatrix& w, std::int64_t j, float* y)
 {
     constexpr std::int64_t unitColumns = isInt4 ? 64 : 32, lanes = 8;
-    const std::int64_t groups = x.groups, units = x.units;
+    const std::int64_t groups = x.groups, units = x.units, codesARow = x.codesARow, lanesARow = x.lanesARow;
     const int group = std::countr_zero(unsigned(w.storage.groupColumns));   // As a power of two.
     const float* scalesOfW = w.scales.data() + j * groups;
     const auto* codesOfW = reinterpret_cast<const __m256i*>(w.row(j));
@@ -69,18 +69,18 @@ QUANTOSCOPE_AVX2 void multiplyTile(const GroupedX& x, std::int64_t i, const Stor
         const __m256 scale = _mm256_set_m128(_mm_set1_ps(scalesOfW[second]), _mm_set1_ps(scalesOfW[first]));
 #pragma GCC unroll 4
         for (int r = 0; r < rows; ++r) {
-            const auto* row = reinterpret_cast<const __m256i*>(own + r * unitColumns * units);
+            const auto* row = reinterpret_cast<const __m256i*>(own + r * codesARow);
             __m256i sum;
             if constexpr (isInt4) {
                 const __m256i pairs = _mm256_add_epi16(_mm256_maddubs_epi16(low, _mm256_load_si256(row)),
                                                        _mm256_maddubs_epi16(high, _mm256_load_si256(row + 1)));
                 sum = _mm256_add_epi32(_mm256_madd_epi16(pairs, ones),
-                                       _mm256_load_si256(reinterpret_cast<const __m256i*>(starts + r * lanes * units)));
+                                       _mm256_load_si256(reinterpret_cast<const __m256i*>(starts + r * lanesARow)));
             } else {
                 sum = _mm256_madd_epi16(_mm256_maddubs_epi16(low, _mm256_sign_epi8(_mm256_load_si256(row), codes)), ones);
             }
             // The product of two scales of 11 bits is exact; one rounding here.
-            sums[r] = _mm256_fmadd_ps(_mm256_cvtepi32_ps(sum), _mm256_mul_ps(scale, _mm256_load_ps(scales + r * lanes * units)), sums[r]);
+            sums[r] = _mm256_fmadd_ps(_mm256_cvtepi32_ps(sum), _mm256_mul_ps(scale, _mm256_load_ps(scales + r * lanesARow)), sums[r]);
         }
     }
 #pragma GCC unroll 4
@@ -144,15 +144,17 @@ GroupedX prepareGrouped(const StoredMatrix& stored, const StoredMatrix& w, std::
     x.lanes = vectorBytes / 4;
     x.unitColumns = isInt4 ? 2 * vectorBytes : vectorBytes;
     x.units = (stored.columns + x.unitColumns - 1) / x.unitColumns;
+    x.codesARow = x.units * x.unitColumns + 64;
+    x.lanesARow = x.units * x.lanes + 16;
     const std::int64_t group = w.storage.groupColumns;
     x.groupsAUnit = std::max<std::int64_t>(1, x.unitColumns / group);
     x.unitsAGroup = std::countr_zero(std::uint64_t(std::max<std::int64_t>(1, group / x.unitColumns)));
     x.groupsInLastUnit = x.unitsAGroup > 0 ? 1 : w.groups() - (x.units - 1) * x.groupsAUnit;
     for (std::int64_t lane = 0; lane < x.lanes; ++lane)
         x.groupOfLane[std::size_t(lane)] = std::int32_t(lane * (x.unitColumns / x.lanes) / group);
-    x.codes = hwy::AllocateAligned<std::int8_t>(std::size_t(x.rows * x.units * x.unitColumns));
-    x.starts = hwy::AllocateAligned<std::int32_t>(std::size_t(x.rows * x.units * x.lanes));
-    x.scales = hwy::AllocateAligned<float>(std::size_t(x.rows * x.units * x.lanes));
+    x.codes = hwy::AllocateAligned<std::int8_t>(std::size_t(x.rows * x.codesARow));
+    x.starts = hwy::AllocateAligned<std::int32_t>(std::size_t(x.rows * x.lanesARow));
+    x.scales = hwy::AllocateAligned<float>(std::size_t(x.rows * x.lanesARow));
     parallelFor(std::size_t(x.rows), [&](std::size_t row) { prepareRow(x, std::int64_t(row), stored, isInt4); }, progress.stop);
     return x;
 }

@@ -21,14 +21,17 @@ struct GroupedX {
     int unitsAGroup = 0;
     std::int64_t groupsInLastUnit = 1;                  ///< The last unit may reach beyond K.
     std::array<std::int32_t, 16> groupOfLane{};         ///< Within the unit.
+    /// From one row to the next, in numbers. A line more than there are: rows a power of two apart would fall
+    /// into the same few lines of the cache and drive each other out.
+    std::int64_t codesARow = 0, lanesARow = 0;
     hwy::AlignedFreeUniquePtr<std::int8_t[]> codes;     ///< [row][unit][column in the order of W's]
     /// [row][unit][lane]: what each sum starts with. W enters as an unsigned number, 8 or 128 too large.
     hwy::AlignedFreeUniquePtr<std::int32_t[]> starts;
     hwy::AlignedFreeUniquePtr<float[]> scales;          ///< [row][unit][lane]
 
-    const std::int8_t* codesOf(std::int64_t row, std::int64_t unit) const { return codes.get() + (row * units + unit) * unitColumns; }
-    const std::int32_t* startsOf(std::int64_t row, std::int64_t unit) const { return starts.get() + (row * units + unit) * lanes; }
-    const float* scalesOf(std::int64_t row, std::int64_t unit) const { return scales.get() + (row * units + unit) * lanes; }
+    const std::int8_t* codesOf(std::int64_t row, std::int64_t unit) const { return codes.get() + row * codesARow + unit * unitColumns; }
+    const std::int32_t* startsOf(std::int64_t row, std::int64_t unit) const { return starts.get() + row * lanesARow + unit * lanes; }
+    const float* scalesOf(std::int64_t row, std::int64_t unit) const { return scales.get() + row * lanesARow + unit * lanes; }
 };
 GroupedX prepareGrouped(const StoredMatrix& x, const StoredMatrix& w, std::int64_t vectorBytes, const Progress&);
 

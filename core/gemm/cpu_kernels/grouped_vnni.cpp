@@ -32,7 +32,7 @@ QUANTOSCOPE_VNNI void multiplyTile(const GroupedX& x, std::int64_t i, const Stor
     const __m512i groupOfLane = _mm512_loadu_si512(x.groupOfLane.data());
     const auto all = __mmask16((1u << x.groupsAUnit) - 1), last = __mmask16((1u << x.groupsInLastUnit) - 1);
     const int unitsAGroup = x.unitsAGroup, groupsAUnit = std::countr_zero(std::uint64_t(x.groupsAUnit));
-    const std::int64_t units = x.units, groups = x.groups;
+    const std::int64_t units = x.units, groups = x.groups, codesARow = x.codesARow, lanesARow = x.lanesARow;
 
     // Walked by hand: g++ 12 computes every address anew, which costs more than the arithmetic.
     const std::byte* codesOfW = w.row(j);
@@ -62,14 +62,14 @@ QUANTOSCOPE_VNNI void multiplyTile(const GroupedX& x, std::int64_t i, const Stor
         }
 #pragma GCC unroll 8
         for (int r = 0; r < rows; ++r) {
-            const __m512i start = _mm512_load_si512(starts + r * lanes * units);
+            const __m512i start = _mm512_load_si512(starts + r * lanesARow);
 #pragma GCC unroll 2
             for (int c = 0; c < columns; ++c) {
-                __m512i sum = _mm512_dpbusd_epi32(start, low[c], _mm512_load_si512(codes + r * unitColumns * units));
+                __m512i sum = _mm512_dpbusd_epi32(start, low[c], _mm512_load_si512(codes + r * codesARow));
                 if constexpr (isInt4)
-                    sum = _mm512_dpbusd_epi32(sum, high[c], _mm512_load_si512(codes + r * unitColumns * units + 64));
+                    sum = _mm512_dpbusd_epi32(sum, high[c], _mm512_load_si512(codes + r * codesARow + 64));
                 // The product of two scales of 11 bits is exact; one rounding here.
-                sums[r][c] = _mm512_fmadd_ps(_mm512_cvtepi32_ps(sum), _mm512_mul_ps(scale[c], _mm512_load_ps(scales + r * lanes * units)), sums[r][c]);
+                sums[r][c] = _mm512_fmadd_ps(_mm512_cvtepi32_ps(sum), _mm512_mul_ps(scale[c], _mm512_load_ps(scales + r * lanesARow)), sums[r][c]);
             }
         }
     }

@@ -26,6 +26,9 @@ constexpr int tileRows = 12;                 // 24 sums, two vectors of W and on
 constexpr std::int64_t panelColumns = 32;    // Rows of W in a panel: two vectors of 32-bit sums.
 constexpr std::int64_t chunkBytes = 512;     // Of K: a panel of 16 KiB stays in the first-level cache.
 constexpr std::int64_t fewRows = 8;          // So few rows of x do not pay for packing.
+/// Between rows of x where a few are read side by side: a power of two apart they would drive each other out
+/// of the cache.
+constexpr std::size_t spareBytes = 64;
 
 /// sum += a · b, four bytes a lane, a unsigned and b signed. Not the intrinsic: g++ 12 copies every sum around
 /// it, and 24 sums with 24 copies no longer fit into 32 registers and go through memory.
@@ -136,7 +139,7 @@ void multiplyBlock(const OutputBlock& block, const std::int32_t* x, const std::v
 
 /// A few rows of x against one row of W as it lies in memory, which is read once and in order.
 template <int rows>
-QUANTOSCOPE_VNNI void dotRow(const StoredMatrix& x, const std::int32_t* starts, const std::byte* w, std::int32_t* y, std::int64_t yRow)
+QUANTOSCOPE_VNNI void dotRow(const std::byte* x, std::size_t bytes, const std::int32_t* starts, const std::byte* w, std::int32_t* y, std::int64_t yRow)
 {
     constexpr int chains = rows <= 2 ? 4 : 1;   // One sum waits four cycles for itself.
     const __m512i flip = _mm512_set1_epi8(char(0x80));
@@ -146,7 +149,7 @@ QUANTOSCOPE_VNNI void dotRow(const StoredMatrix& x, const std::int32_t* starts, 
 #pragma GCC unroll 4
         for (int c = 0; c < chains; ++c)
             sum[i][c] = _mm512_setzero_si512();
-    const std::size_t bytes = x.rowBytes;
+    const std::size_t xRow = bytes + spareBytes;
     std::size_t k = 0;
     for (; k + 64 * chains <= bytes; k += 64 * chains)
 #pragma GCC unroll 4
@@ -154,12 +157,12 @@ QUANTOSCOPE_VNNI void dotRow(const StoredMatrix& x, const std::int32_t* starts, 
             const __m512i b = _mm512_xor_si512(_mm512_loadu_si512(w + k + 64 * c), flip);
 #pragma GCC unroll 8
             for (int i = 0; i < rows; ++i)
-                addProducts(sum[i][c], b, _mm512_loadu_si512(x.row(i) + k + 64 * c));
+                addProducts(sum[i][c], b, _mm512_loadu_si512(x + std::size_t(i) * xRow + k + 64 * c));
         }
     for (; k < bytes; k += 64)
 #pragma GCC unroll 8
         for (int i = 0; i < rows; ++i)
-            addProducts(sum[i][0], _mm512_xor_si512(_mm512_loadu_si512(w + k), flip), _mm512_loadu_si512(x.row(i) + k));
+            addProducts(sum[i][0], _mm512_xor_si512(_mm512_loadu_si512(w + k), flip), _mm512_loadu_si512(x + std::size_t(i) * xRow + k));
 #pragma GCC unroll 8
     for (int i = 0; i < rows; ++i) {
 #pragma GCC unroll 4
@@ -185,8 +188,11 @@ bool multiplyInt8Vnni(const StoredMatrix& x, const StoredMatrix& w, GemmOutput& 
     std::int32_t* values = y.as<std::int32_t>();
     if (x.rows <= fewRows) {
         const auto dot = std::array{dotRow<1>, dotRow<2>, dotRow<3>, dotRow<4>, dotRow<5>, dotRow<6>, dotRow<7>, dotRow<8>}[std::size_t(x.rows - 1)];
+        std::vector<std::byte> rows(std::size_t(x.rows) * (x.rowBytes + spareBytes));
+        for (std::int64_t i = 0; i < x.rows; ++i)
+            std::copy_n(x.row(i), x.rowBytes, rows.data() + std::size_t(i) * (x.rowBytes + spareBytes));
         return forEachRowOfW(w.rows, std::int64_t(w.rowBytes), pulse, [&](std::int64_t j) {
-            dot(x, starts.data(), w.row(j), values + j, w.rows);
+            dot(rows.data(), x.rowBytes, starts.data(), w.row(j), values + j, w.rows);
         });
     }
     const std::vector<std::int32_t> tiles = packTiles<tileRows, std::int32_t>(x.rows, std::int64_t(x.rowBytes / 4), [&](std::int64_t i) {

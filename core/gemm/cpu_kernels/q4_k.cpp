@@ -93,7 +93,8 @@ Q4kX prepareQ4k(const StoredMatrix& stored, const std::array<int, 8>& order, con
     Q4kX x;
     x.rows = stored.rows;
     x.blocks = (stored.columns + q4kColumns - 1) / q4kColumns;
-    x.codes = hwy::AllocateAligned<std::int8_t>(std::size_t(x.rows * x.blocks * q4kColumns));
+    x.codesARow = x.blocks * q4kColumns + 64;
+    x.codes = hwy::AllocateAligned<std::int8_t>(std::size_t(x.rows * x.codesARow));
     x.sums = hwy::AllocateAligned<std::int16_t>(std::size_t(x.rows * x.blocks * 8));
     x.scales = hwy::AllocateAligned<double>(std::size_t(x.rows * x.blocks));
     parallelFor(std::size_t(x.rows), [&](std::size_t index) {
@@ -103,7 +104,7 @@ Q4kX prepareQ4k(const StoredMatrix& stored, const std::array<int, 8>& order, con
             x.scales[std::size_t(row * x.blocks + b)] = stored.scales[std::size_t(row * x.blocks + b)];
             for (std::size_t place = 0; place < 8; ++place) {
                 const std::int64_t part = order[place], first = b * q4kColumns + 32 * part;
-                std::int8_t* target = x.codes.get() + (row * x.blocks + b) * q4kColumns + 32 * std::int64_t(place);
+                std::int8_t* target = x.codes.get() + row * x.codesARow + b * q4kColumns + 32 * std::int64_t(place);
                 std::int16_t sum = 0;
                 for (std::int64_t k = 0; k < 32; ++k) {
                     target[k] = first + k < stored.columns ? source[first + k] : std::int8_t{0};

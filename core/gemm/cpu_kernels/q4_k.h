@@ -13,11 +13,12 @@ namespace quantoscope::cpu {
 /// x in INT8 with a scale for every 256, beside Q4_K's blocks.
 struct Q4kX {
     std::int64_t rows = 0, blocks = 0;
+    std::int64_t codesARow = 0;   ///< From one row to the next, a line more than there are, as in GroupedX.
     hwy::AlignedFreeUniquePtr<std::int8_t[]> codes;    ///< [row][block][256], parts of 32 in the order asked for.
     hwy::AlignedFreeUniquePtr<std::int16_t[]> sums;    ///< [row][block][8]: of each part's codes, in their own order.
     hwy::AlignedFreeUniquePtr<double[]> scales;        ///< [row][block]
 
-    const std::int8_t* codesOf(std::int64_t row, std::int64_t block) const { return codes.get() + (row * blocks + block) * 256; }
+    const std::int8_t* codesOf(std::int64_t row, std::int64_t block) const { return codes.get() + row * codesARow + block * 256; }
     const std::int16_t* sumsOf(std::int64_t row, std::int64_t block) const { return sums.get() + (row * blocks + block) * 8; }
     const double* scalesOf(std::int64_t row) const { return scales.get() + row * blocks; }
 };

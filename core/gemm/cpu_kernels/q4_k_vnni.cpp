@@ -33,7 +33,7 @@ QUANTOSCOPE_VNNI void multiplyTile(const Q4kX& x, std::int64_t i, const StoredMa
 {
     const __m512i half = _mm512_set1_epi8(15);
     const __m512i parts[4] = {lanesOf(0, 2), lanesOf(1, 3), lanesOf(4, 6), lanesOf(5, 7)};
-    const std::int64_t blocks = x.blocks;
+    const std::int64_t blocks = x.blocks, codesARow = x.codesARow;
     const std::byte* block = w.row(j);
     const std::int8_t* codes = x.codesOf(i, 0);
     const std::int16_t* sums = x.sumsOf(i, 0);
@@ -63,7 +63,7 @@ QUANTOSCOPE_VNNI void multiplyTile(const Q4kX& x, std::int64_t i, const StoredMa
             for (int p = 0; p < 4; ++p) {
                 // At most 4 · 15 · 127 = 7620: the low half of a lane has the sum, and the factor's high half is 0.
                 const __m512i products = _mm512_dpbusd_epi32(_mm512_setzero_si512(), nibbles[p],
-                                                             _mm512_load_si512(codes + r * 256 * blocks + 64 * p));
+                                                             _mm512_load_si512(codes + r * codesARow + 64 * p));
                 sum = _mm512_dpwssd_epi32(sum, products, factors[p]);
             }
             const __m256i folded = _mm256_add_epi32(_mm512_castsi512_si256(sum), _mm512_extracti64x4_epi64(sum, 1));
