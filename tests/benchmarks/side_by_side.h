@@ -17,6 +17,7 @@ struct Contender {
     std::function<void()> run;
     double work = 0;             ///< Elements, bytes or operations a run, in the unit of the table.
     std::string against = {};    ///< Name of the contender that the ratio is to: a peer, or the limit.
+    std::string alsoAgainst = {};   ///< One more, where there are a peer and a limit.
 };
 
 inline double processorSeconds()
@@ -53,7 +54,8 @@ inline void compare(const char* title, const char* unit, const std::vector<Conte
     for (std::size_t i = 0; i < count; ++i) {
         std::printf("%-44s %12.3f %12.2f", contenders[i].name.c_str(), median(seconds[i]) * 1e3, median(rates[i]) / 1e9);
         for (std::size_t other = 0; other < count; ++other) {
-            if (contenders[other].name != contenders[i].against)
+            const std::string& name = contenders[other].name;
+            if (name != contenders[i].against && name != contenders[i].alsoAgainst)
                 continue;
             std::vector<double> ratios;
             for (int round = 0; round < rounds; ++round)
