@@ -54,6 +54,8 @@ static std::vector<QRectF> drawClippedCounts(QPainter& painter, const HistogramF
     const LevelMap& map = *content.map;
     const bool narrow = frame.layout.before.width() < 680 * theme().typeScale;
     const auto storedAs = [&](const char* outermost, std::size_t level) {
+        if (frame.layout.before.width() < 460 * theme().typeScale)   // The handle would stand in it.
+            return QString();
         const QString text = level < map.codes.size() ? signedCode(map.codes[level]) : roundedNumber(map.levels[level], 3);
         return (narrow ? words("stored as %1") : words(outermost)).arg(text);
     };
@@ -150,8 +152,14 @@ std::vector<QRectF> drawCaptions(QPainter& painter, const HistogramFrame& frame)
         return plates;
     const QRectF first = drawCaption(painter, frame.layout.before, Corner::TopLeft, 0, words("Before"), frame.caption,
                                      theme().text);
-    if (!frame.content.note.isEmpty())
-        drawCaption(painter, frame.layout.before, Corner::TopRight, 0, {}, frame.content.note, theme().muted);
+    if (!frame.content.note.isEmpty()) {
+        // Beside the title where there is room, else below it, and never longer than the panel.
+        const QRectF& panel = frame.layout.before;
+        const QFontMetricsF metrics(uiFont(12));
+        const bool isBeside = metrics.horizontalAdvance(frame.content.note) < panel.width() - first.width() - 36;
+        drawCaption(painter, panel, isBeside ? Corner::TopRight : Corner::TopLeft, isBeside ? 0 : first.height(), {},
+                    metrics.elidedText(frame.content.note, Qt::ElideRight, panel.width() - 24), theme().muted);
+    }
     if (frame.content.map) {
         plates = drawClippedCounts(painter, frame, first.height());
         drawEndStemLabel(painter, frame);

@@ -360,7 +360,7 @@ void HistogramView::placeHandles()
         const double at = std::clamp(x, m_layout.x.lowPixel, m_layout.x.highPixel);
         handle->setGeometry(int(std::round(at)) - ClipHandle::reach, int(panels.top()), 2 * ClipHandle::reach + 1,
                             int(std::ceil(panels.height())));
-        handle->setGripCentre(m_layout.before.top() - panels.top() + m_layout.before.height() * 0.66);
+        handle->setGripCentre(m_layout.before.top() - panels.top() + m_layout.before.height() * 0.72);
         const auto& totals = m_content.counts->totals();
         const double reach = std::max(std::abs(totals.min), std::abs(totals.max));
         handle->setRange(m_content.isSymmetric && !isLow ? 0 : -reach, m_content.isSymmetric && isLow ? 0 : reach,

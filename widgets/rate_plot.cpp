@@ -62,7 +62,11 @@ std::vector<QPointF> RatePlot::badgePlaces() const
     std::vector<QPointF> places;
     const auto isFree = [&](const QPointF& place) {
         const bool isInside = m_plot.adjusted(-2, -2, 2, 2).contains(QRectF(place - QPointF(markRadius, markRadius), QSizeF(2 * markRadius, 2 * markRadius)));
-        return isInside && std::none_of(places.begin(), places.end(), [&](const QPointF& other) { return QLineF(place, other).length() < 2 * markRadius + 1; });
+        // Neither on another number nor on the point of one.
+        const bool isClear = std::none_of(m_content.marks.begin(), m_content.marks.end(), [&](const Mark& other) {
+            return QLineF(place, markPoint(other)).length() < markRadius + 4;
+        });
+        return isInside && isClear && std::none_of(places.begin(), places.end(), [&](const QPointF& other) { return QLineF(place, other).length() < 2 * markRadius + 1; });
     };
     for (const Mark& mark : m_content.marks) {
         const QPointF exact = markPoint(mark);
@@ -127,7 +131,8 @@ void RatePlot::drawAxes(QPainter& painter) const
         painter.drawText(QPointF(x - metrics.horizontalAdvance(tick.label) / 2, m_plot.bottom() + 4 + metrics.ascent()), tick.label);
     }
     painter.fillRect(QRectF(m_plot.left(), std::round(m_plot.bottom()), m_plot.width(), 1), t.axis);
-    const QString title = tr("bits per weight, scales counted");
+    const QString whole = tr("bits per weight, scales counted");
+    const QString title = metrics.horizontalAdvance(whole) <= m_plot.width() + 8 ? whole : tr("bits per weight");
     painter.drawText(QPointF(m_plot.center().x() - metrics.horizontalAdvance(title) / 2, height() - metrics.descent() - 1), title);
     painter.save();
     painter.translate(metrics.height() / 2, m_plot.center().y());

@@ -192,12 +192,14 @@ void ChannelPanel::paintEvent(QPaintEvent*)
     }
     const double line = std::ceil(metrics.height());
     const double left = metrics.horizontalAdvance(QStringLiteral("−0.05")) + 10;
-    const double plots = height() - 4 * line - 10;
+    const double plots = height() - 4 * line - 16;
     const QRectF ranges(left, line + 3, width() - left - 2, std::floor(plots / 2));
     const QRectF sqnr(left, ranges.bottom() + line + 8, ranges.width(), plots - ranges.height());
     painter.setFont(uiFont(12, QFont::DemiBold));
     painter.setPen(t.text);
-    painter.drawText(QPointF(left, metrics.ascent()), tr("range of each output channel"));
+    const QFontMetricsF bold(painter.font());
+    const QString whole = tr("range of each output channel");
+    painter.drawText(QPointF(left, metrics.ascent()), bold.horizontalAdvance(whole) <= ranges.width() ? whole : tr("range of each channel"));
     painter.drawText(QPointF(left, ranges.bottom() + 5 + metrics.ascent()), tr("its SQNR, dB"));
     drawRanges(painter, ranges);
     drawSqnr(painter, sqnr);

@@ -2,6 +2,7 @@
 // The pictures of one column: what is stored against what was there, and the error between them.
 #include "app/pages/quantize/comparison_view.h"
 
+#include "widgets/plot_text.h"
 #include "widgets/theme.h"
 
 #include <QPainter>
@@ -45,6 +46,7 @@ void ComparisonView::drawPicture(QPainter& painter, const Column& column, const 
     const Theme& t = theme();
     painter.save();
     painter.setClipRect(layout.picture.adjusted(0, 0, 1, 1));
+    double highest = 0;
     const QPolygonF before = stepsOf(m_before, m_unit / m_before.binWidth(), layout.picture, layout.y);
     QColor fill = t.original;
     fill.setAlphaF(t.isDark ? 0.3f : 0.22f);
@@ -57,6 +59,7 @@ void ComparisonView::drawPicture(QPainter& painter, const Column& column, const 
     } else if (column.content.dequantized) {
         const BinnedShares stored = binnedShares(*column.content.dequantized, m_low, m_high, int(m_before.shares.size()));
         const QPolygonF after = stepsOf(stored, m_unit / stored.binWidth(), layout.picture, layout.y);
+        highest = *std::max_element(stored.shares.begin(), stored.shares.end()) * m_unit / stored.binWidth();
         QColor ink = t.quantized;
         ink.setAlphaF(t.isDark ? 0.5f : 0.7f);
         painter.setPen(Qt::NoPen);
@@ -68,6 +71,14 @@ void ComparisonView::drawPicture(QPainter& painter, const Column& column, const 
     painter.drawPolyline(before);
     painter.restore();
     painter.fillRect(QRectF(layout.picture.left(), layout.picture.bottom(), layout.picture.width(), 1), t.axis);
+    if (highest <= m_top)
+        return;
+    // Bars beyond the shared axis say how far they go.
+    painter.setFont(uiFont(11));
+    painter.setPen(t.muted);
+    const QFontMetricsF metrics(painter.font());
+    const QString text = QStringLiteral("▴ ") + percentText(highest);
+    painter.drawText(QPointF(layout.picture.left() + 2, layout.picture.top() + metrics.ascent() + 2), text);
 }
 
 void ComparisonView::drawStems(QPainter& painter, const Column& column, const Layout& layout) const

@@ -29,7 +29,7 @@ void MarkRow::setTexts(const QString& name, bool isBest, const QString& clip, co
     m_clip = clip;
     m_sqnr = sqnr;
     setAccessibleName(name);
-    setAccessibleDescription((m_id.startsWith(u"method:") ? tr("weights %1 dB, outputs %2") : tr("clip %1, %2")).arg(clip, sqnr) + (isBest ? tr(", best") : QString()));
+    setAccessibleDescription((m_id.startsWith(u"method:") ? tr("weights %1 dB, outputs %2 dB") : tr("clip %1, %2")).arg(clip, sqnr) + (isBest ? tr(", best") : QString()));
     update();
 }
 
@@ -58,19 +58,24 @@ void MarkRow::paintEvent(QPaintEvent*)
         painter.drawEllipse(QPointF(13, middle), 3.2, 3.2);
     }
     const QRectF area(28, 0, width() - 36, height());
+    const bool isMethod = m_id.startsWith(u"method:");
+    const double sqnrColumn = QFontMetricsF(uiFont(13, QFont::DemiBold)).horizontalAdvance(isMethod ? QStringLiteral("88.8") : QStringLiteral("−88.88 dB")) + 14;
+    painter.setFont(monoFont(12));
+    const double clipWidth = QFontMetricsF(painter.font()).horizontalAdvance(m_clip);
+    const double clipLeft = area.right() - sqnrColumn - clipWidth;
     painter.setFont(uiFont(13, isChecked() ? QFont::DemiBold : QFont::Medium));
     painter.setPen(t.text);
-    painter.drawText(area, Qt::AlignVCenter | Qt::AlignLeft, m_name);
-    const double nameWidth = QFontMetricsF(painter.font()).horizontalAdvance(m_name);
+    // Both errors of a method belong together; of a clip the SQNR comes before where it is.
+    const QFontMetricsF nameMetrics(painter.font());
+    const QString name = isMethod ? nameMetrics.elidedText(m_name, Qt::ElideRight, clipLeft - area.left() - 6) : m_name;
+    painter.drawText(area, Qt::AlignVCenter | Qt::AlignLeft, name);
+    const double nameWidth = nameMetrics.horizontalAdvance(name);
     painter.setFont(uiFont(13, m_isBest || isChecked() ? QFont::DemiBold : QFont::Normal));
     painter.setPen(m_isBest || isChecked() ? t.text : t.muted);
     painter.drawText(area, Qt::AlignVCenter | Qt::AlignRight, m_sqnr);
     painter.setPen(t.muted);
-    const double sqnrColumn = QFontMetricsF(uiFont(13, QFont::DemiBold)).horizontalAdvance(m_id.startsWith(u"method:") ? QStringLiteral("88.8 dB") : QStringLiteral("−88.88 dB")) + 14;
     painter.setFont(monoFont(12));
-    const double clipWidth = QFontMetricsF(painter.font()).horizontalAdvance(m_clip);
-    const double clipLeft = area.right() - sqnrColumn - clipWidth;
-    if (clipLeft > area.left() + nameWidth + 6)
+    if (clipLeft > area.left() + nameWidth + 5)
         painter.drawText(area.adjusted(0, 0, -sqnrColumn, 0), Qt::AlignVCenter | Qt::AlignRight, m_clip);
     if (m_isBest) {
         painter.setFont(uiFont(11, QFont::DemiBold));

@@ -132,6 +132,7 @@ void QuantizeFigure::arrangeDetails(bool all, double scale)
     if (!all)
         showDetail(QStringLiteral("clip"));
     m_curveTitle->setVisible(hasCurve);
+    m_curveTitle->setText(height() < 600 * scale ? tr("SQNR against clip, dB") : tr("SQNR against clip, dB, higher is better"));
     m_curve->setVisible(hasCurve);
     m_curveNote->setVisible(!hasCurve);
     const bool hasMethods = !m_study->compensations().empty();

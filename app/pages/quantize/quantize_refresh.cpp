@@ -205,7 +205,7 @@ void QuantizeFigure::refreshMarks()
     if (rows.empty()) {
         for (const CompensationMark& mark : m_study->compensations())
             rows.push_back({QStringLiteral("method:") + plain(mark.id), mark.id.empty() ? tr("rounding alone") : plain(findCompensationMethod(mark.id)->name),
-                            decibelText(mark.sqnrDb), decibelText(mark.outputSqnrDb) + QStringLiteral(" dB"), mark.isBest});
+                            decibelText(mark.sqnrDb), decibelText(mark.outputSqnrDb), mark.isBest});
         return m_marks->setRows(rows, QStringLiteral("method:") + method());
     }
     m_marks->setRows(rows, isCodebook ? QStringLiteral("fit:%1").arg(int(m_study->scheme().fit)) : current);
@@ -279,7 +279,7 @@ void QuantizeFigure::refreshResult()
     // Where one weight is asked about in little room, its facts come before the tensor's.
     const bool isLow = m_only.isEmpty() && !m_isPresenting && height() < 600 * uiFont(13).pixelSize() / 13.0;
     const bool isList = m_details->current() == u"clip" && !m_study->compensations().empty();
-    const std::size_t most = !isLow ? 99 : m_details->current() == u"weight" ? 1 : isList ? 2 : 99;
+    const std::size_t most = !isLow ? 99 : m_details->current() == u"weight" ? 1 : isList || m_details->current() == u"channels" ? 2 : 99;
     if (content.rows.size() > most)
         content.rows.resize(most);
     if (const auto& ghost = m_view->ghost())
