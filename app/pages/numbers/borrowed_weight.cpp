@@ -29,7 +29,8 @@ std::optional<Code> codeOf(const QString& text)
 
 QString hexCode(Code code)
 {
-    return QStringLiteral("0x") + QString::number(code, 16).toUpper();
+    // Between letters the font would make a multiplication sign of the x.
+    return QStringLiteral("0\u200Cx") + QString::number(code, 16).toUpper();
 }
 
 }  // namespace
@@ -70,7 +71,7 @@ BorrowedWeight::BorrowedWeight(Workspace& workspace, Figure& page)
         QJsonObject state = m_page.state();
         state[u"code"] = state[u"weight"].toObject()[u"code"];
         state[u"codeFormat"] = state[u"weight"].toObject()[u"format"];
-        state.remove(u"value");
+        state[u"value"] = state[u"code"];
         m_page.setState(state);
         emit m_page.changed(tr("put the bits back"), {});
     });

@@ -255,11 +255,16 @@ QJsonObject WeightPanel::numbersState() const
         formats = {QJsonObject{{QStringLiteral("id"), id}, {QStringLiteral("scale"), own.scale > 0 ? own.scale : 1.0}, {QStringLiteral("zero"), qint64(own.zero)}}};
     for (const char* other : {"fp16", "fp32"})
         formats.append(QLatin1String(other));
-    return {{QStringLiteral("formats"), formats},
-            {QStringLiteral("selected"), id},
-            {QStringLiteral("code"), codeText(m_flip.value_or(own.code), own.bits)},
-            {QStringLiteral("codeFormat"), id},
-            {QStringLiteral("weight"), weight}};
+    const QString code = codeText(m_flip.value_or(own.code), own.bits);
+    QJsonObject state{{QStringLiteral("formats"), formats}, {QStringLiteral("selected"), id},    {QStringLiteral("value"), code},
+                      {QStringLiteral("code"), code},       {QStringLiteral("codeFormat"), id}, {QStringLiteral("weight"), weight}};
+    if (const IntegerFormat* integer = format->asInteger(); integer && own.scale > 0) {
+        // The line shows all that the weight could be.
+        const double middle = (double(integer->lowest()) + double(integer->highest())) / 2 - double(own.zero);
+        state[u"view"] = QJsonObject{{QStringLiteral("centre"), middle * own.scale},
+                                     {QStringLiteral("span"), (double(integer->highest() - integer->lowest()) + 2) * own.scale}};
+    }
+    return state;
 }
 
 void WeightPanel::find(std::function<Found(const TensorSource&, const TensorInfo&, const Progress&)> search)
