@@ -18,7 +18,7 @@
 /// Both processes run on one machine, so numbers have its byte order.
 namespace quantoscope::gpu {
 
-inline constexpr std::uint32_t protocolVersion = 2;
+inline constexpr std::uint32_t protocolVersion = 3;
 inline constexpr std::uint32_t magicNumber = 0x50475351;          ///< "QSGP"
 inline constexpr std::uint32_t largestMessageBytes = 1 << 16;
 inline constexpr int sharedMemoryDescriptor = 3;
@@ -28,13 +28,14 @@ static_assert(std::endian::native == std::endian::little);
 enum class MessageType : std::uint32_t {
     // From the program
     Describe = 1,   ///< No body. Answered by Description.
-    Multiply,       ///< MultiplyRequest. Answered by Product, any number of Samples, EndOfList; or Fault. Beats in between.
+    Multiply,       ///< MultiplyRequest. Answered by Product, any number of Samples and Quantizing, EndOfList; or Fault. Beats in between.
     Cancel,         ///< No body. The running product ends with Fault{cancelled}.
     // From the worker
     Description = 100,   ///< DeviceDescription, one a message; then EndOfList, or Fault where there is none.
     EndOfList,
     Beat,        ///< Still alive, nothing to tell.
     Samples,     ///< Seconds of further products.
+    Quantizing,  ///< The same for the part in which a kernel quantizes x itself.
     Product,     ///< No body. The rows asked for lie in shared memory.
     Fault,       ///< Why the request could not be served.
 };

@@ -94,7 +94,7 @@ RecordedRun runOf(const Json& object, const std::string& device)
     run.quantizationError = numberOr(object, "quantizationError", 0);
     run.accumulationError = numberOf(object, "accumulationError");
     run.bound = numberOr(object, "bound", HUGE_VAL);
-    recorded.quantizeSeconds = numberOr(object, "quantizeSeconds", 0);
+    run.quantizingSeconds = numberOr(object, "quantizeSeconds", 0);
     recorded.clockMegahertz = numberOr(object, "clockMegahertz", 0);
     recorded.powerWatts = numberOr(object, "powerWatts", 0);
     recorded.temperatureCelsius = numberOr(object, "temperatureCelsius", 0);

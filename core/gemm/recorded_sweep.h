@@ -10,7 +10,6 @@ struct RecordedRun {
     GemmShape shape;
     GemmRun run;            ///< Without samples; device is the GPU's name.
     std::string obstacle;   ///< A sentence; empty where there are times.
-    double quantizeSeconds = 0;   ///< Of quantizing x alone, where that is part of the product; else 0.
     double clockMegahertz = 0, powerWatts = 0, temperatureCelsius = 0;   ///< While it ran; 0 where not known.
     std::string method;
 };

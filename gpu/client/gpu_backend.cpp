@@ -3,6 +3,7 @@
 
 #include "core/gemm/measured_run.h"
 #include "core/gemm/reference_cache.h"
+#include "core/gemm/sample_statistics.h"
 #include "gpu/client/driver_probe.h"
 #include "gpu/kernel_table.h"
 
@@ -164,6 +165,13 @@ private:
                 if (!samples)
                     return failure(Error::Kind::Device, "The GPU worker sent times that are none and was ended.");
                 measured.addSamples(*samples);
+                break;
+            }
+            case MessageType::Quantizing: {
+                const auto samples = gpu::readSamples(message->body);
+                if (!samples || samples->empty())
+                    return failure(Error::Kind::Device, "The GPU worker sent times that are none and was ended.");
+                measured.setQuantizing(medianInterval(*samples).median);
                 break;
             }
             case MessageType::EndOfList:

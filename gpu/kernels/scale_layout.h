@@ -77,7 +77,8 @@ inline std::vector<std::byte> libraryScales(const OperandStorage& storage, const
         arranged = storage.groupRows == 1 ? transposeScales(scales, rows, groups)
                                           : padBlockScales(scales, (rows + storage.groupRows - 1) / storage.groupRows, groups);
     std::vector<std::byte> bytes(4 * arranged.size());
-    std::memcpy(bytes.data(), arranged.data(), bytes.size());
+    if (!bytes.empty())
+        std::memcpy(bytes.data(), arranged.data(), bytes.size());
     return bytes;
 }
 

@@ -6,6 +6,7 @@
 // ahead. Few rows of W are too few blocks for a large GPU: then K is cut into parts as well, each part
 // writes its own sums, and a second kernel adds them in order, so that y is the same in every run.
 #include "gpu/kernels/asynchronous_copy.cuh"
+#include "gpu/kernels/nf4_table.cuh"
 #include "gpu/kernels/weight_fragments.h"
 #include "gpu/kernels/weight_only.h"
 
@@ -101,8 +102,7 @@ __global__ void __launch_bounds__(threads, 1) skinnyProduct(KernelArguments a, i
     const int lane = threadIdx.x % 32, warp = threadIdx.x / 32;
     auto* table = reinterpret_cast<std::uint32_t*>(shared + Plan::count * Plan::bytes);
     if constexpr (Format::Code::usesTable)
-        for (int i = threadIdx.x; i < Nf4Code::tableWords; i += threads)
-            table[i] = Nf4Code::tableEntry(unsigned(i / Nf4Code::copies));   // The loop's first barrier is before its use.
+        fillTable(table, threadIdx.x, threads);   // The loop's first barrier is before its use.
 
     const std::int64_t firstRow = std::int64_t(blockIdx.x) * rowsABlock + 16 * warp, chunks = chunksOf(a.k);
     const std::int64_t begin = chunks * blockIdx.y / parts, end = chunks * (blockIdx.y + 1) / parts;

@@ -3,6 +3,7 @@
 // the reading matters. A block computes four rows of W; its four warps share K, each lane reads 16 bytes
 // of each row at a time, past the first-level cache because nobody needs them again: four independent
 // reads on their way. Codes become FP16 exactly, everything after that is FP32, added up in a fixed order.
+#include "gpu/kernels/nf4_table.cuh"
 #include "gpu/kernels/weight_only.h"
 
 #include <cuda_fp16.h>
@@ -46,11 +47,10 @@ __global__ void __launch_bounds__(32 * warps) vectorProduct(KernelArguments a, s
     constexpr int unitWords = Code::bits / 4, packUnits = 4 / unitWords;   // A pack: four words
     constexpr int lanes = lanesAChunk(Code::bits), chunksAWarp = 32 / lanes;
     __shared__ float shares[warps][rowsABlock][batch];
-    extern __shared__ std::uint32_t table[];
+    extern __shared__ __align__(16) std::uint32_t table[];
     const int lane = threadIdx.x, warp = threadIdx.y, q = lane % 4;
     if constexpr (Code::usesTable) {
-        for (int i = warp * 32 + lane; i < Nf4Code::tableWords; i += 32 * warps)
-            table[i] = Nf4Code::tableEntry(unsigned(i / Nf4Code::copies));
+        fillTable(table, warp * 32 + lane, 32 * warps);
         __syncthreads();
     }
     const std::int64_t firstColumn = std::int64_t(blockIdx.x) * rowsABlock, chunks = chunksOf(a.k);

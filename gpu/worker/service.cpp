@@ -23,7 +23,8 @@ void describe(Channel& channel)
     channel.send(MessageType::EndOfList);
 }
 
-void sendSamples(Channel& channel, MeasuredProduct& product, double seconds)
+/// False once cancelled.
+bool sendSamples(Channel& channel, MeasuredProduct& product, double seconds)
 {
     bool isStopped = false;
     product.sample(seconds, [&](double one) {
@@ -34,6 +35,21 @@ void sendSamples(Channel& channel, MeasuredProduct& product, double seconds)
         isStopped = isCancelled(channel);
         return !isStopped;
     });
+    return !isStopped;
+}
+
+/// The part in which x is quantized, by itself, for a tenth of the time.
+void sendQuantizing(Channel& channel, MeasuredProduct& product, double seconds)
+{
+    std::vector<double> samples;
+    product.sample(seconds / 10, [&](double one) {
+        if (one > 0 && samples.size() < 1000)   // More than a message holds would be refused.
+            samples.push_back(one);
+        channel.send(MessageType::Beat);
+        return !isCancelled(channel);
+    }, MeasuredProduct::Part::QuantizingX);
+    if (!samples.empty())
+        channel.send(MessageType::Quantizing, writeSamples(samples));
 }
 
 void multiply(Channel& channel, const MultiplyRequest& request)
@@ -65,7 +81,8 @@ void multiply(Channel& channel, const MultiplyRequest& request)
         product.multiplyOnce();
         product.readRows(wanted, memory.at<std::byte>(layout.y));
         channel.send(MessageType::Product);
-        sendSamples(channel, product, request.seconds);
+        if (sendSamples(channel, product, request.seconds) && row.quantizesX)
+            sendQuantizing(channel, product, request.seconds);
     }
     channel.send(MessageType::EndOfList);
 }

@@ -92,6 +92,7 @@ private slots:
             QCOMPARE(run->samples.size(), std::size_t(5));
             QCOMPARE(run->medianSeconds, 1.02e-3);
             QVERIFY(run->isFinal && run->device == "cuda:0");
+            QCOMPARE(run->quantizingSeconds, gpu::findKernelRow(one.id)->quantizesX ? 3e-4 : 0.0);
         }
         QVERIFY(tried >= 20);
         QCOMPARE(runOnce(*backend, "int8")->accumulationError, 0.0);

@@ -87,7 +87,7 @@ private slots:
         QVERIFY(std::abs(first.run.gigabytesPerSecond / (1e8 / 1.02e-4 / 1e9) - 1) < 1e-5);
         QVERIFY(first.run.relativeError == 0.0123 && first.run.quantizationError == 0.0122 && first.run.accumulationError == 1e-7);
         QVERIFY(std::isinf(first.run.bound));
-        QVERIFY(first.quantizeSeconds == 2e-5 && first.clockMegahertz == 1755.5 && first.powerWatts == 650.25 && first.temperatureCelsius == 61);
+        QVERIFY(first.run.quantizingSeconds == 2e-5 && first.clockMegahertz == 1755.5 && first.powerWatts == 650.25 && first.temperatureCelsius == 61);
         QCOMPARE(sweep->runs[1].obstacle, std::string("MXFP8 E4M3 needs compute capability 10.0; this GPU has 9.0."));
         QCOMPARE(sweep->bestTeraflops("int8_dynamic"), first.run.teraflops);
         QCOMPARE(sweep->bestTeraflops("bf16"), 0.0);

@@ -133,6 +133,8 @@ void answer(const std::string& fault, Channel& channel, const MultiplyRequest& r
             break;
         channel.send(MessageType::Samples, writeSamples(std::vector<double>{1e-3 + i * 1e-5}));
     }
+    if (findKernelRow(request.kernel)->quantizesX)
+        channel.send(MessageType::Quantizing, writeSamples(std::vector<double>{2e-4, 3e-4, 4e-4}));
     channel.send(MessageType::EndOfList);
 }
 
