@@ -18,6 +18,10 @@ struct Contender {
     double work = 0;             ///< Elements, bytes or operations a run, in the unit of the table.
     std::string against = {};    ///< Name of the contender that the ratio is to: a peer, or the limit.
     std::string alsoAgainst = {};   ///< One more, where there are a peer and a limit.
+    /// For what runs in another process: processor seconds of a run, in place of `run`.
+    std::function<double()> seconds = {};
+    std::string peer = {};       ///< Another contender to compare with.
+    double target = 0;           ///< The ratio to reach: to the peer where there is one, else to `against`.
 };
 
 inline double processorSeconds()
@@ -25,6 +29,15 @@ inline double processorSeconds()
     timespec time{};
     clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time);
     return double(time.tv_sec) + double(time.tv_nsec) * 1e-9;
+}
+
+inline double secondsOf(const Contender& contender)
+{
+    if (contender.seconds)
+        return contender.seconds();
+    const double start = processorSeconds();
+    contender.run();
+    return processorSeconds() - start;
 }
 
 inline double median(std::vector<double> values)
@@ -41,12 +54,10 @@ inline void compare(const char* title, const char* unit, const std::vector<Conte
     const std::size_t count = contenders.size();
     std::vector<std::vector<double>> seconds(count), rates(count);
     for (const Contender& contender : contenders)
-        contender.run();
+        secondsOf(contender);
     for (int round = 0; round < rounds; ++round) {
         for (std::size_t i = 0; i < count; ++i) {
-            const double start = processorSeconds();
-            contenders[i].run();
-            seconds[i].push_back(processorSeconds() - start);
+            seconds[i].push_back(secondsOf(contenders[i]));
             rates[i].push_back(contenders[i].work / seconds[i].back());
         }
     }
@@ -55,12 +66,19 @@ inline void compare(const char* title, const char* unit, const std::vector<Conte
         std::printf("%-44s %12.3f %12.2f", contenders[i].name.c_str(), median(seconds[i]) * 1e3, median(rates[i]) / 1e9);
         for (std::size_t other = 0; other < count; ++other) {
             const std::string& name = contenders[other].name;
-            if (name != contenders[i].against && name != contenders[i].alsoAgainst)
+            const bool isPeer = !contenders[i].peer.empty() && name == contenders[i].peer;
+            if (!isPeer && name != contenders[i].against && name != contenders[i].alsoAgainst)
                 continue;
             std::vector<double> ratios;
+            // A peer counts with its best run: it allocates whole arrays, and is several times slower where the
+            // system is short of huge pages.
+            const double best = *std::max_element(rates[other].begin(), rates[other].end());
             for (int round = 0; round < rounds; ++round)
-                ratios.push_back(rates[i][std::size_t(round)] / rates[other][std::size_t(round)]);
-            std::printf("   %.2f x %s", median(ratios), contenders[other].name.c_str());
+                ratios.push_back(rates[i][std::size_t(round)] / (isPeer ? best : rates[other][std::size_t(round)]));
+            const double ratio = median(ratios);
+            std::printf("   %.2f x %s", ratio, contenders[other].name.c_str());
+            if (contenders[i].target > 0 && (isPeer || (contenders[i].peer.empty() && name == contenders[i].against)))
+                std::printf(" (target %.3g: %s)", contenders[i].target, ratio >= contenders[i].target ? "reached" : "missed");
         }
         std::printf("\n");
     }
