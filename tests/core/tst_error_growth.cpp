@@ -31,7 +31,7 @@ class TestErrorGrowth : public QObject {
 private slots:
     void sumsAreAsBadAsTheTableOfTheDesignSays_data()
     {
-        // gpu.md, section d: a separate program with its own random numbers and 400 sums.
+        // The table of the design: a separate program with its own random numbers and 400 sums.
         QTest::addColumn<QByteArray>("method");
         QTest::addColumn<QList<double>>("expected");
         QTest::newRow("FP32 FMA") << QByteArray("fp32") << QList<double>{4.6e-8, 5.5e-8, 2.0e-7, 7.7e-7};

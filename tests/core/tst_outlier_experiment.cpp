@@ -30,7 +30,7 @@ class TestOutlierExperiment : public QObject {
 private slots:
     void formatNoiseIsThatOfTheDesign_data()
     {
-        // gpu.md, section d: N(0, 1), K = 4096, then three channels sixty times as large; error of the others.
+        // The table of the design: N(0, 1), K = 4096, then three channels sixty times as large; error of the others.
         QTest::addColumn<double>("without");
         QTest::addColumn<double>("with");
         QTest::newRow("fp16") << 2.1e-4 << 2.1e-4;

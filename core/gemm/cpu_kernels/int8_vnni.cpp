@@ -3,7 +3,7 @@
 // sixteen 32-bit sums, without saturation. Both of our operands are signed, so W enters as W + 128 and
 // 128 · Σx is taken off again; sums wrap modulo 2³² on the way, and the end is exact whenever the true sum
 // fits. W is packed as in int8_exact.cpp, four neighbours along K instead of two. Highway 1.0.3 has no such
-// instruction, hence intrinsics, in this file only; the caller asks hasVnni() first.
+// instruction, hence intrinsics, in the files named *_vnni only; the caller asks hasVnni() first.
 #include "core/gemm/cpu_kernels/int8_vnni.h"
 
 #include "core/gemm/cpu_kernels/output_blocks.h"
@@ -15,6 +15,8 @@
 #include <immintrin.h>
 
 #include <array>
+#include <iterator>
+#include <numeric>
 
 #define QUANTOSCOPE_VNNI __attribute__((target("avx512f,avx512bw,avx512vl,avx512vnni")))
 #define QUANTOSCOPE_INLINE QUANTOSCOPE_VNNI __attribute__((always_inline)) inline
@@ -137,6 +139,15 @@ void multiplyBlock(const OutputBlock& block, const std::int32_t* x, const std::v
     }
 }
 
+/// Of all lanes, modulo 2^32. Not _mm512_reduce_add_epi32: its last additions are of signed numbers, and the sums of
+/// flipped weights overflow on the way to a correct end.
+QUANTOSCOPE_VNNI std::uint32_t sumOfLanes(__m512i sums)
+{
+    alignas(64) std::uint32_t lanes[16];
+    _mm512_store_si512(lanes, sums);
+    return std::accumulate(std::begin(lanes), std::end(lanes), std::uint32_t{0});
+}
+
 /// A few rows of x against one row of W as it lies in memory, which is read once and in order.
 template <int rows>
 QUANTOSCOPE_VNNI void dotRow(const std::byte* x, std::size_t bytes, const std::int32_t* starts, const std::byte* w, std::int32_t* y, std::int64_t yRow)
@@ -168,7 +179,7 @@ QUANTOSCOPE_VNNI void dotRow(const std::byte* x, std::size_t bytes, const std::i
 #pragma GCC unroll 4
         for (int c = 1; c < chains; ++c)
             sum[i][0] = _mm512_add_epi32(sum[i][0], sum[i][c]);
-        y[i * yRow] = std::int32_t(std::uint32_t(_mm512_reduce_add_epi32(sum[i][0])) + std::uint32_t(starts[i]));
+        y[i * yRow] = std::int32_t(sumOfLanes(sum[i][0]) + std::uint32_t(starts[i]));
     }
 }
 
