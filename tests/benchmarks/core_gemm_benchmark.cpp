@@ -2,10 +2,12 @@
 // Our kernels beside OpenBLAS, BLIS and XNNPACK, and all of them beside the limits of this processor and of
 // its memory, in one run, on one core: rates are by processor time, ratios within a round. The weights of
 // the products with one row are larger than the caches. Words on the command line choose parts by name:
-//   core_gemm_benchmark limits fp32 int8 gemv batch
+//   core_gemm_benchmark limits fp32 int8 w4 gemv batch
 // and the word avx2 leaves AVX-512 unused in what goes through Highway.
 #include "core/gemm/cpu_kernels/cpu_kernel.h"
+#include "core/gemm/cpu_kernels/grouped_int8.h"
 #include "core/gemm/cpu_kernels/int8_vnni.h"
+#include "core/gemm/cpu_kernels/q4_k.h"
 #include "core/gemm/gemm_operands.h"
 
 #include "tests/benchmarks/gemm_limits.h"
@@ -161,6 +163,24 @@ void compareInt8(const GemmShape& shape)
     compare(titleOf("Exact INT8", shape).c_str(), "Gop/s", contenders);
 }
 
+/// Four-bit weights at a large batch, with x in FP16 and with x in INT8.
+void compareInt4(const GemmShape& shape)
+{
+    const GemmOperands operands = operandsOf(shape);
+    std::vector<Contender> contenders = limitContenders();
+    std::map<std::string, Prepared> prepared;
+    const auto add = [&](std::string name, const char* id, cpu::Multiply* by, std::string against) {
+        Prepared& one = prepared.try_emplace(id, id, operands).first->second;
+        contenders.push_back({std::move(name), [&one, by] { one.multiply(by); }, operationsOf(shape), std::move(against)});
+    };
+    add("fp32", "fp32", nullptr, limitNamed("FP32 FMA, AVX2"));
+    for (const char* id : {"w4a16_int4", "w4a16_q4_k", "w8a8_q8_0", "w4a8_int4", "w4a8_q4_0", "w4a8_q4_k"})
+        add(id, id, nullptr, "fp32");
+    add("w4a8_int4 without VNNI", "w4a8_int4", cpu::multiplyGroupedPairs, limitNamed("vpmaddubsw"));
+    add("w4a8_q4_k without VNNI", "w4a8_q4_k", cpu::multiplyQ4kPairs, limitNamed("vpmaddubsw"));
+    compare(titleOf("Four-bit weights, groups with scales", shape).c_str(), "Gop/s", contenders, 9);
+}
+
 void compareOneRow(const GemmShape& shape)
 {
     const GemmOperands operands = operandsOf(shape);
@@ -215,6 +235,8 @@ int main(int count, char** words)
         compareInt8({512, 512, 512});
         compareInt8({512, 2048, 2048});
     }
+    if (isWanted("w4"))
+        compareInt4({512, 2048, 2048});
     if (isWanted("gemv"))
         compareOneRow({1, 16384, 4096});
     if (isWanted("batch"))

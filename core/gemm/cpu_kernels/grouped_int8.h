@@ -35,12 +35,13 @@ struct GroupedX {
 };
 GroupedX prepareGrouped(const StoredMatrix& x, const StoredMatrix& w, std::int64_t vectorBytes, const Progress&);
 
-/// y[0][0 … columns) and `rows` rows of y, from rows `i` of x and rows `j` of W on. Rows and columns are at
-/// most those of tiles; a table has one for each number of rows.
+/// Rows of y from `i` on, as many as the entry of the table is for, of column `j`.
 using GroupedTile = void(const GroupedX& x, std::int64_t i, const StoredMatrix& w, std::int64_t j, float* y);
 
 /// By AVX-512 VNNI, only where hasVnni(); in grouped_vnni.cpp.
 Multiply multiplyGroupedVnni;
+/// The same for a batch, in grouped_panels_vnni.cpp.
+Multiply multiplyGroupedPanels;
 /// On any processor; by AVX2 where it has it.
 Multiply multiplyGroupedPairs;
 

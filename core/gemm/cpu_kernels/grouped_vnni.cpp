@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Both operands in whole numbers with a scale for every few columns (W8A8 and W4A8 by groups): within a group
 // sums are exact integers, by AVX-512 VNNI as in int8_vnni.cpp, and only the groups' sums, scaled, are added
-// in FP32. W is read as it lies in memory, once for up to eight rows of x: with few rows the product takes
-// as long as reading W. Nibbles are split into two vectors, even columns and odd ones, and x lies in that
+// in FP32. Up to eight rows of x read W as it lies in memory, once: the product takes as long as reading W.
+// More rows go to grouped_panels_vnni.cpp. Nibbles are split into two vectors, even columns and odd ones, and x lies in that
 // order (grouped_int8.h).
 #include "core/gemm/cpu_kernels/grouped_int8.h"
 
@@ -23,8 +23,8 @@
 namespace quantoscope::cpu {
 namespace {
 
-/// `rows` rows of x against `columns` rows of W.
-template <bool isInt4, int rows, int columns>
+/// `rows` rows of x against one row of W.
+template <bool isInt4, int rows>
 QUANTOSCOPE_VNNI void multiplyTile(const GroupedX& x, std::int64_t i, const StoredMatrix& w, std::int64_t j, float* y)
 {
     constexpr std::int64_t unitColumns = isInt4 ? 128 : 64, lanes = 16;
@@ -40,79 +40,54 @@ QUANTOSCOPE_VNNI void multiplyTile(const GroupedX& x, std::int64_t i, const Stor
     const std::int8_t* codes = x.codesOf(i, 0);
     const std::int32_t* starts = x.startsOf(i, 0);
     const float* scales = x.scalesOf(i, 0);
-    const std::size_t rowOfW = w.rowBytes;
 
-    __m512 sums[rows][columns];
+    __m512 sums[rows];
 #pragma GCC unroll 8
     for (int r = 0; r < rows; ++r)
-#pragma GCC unroll 2
-        for (int c = 0; c < columns; ++c)
-            sums[r][c] = _mm512_setzero_ps();
+        sums[r] = _mm512_setzero_ps();
     for (std::int64_t unit = 0; unit < units; ++unit, codesOfW += 64, codes += unitColumns, starts += lanes, scales += lanes) {
-        const __mmask16 there = unit + 1 == units ? last : all;
         const float* own = scalesOfW + (unit >> unitsAGroup << groupsAUnit);
-        __m512i low[columns], high[columns];
-        __m512 scale[columns];
-#pragma GCC unroll 2
-        for (int c = 0; c < columns; ++c) {
-            const __m512i shifted = _mm512_xor_si512(_mm512_loadu_si512(codesOfW + std::size_t(c) * rowOfW), flip);   // + 8 or + 128
-            low[c] = isInt4 ? _mm512_and_si512(shifted, half) : shifted;
-            high[c] = isInt4 ? _mm512_and_si512(_mm512_srli_epi16(shifted, 4), half) : shifted;
-            scale[c] = _mm512_permutexvar_ps(groupOfLane, _mm512_maskz_loadu_ps(there, own + c * groups));
-        }
+        const __m512 scale = _mm512_permutexvar_ps(groupOfLane, _mm512_maskz_loadu_ps(unit + 1 == units ? last : all, own));
+        const __m512i shifted = _mm512_xor_si512(_mm512_loadu_si512(codesOfW), flip);   // + 8 or + 128
+        const __m512i low = isInt4 ? _mm512_and_si512(shifted, half) : shifted;
+        const __m512i high = isInt4 ? _mm512_and_si512(_mm512_srli_epi16(shifted, 4), half) : shifted;
 #pragma GCC unroll 8
         for (int r = 0; r < rows; ++r) {
-            const __m512i start = _mm512_load_si512(starts + r * lanesARow);
-#pragma GCC unroll 2
-            for (int c = 0; c < columns; ++c) {
-                __m512i sum = _mm512_dpbusd_epi32(start, low[c], _mm512_load_si512(codes + r * codesARow));
-                if constexpr (isInt4)
-                    sum = _mm512_dpbusd_epi32(sum, high[c], _mm512_load_si512(codes + r * codesARow + 64));
-                // The product of two scales of 11 bits is exact; one rounding here.
-                sums[r][c] = _mm512_fmadd_ps(_mm512_cvtepi32_ps(sum), _mm512_mul_ps(scale[c], _mm512_load_ps(scales + r * lanesARow)), sums[r][c]);
-            }
+            __m512i sum = _mm512_dpbusd_epi32(_mm512_load_si512(starts + r * lanesARow), low, _mm512_load_si512(codes + r * codesARow));
+            if constexpr (isInt4)
+                sum = _mm512_dpbusd_epi32(sum, high, _mm512_load_si512(codes + r * codesARow + 64));
+            // The product of two scales of 11 bits is exact; one rounding here.
+            sums[r] = _mm512_fmadd_ps(_mm512_cvtepi32_ps(sum), _mm512_mul_ps(scale, _mm512_load_ps(scales + r * lanesARow)), sums[r]);
         }
     }
 #pragma GCC unroll 8
     for (int r = 0; r < rows; ++r)
-#pragma GCC unroll 2
-        for (int c = 0; c < columns; ++c)
-            y[r * w.rows + c] = _mm512_reduce_add_ps(sums[r][c]);
+        y[r * w.rows] = _mm512_reduce_add_ps(sums[r]);
 }
 
-template <bool isInt4, int columns>
+template <bool isInt4>
 GroupedTile* tileOf(std::int64_t rows)
 {
-    constexpr std::array<GroupedTile*, 8> tiles{multiplyTile<isInt4, 1, columns>, multiplyTile<isInt4, 2, columns>, multiplyTile<isInt4, 3, columns>,
-                                                multiplyTile<isInt4, 4, columns>, multiplyTile<isInt4, 5, columns>, multiplyTile<isInt4, 6, columns>,
-                                                multiplyTile<isInt4, 7, columns>, multiplyTile<isInt4, 8, columns>};
+    constexpr std::array<GroupedTile*, 8> tiles{multiplyTile<isInt4, 1>, multiplyTile<isInt4, 2>, multiplyTile<isInt4, 3>, multiplyTile<isInt4, 4>,
+                                                multiplyTile<isInt4, 5>, multiplyTile<isInt4, 6>, multiplyTile<isInt4, 7>, multiplyTile<isInt4, 8>};
     return tiles[std::size_t(rows - 1)];
 }
 
 template <bool isInt4>
-bool multiply(const StoredMatrix& stored, const StoredMatrix& w, float* y, const Pulse& pulse)
+bool multiplyFew(const StoredMatrix& stored, const StoredMatrix& w, float* y, const Pulse& pulse)
 {
     const GroupedX x = prepareGrouped(stored, w, 64, pulse.progress());
-    constexpr std::int64_t fewRows = 8, tileRows = 4;
-    if (x.rows <= fewRows)
-        return forEachRowOfW(w.rows, std::int64_t(w.rowBytes), pulse, [&](std::int64_t j) { tileOf<isInt4, 1>(x.rows)(x, 0, w, j, y + j); });
-    return forEachOutputBlock(x.rows, w.rows, pulse, [&](const OutputBlock& block) {
-        for (std::int64_t i = block.firstRow; i < block.firstRow + block.rows && pulse.goesOn(); i += tileRows) {
-            const std::int64_t rows = std::min(tileRows, block.firstRow + block.rows - i), end = block.firstColumn + block.columns;
-            std::int64_t j = block.firstColumn;
-            for (; j + 2 <= end; j += 2)
-                tileOf<isInt4, 2>(rows)(x, i, w, j, y + i * w.rows + j);
-            if (j < end)
-                tileOf<isInt4, 1>(rows)(x, i, w, j, y + i * w.rows + j);
-        }
-    });
+    return forEachRowOfW(w.rows, std::int64_t(w.rowBytes), pulse, [&](std::int64_t j) { tileOf<isInt4>(x.rows)(x, 0, w, j, y + j); });
 }
 
 }  // namespace
 
 bool multiplyGroupedVnni(const StoredMatrix& x, const StoredMatrix& w, GemmOutput& y, const Pulse& pulse)
 {
-    return w.storage.element == ElementType::Int4 ? multiply<true>(x, w, y.as<float>(), pulse) : multiply<false>(x, w, y.as<float>(), pulse);
+    constexpr std::int64_t fewRows = 8;   // So few rows of x do not pay for packing W.
+    if (x.rows > fewRows)
+        return multiplyGroupedPanels(x, w, y, pulse);
+    return w.storage.element == ElementType::Int4 ? multiplyFew<true>(x, w, y.as<float>(), pulse) : multiplyFew<false>(x, w, y.as<float>(), pulse);
 }
 
 }  // namespace quantoscope::cpu

@@ -10,15 +10,23 @@
 
 namespace quantoscope::cpu {
 
-/// 16 columns of four rows of W + 128, as four times four neighbours from each row. Rows beyond the last one may
-/// hold anything: nobody reads their sums.
-template <std::int64_t panelColumns>
+/// 16 columns of a row of W as unsigned bytes: INT8 + 128, or INT4 + 8.
+template <bool isInt4>
+inline __m128i unsignedCodes(const std::byte* row, std::int64_t k)
+{
+    if constexpr (!isInt4)
+        return _mm_xor_si128(_mm_loadu_si128(reinterpret_cast<const __m128i*>(row + k)), _mm_set1_epi8(char(0x80)));
+    const __m128i nibbles = _mm_xor_si128(_mm_loadl_epi64(reinterpret_cast<const __m128i*>(row + k / 2)), _mm_set1_epi8(char(0x88)));
+    const __m128i half = _mm_set1_epi8(15);
+    return _mm_unpacklo_epi8(_mm_and_si128(nibbles, half), _mm_and_si128(_mm_srli_epi16(nibbles, 4), half));
+}
+
+/// 16 columns of four rows of W, as four times four neighbours from each row. Rows beyond the last one may hold
+/// anything: nobody reads their sums.
+template <std::int64_t panelColumns, bool isInt4 = false>
 inline void packFourRows(const StoredMatrix& w, std::int64_t row, std::int64_t k, std::byte* target)
 {
-    const __m128i flip = _mm_set1_epi8(char(0x80));
-    const auto load = [&](std::int64_t r) {
-        return _mm_xor_si128(_mm_loadu_si128(reinterpret_cast<const __m128i*>(w.row(std::min(r, w.rows - 1)) + k)), flip);
-    };
+    const auto load = [&](std::int64_t r) { return unsignedCodes<isInt4>(w.row(std::min(r, w.rows - 1)), k); };
     const __m128i a = load(row), b = load(row + 1), c = load(row + 2), d = load(row + 3);
     const __m128i ab = _mm_unpacklo_epi32(a, b), cd = _mm_unpacklo_epi32(c, d);
     const __m128i abHigh = _mm_unpackhi_epi32(a, b), cdHigh = _mm_unpackhi_epi32(c, d);
@@ -31,13 +39,13 @@ inline void packFourRows(const StoredMatrix& w, std::int64_t row, std::int64_t k
     store(3, _mm_unpackhi_epi64(abHigh, cdHigh));
 }
 
-/// panel[four columns of K][row of W][column], each byte 128 larger than W's code.
-template <std::int64_t panelColumns>
-void packBytes(const StoredMatrix& w, std::int64_t row, std::int64_t first, std::int64_t bytes, std::byte* panel)
+/// panel[four columns of K][row of W][column]; `columns` of K is a multiple of 16.
+template <std::int64_t panelColumns, bool isInt4 = false>
+void packBytes(const StoredMatrix& w, std::int64_t row, std::int64_t first, std::int64_t columns, std::byte* panel)
 {
     for (std::int64_t r = 0; r < panelColumns; r += 4)
-        for (std::int64_t k = 0; k < bytes; k += 16)
-            packFourRows<panelColumns>(w, row + r, first + k, panel + k * panelColumns + 4 * r);
+        for (std::int64_t k = 0; k < columns; k += 16)
+            packFourRows<panelColumns, isInt4>(w, row + r, first + k, panel + k * panelColumns + 4 * r);
 }
 
 }  // namespace quantoscope::cpu
