@@ -18,7 +18,7 @@ namespace quantoscope::gpu {
 namespace {
 
 using Clock = std::chrono::steady_clock;
-constexpr double mostSeconds = 540;   // Nine of the ten minutes; the rest is for who is still at work then.
+constexpr double mostSeconds = 510;   // Of the ten minutes; the rest is for who is still at work then.
 
 /// Bytes a second of a copy inside the GPU, read and written: the ceiling of what is bound by memory.
 double copyBandwidth(const DeviceDescription& device)

@@ -92,8 +92,29 @@ private slots:
         }
     }
 
+    void tooLittleMemoryIsASentenceAndTheSameWorkerGoesOn()
+    {
+        qputenv("PRETENDED_MEBIBYTES", "8");   // Less than cuBLASLt's workspace.
+        WorkerOptions options;
+        const auto found = devices("90", options);
+        QCOMPARE(found.size(), std::size_t(1));
+        const auto backend = makeGpuBackend(found.front(), options);
+        const auto run = [&](const char* id, const GemmShape& shape) {
+            for (const GemmKernel& kernel : backend->kernels())
+                if (kernel.id == id)
+                    return backend->run(kernel, {shape, GemmData::Normal, 3, {}}, {0.02}, {}, {});
+            return Result<GemmRun>(failure(Error::Kind::NotFound, "no such kernel"));
+        };
+        const auto full = run("fp32", {8, 8, 8});
+        QVERIFY(!full && full.error().message.find("too little free memory") != std::string::npos);
+        QVERIFY(run("fp32_naive", {8, 8, 8}));
+        const auto large = run("fp32_naive", {600, 600, 600});   // Twice 4.3 MB is more than 70 % of 8 MiB.
+        QVERIFY(!large && large.error().message.find("do not fit into the memory") != std::string::npos);
+    }
+
     void cleanupTestCase()
     {
+        qunsetenv("PRETENDED_MEBIBYTES");
         qunsetenv("PRETENDED_FAULT");
         qunsetenv("PRETENDED_CAPABILITY");
     }
