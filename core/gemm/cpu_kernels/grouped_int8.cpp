@@ -163,6 +163,9 @@ bool multiplyGroupedPairs(const StoredMatrix& x, const StoredMatrix& w, GemmOutp
 {
 #if defined(__x86_64__)
     static const bool hasAvx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+    constexpr std::int64_t fewRows = 4;   // So few rows of x do not pay for packing W.
+    if (hasAvx2 && w.storage.element == ElementType::Int4 && x.rows > fewRows)
+        return multiplyInt4PanelsAvx2(x, w, y, pulse);
     if (hasAvx2)
         return w.storage.element == ElementType::Int4 ? multiplyAvx2<true>(x, w, y.as<float>(), pulse)
                                                       : multiplyAvx2<false>(x, w, y.as<float>(), pulse);

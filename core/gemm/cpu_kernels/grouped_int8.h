@@ -42,6 +42,8 @@ using GroupedTile = void(const GroupedX& x, std::int64_t i, const StoredMatrix& 
 Multiply multiplyGroupedVnni;
 /// The same for a batch, in grouped_panels_vnni.cpp.
 Multiply multiplyGroupedPanels;
+/// INT4 weights for a batch, only where the processor has AVX2; in grouped_panels_avx2.cpp.
+Multiply multiplyInt4PanelsAvx2;
 /// On any processor; by AVX2 where it has it.
 Multiply multiplyGroupedPairs;
 
