@@ -32,28 +32,34 @@ Rational fraction(double numerator, double denominator)
     return Rational(numerator) / Rational(denominator);
 }
 
-/// Two neighbours and where the halves between them part, all exact.
+/// Two neighbours and where the halves between them part, all exact: fractions, or doubles where those suffice.
+template <class Number>
 struct Gap {
-    Rational below, above, middle;
+    Number below, above, middle;
     Code belowCode = 0, aboveCode = 0;
     bool isLevels = false;
 };
 
+int order(const Rational& a, const Rational& b) { return compare(a, b); }
+int order(double a, double b) { return int(a > b) - int(a < b); }
+bool isNegative(const Rational& x) { return x.sign() < 0; }
+bool isNegative(double x) { return x < 0; }
+
 /// IEEE 754's definitions, and this program's for level tables (a tie goes to the lower one) and to odd.
-Code byDefinition(const Gap& gap, const Rational& x, Rounding rounding, int unusedBits)
+template <class Number>
+Code byDefinition(const Gap<Number>& gap, const Number& x, Rounding rounding, int unusedBits)
 {
-    if (compare(x, gap.below) == 0)
+    if (order(x, gap.below) == 0)
         return gap.belowCode;
-    if (compare(x, gap.above) == 0)
+    if (order(x, gap.above) == 0)
         return gap.aboveCode;
     const bool belowIsOdd = gap.belowCode >> unusedBits & 1, aboveIsOdd = gap.aboveCode >> unusedBits & 1;
-    const int side = compare(x, gap.middle);
-    const bool negative = x.sign() < 0;
+    const int side = order(x, gap.middle);
     switch (rounding) {
     case Rounding::NearestEven:
         return side > 0 || (side == 0 && belowIsOdd && !gap.isLevels) ? gap.aboveCode : gap.belowCode;
-    case Rounding::NearestAway: return side > 0 || (side == 0 && !negative) ? gap.aboveCode : gap.belowCode;
-    case Rounding::TowardZero: return negative ? gap.aboveCode : gap.belowCode;
+    case Rounding::NearestAway: return side > 0 || (side == 0 && !isNegative(x)) ? gap.aboveCode : gap.belowCode;
+    case Rounding::TowardZero: return isNegative(x) ? gap.aboveCode : gap.belowCode;
     case Rounding::Up: return gap.aboveCode;
     case Rounding::Down: return gap.belowCode;
     case Rounding::ToOdd: return aboveIsOdd ? gap.aboveCode : gap.belowCode;
@@ -84,7 +90,7 @@ class TestExactRounding : public QObject {
     Q_OBJECT
 
     /// Returns what went wrong.
-    static QByteArray checkGap(const NumberFormat& format, const Gap& gap, bool allPoints)
+    static QByteArray checkGap(const NumberFormat& format, const Gap<Rational>& gap, bool allPoints)
     {
         const Rational width = gap.above - gap.below, hair = width * Rational(std::ldexp(1.0, -200));
         std::vector<Rational> points{gap.below + width * fraction(1, 3), gap.middle - hair, gap.middle + hair};
@@ -142,7 +148,7 @@ private slots:
             const bool isNarrow = significantBitsOf(*format) <= 8;
             const std::size_t step = !isNarrow && format->family == "p3109" ? 61 : 1;
             for (std::size_t i = 0; i + 1 < values.size(); i += step) {
-                Gap gap{Rational(values[i]), Rational(values[i + 1]), {}, encode(*format, values[i]), encode(*format, values[i + 1]),
+                Gap<Rational> gap{Rational(values[i]), Rational(values[i + 1]), {}, encode(*format, values[i]), encode(*format, values[i + 1]),
                         format->asLevels() != nullptr};
                 gap.middle = middleOf(*format, gap.belowCode, gap.below, gap.above);
                 if (const QByteArray wrong = checkGap(*format, gap, isNarrow); !wrong.isEmpty())
@@ -151,6 +157,39 @@ private slots:
             }
         }
         QVERIFY(gaps > 300'000);
+    }
+
+    /// The gaps of the P3109 formats of more than 8 bits, all of them: their values, middles and the doubles beside
+    /// the middles are exact in FP64, whose comparisons are exact as well.
+    void everyGapOfTheWideP3109FormatsRoundsByTheDefinition()
+    {
+        qulonglong gaps = 0, left = 0;
+        for (const NumberFormat& format : formatsOf("p3109")) {
+            if (bitsOf(format) <= 8)
+                continue;
+            const std::vector<double> values = finiteValues(format);
+            Code above = encode(format, values.front());
+            for (std::size_t i = 0; i + 1 < values.size(); ++i) {
+                Gap<double> gap{values[i], values[i + 1], values[i] / 2 + values[i + 1] / 2, above, encode(format, values[i + 1])};
+                above = gap.aboveCode;
+                if (gap.middle - gap.below != gap.above - gap.middle || gap.middle == gap.below) {
+                    ++left;   // FP64 ends here; the test above has it.
+                    continue;
+                }
+                for (const double x : {std::nextafter(gap.middle, gap.below), gap.middle, std::nextafter(gap.middle, gap.above)}) {
+                    for (const RoundingRow& row : roundingRows()) {
+                        if (row.rounding == Rounding::Stochastic)
+                            continue;
+                        const Code code = encode(format, x, {.rounding = row.rounding}), expected = byDefinition(gap, x, row.rounding, 0);
+                        if (!isSame(format, code, expected))
+                            QFAIL(named(format) + ' ' + row.id.data() + " of " + QByteArray::number(x, 'g', 17) + " gave " + QByteArray::number(code, 16)
+                                  + ", not " + QByteArray::number(expected, 16));
+                    }
+                }
+                ++gaps;
+            }
+        }
+        QVERIFY2(gaps > 5'000'000 && left < gaps / 1000, qPrintable(QStringLiteral("%1 gaps, %2 left out").arg(gaps).arg(left)));
     }
 
     /// Beyond the largest value as if exponents had no end: what rounds to it stays, what rounds to the number
