@@ -9,6 +9,7 @@
 #include "app/pages/quantize/quantize_figure.h"
 #include "app/pages/quantize/quantize_page.h"
 #include "app/workspace.h"
+#include "tests/benchmarks/paint_watch.h"
 #include "widgets/background_job.h"
 #include "widgets/clip_handle.h"
 #include "widgets/histogram_view.h"
@@ -80,17 +81,6 @@ private:
     TensorInfo m_tensor;
 };
 
-/// Counts finished repaints of the picture.
-class PaintWatch : public QObject {
-public:
-    int paints = 0;
-    bool eventFilter(QObject*, QEvent* event) override
-    {
-        paints += event->type() == QEvent::Paint;
-        return false;
-    }
-};
-
 struct Times { double median, p99; };
 
 Times dragOver(const std::shared_ptr<const TensorSource>& source, const char* scheme, int moves)
@@ -113,8 +103,7 @@ Times dragOver(const std::shared_ptr<const TensorSource>& source, const char* sc
     settle();
 
     ClipHandle* handle = figure.histogram()->highHandle();
-    PaintWatch watch;
-    figure.histogram()->installEventFilter(&watch);
+    benchmarks::PaintWatch watch(figure.histogram());
     const auto mouse = [&](QEvent::Type type, double x, Qt::MouseButtons buttons) {
         // Where the handle is now decides what its own coordinates are.
         const QPointF local(x - handle->x(), 60);
@@ -131,16 +120,9 @@ Times dragOver(const std::shared_ptr<const TensorSource>& source, const char* sc
         // To and fro over nine tenths of the range, never twice at the same pixel in a row.
         const double phase = double(i % 300) / 300, part = phase < 0.5 ? 2 * phase : 2 - 2 * phase;
         const double x = start - part * 0.9 * (start - middle) - (i % 2);
-        const int before = watch.paints;
-        QElapsedTimer clock;
-        clock.start();
-        mouse(QEvent::MouseMove, x, Qt::LeftButton);
-        while (watch.paints == before && clock.elapsed() < 1000)
-            QCoreApplication::processEvents();
-        milliseconds.push_back(double(clock.nsecsElapsed()) * 1e-6);
+        milliseconds.push_back(watch.millisecondsUntilPainted([&] { mouse(QEvent::MouseMove, x, Qt::LeftButton); }));
     }
     mouse(QEvent::MouseButtonRelease, start, Qt::NoButton);
-    figure.histogram()->removeEventFilter(&watch);
     std::sort(milliseconds.begin(), milliseconds.end());
     return {milliseconds[milliseconds.size() / 2], milliseconds[milliseconds.size() * 99 / 100]};
 }

@@ -6,11 +6,11 @@
 // not under the 16.7 ms of one frame at 60 Hz.
 #include "app/pages/numbers/line_card.h"
 #include "app/pages/numbers/numbers_figure.h"
+#include "tests/benchmarks/paint_watch.h"
 #include "widgets/number_line.h"
 #include "widgets/theme.h"
 
 #include <QApplication>
-#include <QElapsedTimer>
 #include <QMouseEvent>
 #include <QWheelEvent>
 
@@ -22,17 +22,6 @@ using namespace quantoscope;
 
 namespace {
 
-/// Counts finished repaints of the picture.
-class PaintWatch : public QObject {
-public:
-    int paints = 0;
-    bool eventFilter(QObject*, QEvent* event) override
-    {
-        paints += event->type() == QEvent::Paint;
-        return false;
-    }
-};
-
 struct View {
     const char* name;
     double centre, span;   ///< As NumberLineView: values, or octaves on the logarithmic scale.
@@ -42,8 +31,7 @@ struct View {
 std::vector<double> panOver(NumbersFigure& figure, int moves)
 {
     NumberLine* line = figure.lineCard()->line();
-    PaintWatch watch;
-    line->installEventFilter(&watch);
+    benchmarks::PaintWatch watch(line);
     const auto mouse = [&](QEvent::Type type, double x, Qt::MouseButtons buttons) {
         const QPointF local(x, line->height() / 2.0);
         QMouseEvent event(type, local, line->mapToGlobal(local), type == QEvent::MouseMove ? Qt::NoButton : Qt::LeftButton, buttons, Qt::NoModifier);
@@ -54,16 +42,10 @@ std::vector<double> panOver(NumbersFigure& figure, int moves)
     std::vector<double> milliseconds;
     for (int i = 0; i < moves; ++i) {
         const double phase = double(i % 200) / 200, part = phase < 0.5 ? 2 * phase : 2 - 2 * phase;
-        const int before = watch.paints;
-        QElapsedTimer clock;
-        clock.start();
-        mouse(QEvent::MouseMove, start + part * 400 + i % 2 + 4, Qt::LeftButton);
-        while (watch.paints == before && clock.elapsed() < 1000)
-            QCoreApplication::processEvents();
-        milliseconds.push_back(double(clock.nsecsElapsed()) * 1e-6);
+        milliseconds.push_back(watch.millisecondsUntilPainted(
+            [&] { mouse(QEvent::MouseMove, start + part * 400 + i % 2 + 4, Qt::LeftButton); }));
     }
     mouse(QEvent::MouseButtonRelease, start, Qt::NoButton);
-    line->removeEventFilter(&watch);
     std::sort(milliseconds.begin(), milliseconds.end());
     return milliseconds;
 }

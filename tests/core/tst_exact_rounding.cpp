@@ -4,23 +4,15 @@
 #include "core/formats/number_format.h"
 #include "core/formats/rational.h"
 
+#include "tests/core/format_lists.h"
 #include "tests/test_case.h"
 
 #include <cmath>
 
 using namespace quantoscope;
+using namespace quantoscope::test;
 
 namespace {
-
-std::vector<const NumberFormat*> formatsUpTo(int bits)
-{
-    std::vector<const NumberFormat*> formats;
-    for (const FormatFamily& family : formatFamilies())
-        for (const NumberFormat& format : formatsOf(family.id))
-            if (significantBitsOf(format) <= bits)
-                formats.push_back(&format);
-    return formats;
-}
 
 QByteArray named(const NumberFormat& format)
 {

@@ -4,12 +4,14 @@
 #include "core/formats/parse_code.h"
 #include "core/formats/real_number.h"
 
+#include "tests/core/format_lists.h"
 #include "tests/test_case.h"
 
 #include <cmath>
 #include <set>
 
 using namespace quantoscope;
+using namespace quantoscope::test;
 
 namespace {
 
@@ -23,16 +25,6 @@ namespace {
 QByteArray text(const NumberFormat& format, double value)
 {
     return QByteArray::fromStdString(std::string(format.id)) + ' ' + QByteArray::number(value, 'g', 17);
-}
-
-std::vector<const NumberFormat*> formatsUpTo(int bits)
-{
-    std::vector<const NumberFormat*> formats;
-    for (const FormatFamily& family : formatFamilies())
-        for (const NumberFormat& format : formatsOf(family.id))
-            if (significantBitsOf(format) <= bits)
-                formats.push_back(&format);
-    return formats;
 }
 
 /// Between two neighbours, by the definition of each rounding; everything here is exact in double.
