@@ -3,6 +3,7 @@
 
 #include "core/files/file_formats.h"
 #include "core/files/fortran_order.h"
+#include "core/tensors/block_rows.h"
 #include "core/tensors/element_decoder.h"
 
 #include <algorithm>
@@ -118,8 +119,16 @@ private:
             buffer.resize(std::size_t(blocks * block.bytes));
             if (auto got = (*file)->read(tensor.offset + std::uint64_t(firstBlock) * std::uint64_t(block.bytes), buffer); !got)
                 return got;
+            const auto* const stored = reinterpret_cast<const std::uint8_t*>(buffer.data());
+            if constexpr (sizeof(T) == sizeof(float)) {
+                if (at == firstBlock * elements && at + blocks * elements <= end) {
+                    decodeBlocks(block, stored, std::size_t(blocks), values.data() + (at - range.first));
+                    at += blocks * elements;
+                    continue;
+                }
+            }
             for (std::int64_t b = 0; b < blocks; ++b) {
-                block.decode(reinterpret_cast<const std::uint8_t*>(buffer.data()) + b * block.bytes, decoded.data());
+                block.decode(stored + b * block.bytes, decoded.data());
                 const std::int64_t start = (firstBlock + b) * elements;
                 for (const std::int64_t stop = std::min(end, start + elements); at < stop; ++at)
                     values[std::size_t(at - range.first)] = decoded[std::size_t(at - start)];

@@ -63,6 +63,48 @@ void ScaleCodesLess(const std::int8_t* codes, std::size_t count, std::size_t gro
     }
 }
 
+// Wider vectors where whole blocks are at hand.
+using WideFloats = hn::CappedTag<float, 16>;
+using WideIntegers = hn::RebindToSigned<WideFloats>;
+using WideCodes = hn::Rebind<std::int8_t, WideFloats>;
+constexpr std::size_t wideWidth = hn::MaxLanes(WideFloats());
+
+HWY_INLINE void ScaleThirtyTwo(const std::int8_t* codes, float scale, float* values)
+{
+    const WideFloats d;
+    for (std::size_t i = 0; i < 32; i += wideWidth) {
+        const auto wide = hn::ConvertTo(d, hn::PromoteTo(WideIntegers(), hn::LoadU(WideCodes(), codes + i)));
+        hn::StoreU(hn::Mul(hn::Set(d, scale), wide), d, values + i);
+    }
+}
+
+void ScaleNibbleBlocks(const std::uint8_t* packed, std::size_t blocks, std::size_t stride, const std::int8_t* table16,
+                       const float* scales, float* values)
+{
+#if HWY_TARGET != HWY_SCALAR
+    const hn::Full128<std::uint8_t> bytes;
+    const auto table = hn::LoadU(bytes, reinterpret_cast<const std::uint8_t*>(table16));
+    const auto mask = hn::Set(bytes, 15);
+#endif
+    HWY_ALIGN std::int8_t codes[32];
+    for (std::size_t block = 0; block < blocks; ++block, packed += stride, values += 32) {
+#if HWY_TARGET != HWY_SCALAR
+        const auto both = hn::LoadU(bytes, packed);
+        hn::Store(hn::TableLookupBytes(table, hn::And(both, mask)), bytes, reinterpret_cast<std::uint8_t*>(codes));
+        hn::Store(hn::TableLookupBytes(table, hn::ShiftRight<4>(both)), bytes, reinterpret_cast<std::uint8_t*>(codes + 16));
+#else
+        LookUpHalves(packed, 16, table16, codes, codes + 16);
+#endif
+        ScaleThirtyTwo(codes, scales[block], values);
+    }
+}
+
+void ScaleByteBlocks(const std::uint8_t* codes, std::size_t blocks, std::size_t stride, const float* scales, float* values)
+{
+    for (std::size_t block = 0; block < blocks; ++block)
+        ScaleThirtyTwo(reinterpret_cast<const std::int8_t*>(codes + block * stride), scales[block], values + block * 32);
+}
+
 }  // namespace quantoscope::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
 
@@ -72,6 +114,8 @@ namespace quantoscope {
 HWY_EXPORT(LookUpHalves);
 HWY_EXPORT(ScaleCodes);
 HWY_EXPORT(ScaleCodesLess);
+HWY_EXPORT(ScaleNibbleBlocks);
+HWY_EXPORT(ScaleByteBlocks);
 
 void lookUpHalves(const std::uint8_t* packed, std::size_t count, const std::int8_t* table16, std::int8_t* low, std::int8_t* high)
 {
@@ -87,6 +131,17 @@ void scaleCodesLess(const std::int8_t* codes, std::size_t count, std::size_t gro
                     const float* minima, float* values)
 {
     HWY_DYNAMIC_DISPATCH(ScaleCodesLess)(codes, count, group, scales, minima, values);
+}
+
+void scaleNibbleBlocks(const std::uint8_t* packed, std::size_t blocks, std::size_t stride, const std::int8_t* table16,
+                       const float* scales, float* values)
+{
+    HWY_DYNAMIC_DISPATCH(ScaleNibbleBlocks)(packed, blocks, stride, table16, scales, values);
+}
+
+void scaleByteBlocks(const std::uint8_t* codes, std::size_t blocks, std::size_t stride, const float* scales, float* values)
+{
+    HWY_DYNAMIC_DISPATCH(ScaleByteBlocks)(codes, blocks, stride, scales, values);
 }
 
 }  // namespace quantoscope
