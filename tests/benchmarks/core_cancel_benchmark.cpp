@@ -129,7 +129,9 @@ int main()
     for (const CpuKernel& kernel : cpuKernels())
         if (kernel.about.id == "w4a8_q4_k")
             measure("storing weights as Q4_K", [&](const Progress& p) { return !storeMatrix(*operands.w, 4096, 4096, kernel.w, p); });
-    measure("error against K", [](const Progress& p) { return !measureErrorGrowth({.trials = 512}, p); });
+    GrowthQuestion growth;
+    growth.trials = 512;
+    measure("error against K", [&](const Progress& p) { return !measureErrorGrowth(growth, p); });
     const auto outliers = makeOutlierOperands({{512, 1024, 4096}});
     measure("outliers, every treatment", [&](const Progress& p) { return !compareTreatments(*outliers, {}, p); });
 }
