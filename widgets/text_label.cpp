@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/controls.h"
+#include "widgets/text_tone.h"
 #include "widgets/theme.h"
 
 #include <QEvent>
@@ -7,9 +8,7 @@
 
 namespace quantoscope {
 
-namespace {
-
-QColor colourOf(TextTone tone)
+QColor toneColour(TextTone tone)
 {
     const Theme& t = theme();
     switch (tone) {
@@ -22,8 +21,6 @@ QColor colourOf(TextTone tone)
     }
     return t.text;
 }
-
-}  // namespace
 
 TextLabel::TextLabel(const QString& text, double pixels, QFont::Weight weight, TextTone tone, QWidget* parent)
     : QLabel(parent)
@@ -92,7 +89,7 @@ void TextLabel::applyTheme()
     if (font() != wanted)
         setFont(wanted);
     // Setting a palette sends the event that led here: only where the colour is another one.
-    const QColor colour = colourOf(m_tone);
+    const QColor colour = toneColour(m_tone);
     if (m_shown == colour)
         return;
     m_shown = colour;

@@ -168,20 +168,6 @@ void LessonDocument::draw(QPainter& painter, const QPointF& topLeft, int width, 
     painter.restore();
 }
 
-QColor toneColour(TextTone tone)
-{
-    const Theme& t = theme();
-    switch (tone) {
-    case TextTone::Normal: return t.text;
-    case TextTone::Muted: return t.muted;
-    case TextTone::Faint: return t.faint;
-    case TextTone::Error: return t.error;
-    case TextTone::Good: return t.good;
-    case TextTone::Accent: return t.accent;
-    }
-    return t.text;
-}
-
 LessonText::LessonText(double pixels, QFont::Weight weight, TextTone tone, QWidget* parent)
     : QWidget(parent)
     , m_document(pixels, weight)

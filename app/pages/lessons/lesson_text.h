@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "widgets/controls.h"
+#include "widgets/text_tone.h"
 
 #include <QTextDocument>
 
@@ -58,7 +58,5 @@ private:
     LessonDocument m_document;
     TextTone m_tone;
 };
-
-QColor toneColour(TextTone);
 
 }  // namespace quantoscope
