@@ -5,6 +5,7 @@
 #include "widgets/house_plot.h"
 #include "widgets/plot_text.h"
 #include "widgets/theme.h"
+#include "widgets/value_slider.h"
 
 #include <qcustomplot.h>
 
@@ -42,6 +43,8 @@ BatchPlot::BatchPlot(QWidget* parent)
     : QWidget(parent)
     , m_plot(makeHousePlot(this))
 {
+    installPlotAccessibility();
+    setProperty("chartDescription", QString());   // Before the name, which may make the interface for a listening screen reader.
     setAccessibleName(tr("Speed against batch size"));
     setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Expanding);
     setPowerTicks(*m_plot->xAxis, 4);
@@ -59,7 +62,7 @@ void BatchPlot::setLines(std::vector<BatchLine> lines, const QString& baseline)
         if (const auto crossover = crossoverOf(line))
             texts << tr("%1 stops paying at M = %2").arg(line.name, wholeNumber(std::round(*crossover)));
     }
-    setAccessibleDescription(texts.join(QStringLiteral("; ")));
+    setProperty("chartDescription", texts.join(QStringLiteral("; ")));
     redraw();
 }
 

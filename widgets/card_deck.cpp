@@ -14,11 +14,18 @@ CardDeck::CardDeck(QWidget* parent)
     , m_layout(new QVBoxLayout(this))
     , m_tabCard(new Card(this))
     , m_tabs(new TabStrip(m_tabCard))
+    , m_tabSubtitle(new TextLabel({}, 12, QFont::Normal, TextTone::Muted, m_tabCard))
     , m_stack(new QStackedWidget(m_tabCard))
 {
     m_layout->setContentsMargins(0, 0, 0, 0);
     m_layout->setSpacing(space::gap);
-    m_tabCard->body()->addWidget(m_tabs);
+    auto* line = new QHBoxLayout;
+    line->setSpacing(space::gap);
+    line->addWidget(m_tabs);
+    m_tabSubtitle->setElides(true);
+    m_tabSubtitle->setAlignment(Qt::AlignRight | Qt::AlignVCenter);
+    line->addWidget(m_tabSubtitle, 1);
+    m_tabCard->body()->addLayout(line);
     m_tabCard->body()->addWidget(m_stack, 1);
     m_tabCard->hide();
     connect(m_tabs, &TabStrip::chosen, this, [this](const QString& id) {
@@ -42,6 +49,8 @@ void CardDeck::setSubtitle(const QString& id, const QString& subtitle)
         if (panel.id == id && panel.subtitle != subtitle) {
             panel.subtitle = subtitle;
             panel.card->setTitle(panel.title, subtitle);
+            if (id == m_tabs->current())
+                m_tabSubtitle->setText(subtitle);
         }
     }
 }
@@ -85,8 +94,10 @@ void CardDeck::setCurrent(const QString& id)
 {
     m_tabs->setCurrent(id);
     for (const Panel& panel : m_panels) {
-        if (panel.id == m_tabs->current() && m_isTabbed)
+        if (panel.id == m_tabs->current() && m_isTabbed) {
             m_stack->setCurrentWidget(panel.widget);
+            m_tabSubtitle->setText(panel.subtitle);
+        }
     }
 }
 

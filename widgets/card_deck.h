@@ -44,6 +44,7 @@ private:
     QVBoxLayout* m_layout;
     Card* m_tabCard;
     TabStrip* m_tabs;
+    TextLabel* m_tabSubtitle;   ///< Of the panel that is shown.
     QStackedWidget* m_stack;
     bool m_isTabbed = false;
 };

@@ -4,6 +4,7 @@
 #include "widgets/label_placer.h"
 #include "widgets/plot_text.h"
 #include "widgets/theme.h"
+#include "widgets/value_slider.h"
 
 #include <QKeyEvent>
 #include <QMouseEvent>
@@ -44,6 +45,8 @@ ErrorSpeedPlot::ErrorSpeedPlot(QWidget* parent)
     : QWidget(parent)
 {
     setFocusPolicy(Qt::StrongFocus);
+    installPlotAccessibility();
+    setProperty("chartDescription", QString());   // Before the name, which may make the interface for a listening screen reader.
     setAccessibleName(tr("Error across, speed up"));
     setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Expanding);
 }
@@ -54,7 +57,7 @@ void ErrorSpeedPlot::setMeasured(MeasuredKernels measured)
     QStringList lines;
     for (const MeasuredKernel& each : m_measured)
         lines << tr("%1: error %2, %3").arg(each.name(), percentText(each.run.relativeError), speedText(each));
-    setAccessibleDescription(lines.join(QStringLiteral("; ")));
+    setProperty("chartDescription", lines.join(QStringLiteral("; ")));
     update();
 }
 

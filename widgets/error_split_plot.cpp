@@ -4,6 +4,7 @@
 #include "widgets/plot_axis.h"
 #include "widgets/plot_text.h"
 #include "widgets/theme.h"
+#include "widgets/value_slider.h"
 
 #include <QCoreApplication>
 #include <QPainter>
@@ -108,6 +109,8 @@ QString mainErrorText(const MeasuredKernel& measured)
 ErrorSplitPlot::ErrorSplitPlot(QWidget* parent)
     : QWidget(parent)
 {
+    installPlotAccessibility();
+    setProperty("chartDescription", QString());   // Before the name, which may make the interface for a listening screen reader.
     setAccessibleName(tr("Where the error comes from"));
     setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Expanding);
 }
@@ -126,7 +129,7 @@ void ErrorSplitPlot::setMeasured(MeasuredKernels measured)
     for (const MeasuredKernel& each : m_measured)
         lines << tr("%1: rounding the operands %2, the sums %3, mainly %4")
                      .arg(each.name(), roundedNumber(each.run.quantizationError, 2), roundedNumber(each.run.accumulationError, 2), mainErrorText(each));
-    setAccessibleDescription(lines.join(QStringLiteral("; ")));
+    setProperty("chartDescription", lines.join(QStringLiteral("; ")));
     if (resized)
         updateGeometry();
     update();

@@ -5,6 +5,7 @@
 #include "widgets/plot_axis.h"
 #include "widgets/plot_text.h"
 #include "widgets/theme.h"
+#include "widgets/value_slider.h"
 
 #include <QCoreApplication>
 #include <QPainter>
@@ -63,7 +64,8 @@ void paintGrid(QPainter& painter, const RooflineAxes& axes, double widgetWidth)
         painter.setPen(colours.axis);
         painter.drawLine(QPointF(x, area.bottom()), QPointF(x, area.bottom() + 4));
         painter.setPen(colours.muted);
-        painter.drawText(QRectF(x - 40, area.bottom() + 5, 80, line), Qt::AlignCenter, powerOfTwoText(power));
+        const double half = painter.fontMetrics().horizontalAdvance(powerOfTwoText(power)) / 2.0 + 1;   // The last one stays inside.
+        painter.drawText(QRectF(std::min(x, widgetWidth - half) - 40, area.bottom() + 5, 80, line), Qt::AlignCenter, powerOfTwoText(power));
     }
     painter.setPen(colours.axis);
     painter.drawLine(area.bottomLeft(), area.bottomRight());
@@ -113,6 +115,8 @@ void paintRoof(QPainter& painter, const RooflineAxes& axes, const Ceilings& ceil
 RooflinePlot::RooflinePlot(QWidget* parent)
     : QWidget(parent)
 {
+    installPlotAccessibility();
+    setProperty("chartDescription", QString());   // Before the name, which may make the interface for a listening screen reader.
     setAccessibleName(tr("Roofline"));
     setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Expanding);
 }
@@ -123,7 +127,7 @@ void RooflinePlot::setMeasured(MeasuredKernels measured)
     QStringList lines;
     for (const MeasuredKernel& each : m_measured)
         lines << tr("%1: %2 operations per byte, %3").arg(each.name(), roundedNumber(operationsPerByte(each.run), 3), speedText(each));
-    setAccessibleDescription(lines.join(QStringLiteral("; ")));
+    setProperty("chartDescription", lines.join(QStringLiteral("; ")));
     update();
 }
 

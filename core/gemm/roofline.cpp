@@ -8,6 +8,8 @@
 #include <cstdint>
 #include <numeric>
 
+#include <unistd.h>
+
 namespace quantoscope {
 
 namespace {
@@ -38,7 +40,7 @@ double measureReading(const Progress& progress)
 
 Result<Ceilings> measureCpuCeilings(GemmBackend& cpu, Progress progress)
 {
-    Ceilings ceilings{measureReading(progress), 0};
+    Ceilings ceilings{measureReading(progress), 0, double(std::max(0L, sysconf(_SC_LEVEL3_CACHE_SIZE)))};
     for (const GemmKernel& kernel : cpu.kernels()) {
         if (kernel.id != "fp32")
             continue;
@@ -50,6 +52,20 @@ Result<Ceilings> measureCpuCeilings(GemmBackend& cpu, Progress progress)
         ceilings.teraflops = 2.0 * 1024 * 1024 * 1024 / best * 1e-12;
     }
     return ceilings;
+}
+
+AboveRoof whyAboveRoof(const GemmKernel& kernel, const GemmRun& run, const Ceilings& ceilings)
+{
+    constexpr double tolerance = 1.05;   // Two medians of the same thing differ by as much.
+    if (!(ceilings.teraflops > 0) || !(ceilings.gigabytesPerSecond > 0) || !(run.medianSeconds > 0))
+        return AboveRoof::No;
+    if (run.teraflops > ceilings.teraflops * tolerance)
+        return kernel.mark == GemmMark::Integer ? AboveRoof::OwnPeak : AboveRoof::BusyMachine;
+    if (run.gigabytesPerSecond > ceilings.gigabytesPerSecond * tolerance) {
+        const double bytes = run.gigabytesPerSecond * 1e9 * run.medianSeconds;
+        return bytes <= ceilings.cacheBytes ? AboveRoof::Cache : AboveRoof::BusyMachine;
+    }
+    return AboveRoof::No;
 }
 
 double operationsPerByte(const GemmRun& run)

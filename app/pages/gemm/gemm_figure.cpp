@@ -3,6 +3,8 @@
 
 #include "app/page.h"
 #include "app/pages/gemm/gemm_bar.h"
+#include "app/pages/gemm/ladder_panel.h"
+#include "app/pages/gemm/ladder_rungs.h"
 #include "app/pages/gemm/obstacle_list.h"
 #include "app/workspace.h"
 #include "core/gemm/gemm_problem_text.h"
@@ -39,11 +41,22 @@ GemmFigure::GemmFigure(Workspace& workspace, QWidget* parent)
     , m_ceilingsJob(Pool::Bulk)
 {
     build();
+    buildViews();
+    arrange();
     connectBar();
+    connectViews();
     connect(&m_runner, &GemmRunner::measured, this, [this](const GemmTask& task, const GemmRun& run) {
-        m_isSweeping ? takeSweep(task, run) : take(task, run);
+        switch (m_purpose) {
+        case Purpose::Kernels: return take(task, run);
+        case Purpose::Sweep: return takeSweep(task, run);
+        case Purpose::Ladder: return takeLadder(task, run);
+        }
     });
     connect(&m_runner, &GemmRunner::obstructed, this, [this](const GemmTask& task, const QString& sentence) {
+        if (m_purpose == Purpose::Ladder) {
+            m_ladderObstacles[task.kernel.id] = sentence;
+            return refreshLadder();
+        }
         m_obstacles[text(task.kernel.name)] = sentence;
         refreshObstacles();
     });
@@ -79,14 +92,20 @@ void GemmFigure::build()
     m_selectedText->setWordWrap(true);
     m_plotCard->body()->addWidget(m_selectedText);
 
-    m_splitCard = new Card(this);
-    m_splitCard->setTitle(tr("Where the error comes from"), tr("■ rounding the operands   ○ the sums   | their bound"));
-    m_split = new ErrorSplitPlot(m_splitCard);
-    m_splitCard->body()->addWidget(m_split, 1);
-
     m_deck = new CardDeck(this);
-    m_roofline = new RooflinePlot(m_deck);
-    m_deck->addPanel(QStringLiteral("roofline"), tr("Roofline"), m_roofline, 4);
+    auto* roof = new QWidget(m_deck);
+    auto* roofLayout = new QVBoxLayout(roof);
+    roofLayout->setContentsMargins(0, 0, 0, 0);
+    m_roofline = new RooflinePlot(roof);
+    roofLayout->addWidget(m_roofline, 1);
+    auto* roofLine = new QHBoxLayout;
+    m_roofText = new TextLabel({}, 12, QFont::Normal, TextTone::Muted, roof);
+    m_roofText->setWordWrap(true);
+    m_roofButton = new PushButton(tr("Measure again"), PushButton::Role::Quiet, roof);
+    roofLine->addWidget(m_roofText, 1);
+    roofLine->addWidget(m_roofButton);
+    roofLayout->addLayout(roofLine);
+    m_deck->addPanel(QStringLiteral("roofline"), tr("Roofline"), roof, 4);
     auto* sweep = new QWidget(m_deck);
     auto* sweepLayout = new QVBoxLayout(sweep);
     sweepLayout->setContentsMargins(0, 0, 0, 0);
@@ -102,7 +121,6 @@ void GemmFigure::build()
     m_deck->addPanel(QStringLiteral("batch"), tr("When weight-only pays"), sweep, 4);
     m_obstacleList = new ObstacleList(m_deck);
     m_deck->addPanel(QStringLiteral("obstacles"), tr("Not here"), m_obstacleList, 2);
-    arrange();
 }
 
 void GemmFigure::connectBar()
@@ -146,6 +164,7 @@ void GemmFigure::connectBar()
     connect(m_bar, &GemmBar::runRequested, this, &GemmFigure::run);
     connect(m_bar, &GemmBar::cancelRequested, &m_runner, &GemmRunner::cancel);
     connect(m_sweepButton, &PushButton::clicked, this, &GemmFigure::runSweep);
+    connect(m_roofButton, &PushButton::clicked, this, &GemmFigure::measureCeilings);
     connect(m_plot, &ErrorSpeedPlot::chosen, this, [this](const QString& id) {
         m_state.selected = id;
         refreshSelected();
@@ -168,15 +187,17 @@ void GemmFigure::arrange()
     if (narrow) {
         // Two cards below the picture at the right would be slivers: the split becomes the deck's neighbour.
         m_grid->addWidget(m_deck, 1, 1);
-        m_grid->addWidget(m_splitCard, 2, 0, 1, 2);
+        m_grid->addWidget(m_views, 2, 0, 1, 2);
     } else {
-        m_grid->addWidget(m_splitCard, 2, 0);
+        m_grid->addWidget(m_views, 2, 0);
         m_grid->addWidget(m_deck, 1, 1, 2, 1);
     }
     m_grid->setColumnStretch(0, 3);
     m_grid->setColumnStretch(1, 2);
+    // A view with a picture and controls of its own gets as much room as the page's picture.
+    const bool isTall = m_state.view != QLatin1String("split");
     m_grid->setRowStretch(1, narrow ? 3 : 5);
-    m_grid->setRowStretch(2, narrow ? 2 : 3);
+    m_grid->setRowStretch(2, narrow ? (isTall ? 3 : 2) : (isTall ? 5 : 3));
     m_deck->setTabbed(narrow);
     m_deck->setCurrent(m_state.panel);
     m_bar->setCompact(compact);
@@ -223,6 +244,7 @@ void GemmFigure::setState(const QJsonObject& json)
     m_bar->setKernels(m_backend->kernels(), leftOut());
     m_deck->setCurrent(m_state.panel);
     m_plot->setSelected(m_state.selected);
+    showViews();
     const bool sameWork = before.shape == m_state.shape && before.data == m_state.data && before.seed == m_state.seed
                        && before.device == m_state.device && before.leftOut == m_state.leftOut;
     if (m_hasRun && !sameWork)
@@ -297,7 +319,10 @@ void GemmFigure::chooseBackend()
     m_measured.clear();
     m_sweep.clear();
     m_ceilings = {};
-    m_roofline->setCeilings(m_ceilings);
+    m_ladderRuns.clear();
+    m_ladderObstacles.clear();
+    refreshRoof();
+    m_ladder->setRungs(rungsOf(m_backend->kernels(), m_backend->device().kind), m_backend->device().kind);
     m_bar->setKernels(m_backend->kernels(), leftOut());
 }
 
@@ -309,7 +334,7 @@ QList<std::pair<QString, QString>> GemmFigure::keys() const
 void GemmFigure::setPresenting(bool presenting)
 {
     m_bar->setVisible(!presenting);
-    m_splitCard->setVisible(!presenting);
+    m_views->setVisible(!presenting);
     m_deck->setVisible(!presenting);
 }
 

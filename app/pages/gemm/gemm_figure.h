@@ -19,7 +19,10 @@ class CardDeck;
 class ErrorSpeedPlot;
 class ErrorSplitPlot;
 class GemmBar;
+class GrowthPanel;
+class LadderPanel;
 class ObstacleList;
+class OutlierPanel;
 class PushButton;
 class RooflinePlot;
 class TextLabel;
@@ -47,6 +50,8 @@ public:
     void run();
     /// Measures the batch sweep: the same layer for M = 1, 4, 16 … 1024.
     void runSweep();
+    /// Measures the rungs of the ladder on the present shape.
+    void runLadder();
 
 protected:
     void showEvent(QShowEvent*) override;
@@ -55,6 +60,10 @@ protected:
 
 private:
     void build();
+    void buildViews();
+    void connectViews();
+    void showViews();
+    void computeViews();
     void connectBar();
     void arrange();
     void chooseBackend();
@@ -64,12 +73,17 @@ private:
     void start(std::vector<GemmTask> tasks, TimeBudget budget);
     void take(const GemmTask& task, const GemmRun& run);
     void takeSweep(const GemmTask& task, const GemmRun& run);
+    void takeLadder(const GemmTask& task, const GemmRun& run);
     void finishRun(const QString& problem);
     void refresh();
     void refreshObstacles();
     void refreshSelected();
     void refreshSweep();
+    void refreshRoof();
+    void refreshLadder();
     void measureCeilings();
+    void raiseRoof();
+    void settle();
     QString baseline() const;
     void change(const QString& text, const QString& mergeKey = {});
     void typeShape(const QString& m, const QString& n, const QString& k);
@@ -82,7 +96,10 @@ private:
     std::map<std::string, std::map<std::int64_t, GemmRun>> m_sweep;   ///< By kernel and M.
     std::map<QString, QString> m_obstacles;            ///< Kernel's name → why it did not run.
     Ceilings m_ceilings;
-    bool m_isSweeping = false;
+    std::map<std::string, GemmRun> m_ladderRuns;
+    std::map<std::string, QString> m_ladderObstacles;
+    enum class Purpose { Kernels, Sweep, Ladder } m_purpose = Purpose::Kernels;   ///< Of what runs, or ran last.
+    bool m_isSure = false;   ///< The roof was measured again after the last run.
     bool m_hasRun = false;
     std::shared_ptr<const std::vector<float>> m_weights;   ///< Of the open tensor, read once.
     QString m_weightsName;
@@ -93,13 +110,18 @@ private:
     ErrorSpeedPlot* m_plot;
     ErrorSplitPlot* m_split;
     RooflinePlot* m_roofline;
+    TextLabel* m_roofText;
+    PushButton* m_roofButton;
     BatchPlot* m_batch;
     PushButton* m_sweepButton;
     TextLabel* m_sweepText;
     ObstacleList* m_obstacleList;
     TextLabel* m_selectedText;
     Card* m_plotCard;
-    Card* m_splitCard;
+    CardDeck* m_views;   ///< Below the picture: split, error against K, outliers, ladder.
+    GrowthPanel* m_growth;
+    OutlierPanel* m_outliers;
+    LadderPanel* m_ladder;
     CardDeck* m_deck;
     QGridLayout* m_grid;
 };

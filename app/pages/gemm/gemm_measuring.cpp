@@ -3,6 +3,9 @@
 #include "app/pages/gemm/gemm_figure.h"
 
 #include "app/pages/gemm/gemm_bar.h"
+#include "app/pages/gemm/growth_panel.h"
+#include "app/pages/gemm/ladder_rungs.h"
+#include "app/pages/gemm/outlier_panel.h"
 #include "app/workspace.h"
 #include "core/gemm/gemm_operands.h"
 #include "core/gemm/gemm_problem_text.h"
@@ -69,7 +72,8 @@ void GemmFigure::start(std::vector<GemmTask> tasks, TimeBudget budget)
 
 void GemmFigure::run()
 {
-    m_isSweeping = false;
+    m_purpose = Purpose::Kernels;
+    m_isSure = false;
     m_obstacles.clear();
     const auto problem = makeProblem(m_state.shape);
     if (!problem) {
@@ -88,7 +92,7 @@ void GemmFigure::run()
 
 void GemmFigure::runSweep()
 {
-    m_isSweeping = true;
+    m_purpose = Purpose::Sweep;
     m_sweep.clear();
     std::vector<GemmTask> tasks;
     for (std::int64_t m = 1; m <= 1024; m *= 4) {
@@ -139,29 +143,84 @@ void GemmFigure::finishRun(const QString& sentence)
         emit Figure::problem(sentence);
     refresh();
     refreshSweep();
-    if (!(m_ceilings.teraflops > 0) && m_state.device == QLatin1String("cpu"))
+    refreshLadder();
+    raiseRoof();
+    // A roof that a product went through was measured while the machine was busy: once more, and the best is kept.
+    const bool isLow = std::ranges::any_of(m_measured, [this](const MeasuredKernel& each) {
+        return whyAboveRoof(each.kernel, each.run, m_ceilings) == AboveRoof::BusyMachine;
+    });
+    if (m_state.device == QLatin1String("cpu") && (!(m_ceilings.teraflops > 0) || (isLow && !m_isSure)))
         measureCeilings();
-    else
-        emit settled();
+    computeViews();
+    settle();
     emit readingsChanged();
+}
+
+/// What the FP32 kernel reached on the page's own shape is a measurement of the roof as well.
+void GemmFigure::raiseRoof()
+{
+    if (m_state.device != QLatin1String("cpu") || !(m_ceilings.teraflops > 0))
+        return;
+    for (const MeasuredKernel& each : m_measured)
+        if (each.kernel.id == "fp32")
+            m_ceilings.teraflops = std::max(m_ceilings.teraflops, each.fastest());
+    refreshRoof();
+}
+
+void GemmFigure::settle()
+{
+    if (isSettled())
+        emit settled();
+}
+
+void GemmFigure::runLadder()
+{
+    const auto rungs = rungsOf(m_backend->kernels(), m_backend->device().kind);
+    if (rungs.empty())
+        return;
+    m_purpose = Purpose::Ladder;
+    m_ladderRuns.clear();
+    m_ladderObstacles.clear();
+    const auto problem = makeProblem(m_state.shape);
+    if (!problem) {
+        emit Figure::problem(QString::fromStdString(problem.error().message));
+        return;
+    }
+    std::vector<GemmTask> tasks;
+    for (const GemmKernel& kernel : rungs)
+        tasks.push_back({kernel, *problem});
+    start(std::move(tasks), {std::min(m_state.seconds, 0.2)});
+}
+
+void GemmFigure::takeLadder(const GemmTask& task, const GemmRun& run)
+{
+    if (run.samples.empty())
+        return;
+    m_ladderRuns[task.kernel.id] = run;
+    m_bar->setProgress(tr("Ladder: %1 · %2 of %3").arg(QString::fromStdString(task.kernel.name)).arg(std::min(m_runner.done() + 1, m_runner.total())).arg(m_runner.total()));
+    refreshLadder();
 }
 
 void GemmFigure::measureCeilings()
 {
+    m_isSure = true;
     m_ceilingsJob.start(
         [backend = m_backend](Progress progress) { return measureCpuCeilings(*backend, progress); },
         [this](Result<Ceilings> ceilings) {
             if (ceilings) {
-                m_ceilings = *ceilings;
-                m_roofline->setCeilings(m_ceilings);
+                m_ceilings = {std::max(m_ceilings.gigabytesPerSecond, ceilings->gigabytesPerSecond),
+                              std::max(m_ceilings.teraflops, ceilings->teraflops), ceilings->cacheBytes};
+                raiseRoof();
+                refreshRoof();
             }
-            emit settled();
+            computeViews();
+            settle();
         });
 }
 
 bool GemmFigure::isSettled() const
 {
-    return m_hasRun && !m_runner.isRunning() && !m_ceilingsJob.isRunning();
+    return m_hasRun && !m_runner.isRunning() && !m_ceilingsJob.isRunning() && !m_growth->isComputing() && !m_outliers->isComputing();
 }
 
 }  // namespace quantoscope

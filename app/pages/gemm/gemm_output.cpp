@@ -2,7 +2,9 @@
 // The part of GemmFigure that says what was measured: plots, words, readings, CSV, command line.
 #include "app/pages/gemm/gemm_figure.h"
 
+#include "app/pages/gemm/growth_panel.h"
 #include "app/pages/gemm/obstacle_list.h"
+#include "app/pages/gemm/outlier_panel.h"
 #include "app/workspace.h"
 #include "widgets/card_deck.h"
 #include "widgets/controls.h"
@@ -34,6 +36,7 @@ void GemmFigure::refresh()
     const DeviceInfo device = m_backend->device();
     m_deck->setSubtitle(QStringLiteral("roofline"), tr("M = %1").arg(m_state.shape.m));
     m_deck->setSubtitle(QStringLiteral("obstacles"), QString::fromStdString(device.name));
+    refreshRoof();
     refreshObstacles();
     refreshSelected();
 }
@@ -111,6 +114,8 @@ QVariantMap GemmFigure::readings() const
         all.insert(each.id() + QStringLiteral(".quantizationError"), each.run.quantizationError);
         all.insert(each.id() + QStringLiteral(".accumulationError"), each.run.accumulationError);
     }
+    all.insert(m_growth->readings());
+    all.insert(m_outliers->readings());
     return all;
 }
 
@@ -129,6 +134,10 @@ QString GemmFigure::commandLine() const
 
 QByteArray GemmFigure::csv() const
 {
+    if (m_state.view == QLatin1String("growth"))
+        return m_growth->csv();
+    if (m_state.view == QLatin1String("outliers"))
+        return m_outliers->csv();
     if (m_measured.empty())
         return {};
     QByteArray table = "kernel,device,medianSeconds,confidenceLow,confidenceHigh,samples,teraflops,gigabytesPerSecond,"

@@ -29,6 +29,12 @@ QJsonObject GemmState::toJson() const
             {QStringLiteral("device"), device},
             {QStringLiteral("selected"), selected},
             {QStringLiteral("panel"), panel},
+            {QStringLiteral("view"), view},
+            {QStringLiteral("growth"), QJsonObject{{QStringLiteral("data"), growth.data}, {QStringLiteral("measure"), growth.measure},
+                                                   {QStringLiteral("method"), growth.method}, {QStringLiteral("promoteEvery"), growth.promoteEvery}}},
+            {QStringLiteral("outliers"), QJsonObject{{QStringLiteral("source"), outliers.source}, {QStringLiteral("magnitude"), outliers.magnitude},
+                                                     {QStringLiteral("treatment"), outliers.treatment}}},
+            {QStringLiteral("rung"), rung},
             {QStringLiteral("seconds"), seconds}};
     if (leftOut)
         json.insert(QStringLiteral("leftOut"), QJsonArray::fromStringList(*leftOut));
@@ -59,6 +65,16 @@ GemmState GemmState::fromJson(const QJsonObject& json)
     }
     state.selected = words("selected", {});
     state.panel = words("panel", state.panel);
+    state.view = words("view", state.view);
+    state.rung = words("rung", {});
+    const QJsonObject growth = json[QStringLiteral("growth")].toObject();
+    state.growth = {growth[QStringLiteral("data")].toString(state.growth.data), growth[QStringLiteral("measure")].toString(state.growth.measure),
+                    growth[QStringLiteral("method")].toString(state.growth.method),
+                    std::clamp(growth[QStringLiteral("promoteEvery")].toInt(state.growth.promoteEvery), 16, 65536)};
+    const QJsonObject outliers = json[QStringLiteral("outliers")].toObject();
+    state.outliers = {outliers[QStringLiteral("source")].toString(state.outliers.source),
+                      std::clamp(outliers[QStringLiteral("magnitude")].toDouble(state.outliers.magnitude), 1.0, 1000.0),
+                      outliers[QStringLiteral("treatment")].toString(state.outliers.treatment)};
     state.seconds = std::clamp(json[QStringLiteral("seconds")].toDouble(state.seconds), 0.01, 10.0);
     return state;
 }
