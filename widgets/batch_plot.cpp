@@ -98,6 +98,7 @@ void BatchPlot::redraw()
             graph->addData(m, speed);
     }
     m_plot->replot(QCustomPlot::rpImmediateRefresh);
+    drawCrossover(lastM);
     drawNames(lastM);
     m_plot->replot(QCustomPlot::rpImmediateRefresh);
 }
@@ -116,6 +117,50 @@ void BatchPlot::drawBaseline(double lastM, double low)
     slower->bottomRight->setCoords(lastM, low);
     slower->setPen(Qt::NoPen);
     slower->setBrush(QBrush(hatch, Qt::BDiagPattern));
+}
+
+/// Where the last weight-only kernel stops paying: left of it memory limits, and fewer bytes a weight help;
+/// right of it arithmetic does, and decoding costs.
+void BatchPlot::drawCrossover(double lastM)
+{
+    const BatchLine* last = nullptr;
+    double at = 0;
+    for (const BatchLine& line : m_lines) {
+        const auto crossover = line.mark == GemmMark::WeightOnly ? crossoverOf(line) : std::nullopt;
+        if (crossover && *crossover > at) {
+            at = *crossover;
+            last = &line;
+        }
+    }
+    if (!last)
+        return;
+    auto* edge = new QCPItemLine(m_plot);
+    edge->setPen(QPen(theme().error, 1.4, Qt::DashLine));
+    edge->start->setCoords(at, m_plot->yAxis->range().lower);
+    edge->end->setCoords(at, m_plot->yAxis->range().upper);
+    const QRect area = m_plot->axisRect()->rect();
+    const double pixel = m_plot->xAxis->coordToPixel(at), end = m_plot->xAxis->coordToPixel(lastM);
+    const auto write = [&](const QString& words, double x, double y, Qt::Alignment alignment, const QColor& colour, QFont::Weight weight) {
+        auto* label = new QCPItemText(m_plot);
+        label->position->setType(QCPItemPosition::ptAbsolute);
+        label->position->setCoords(x, y);
+        label->setPositionAlignment(alignment);
+        label->setText(words);
+        label->setFont(uiFont(11, weight));
+        label->setColor(colour);
+        label->setClipToAxisRect(false);
+    };
+    // On the side that has more room.
+    const bool isLeft = pixel > area.center().x();
+    write(tr("%1 stops paying at M = %2").arg(last->name, wholeNumber(std::round(at))), pixel + (isLeft ? -6 : 6), area.top() + 1,
+          (isLeft ? Qt::AlignRight : Qt::AlignLeft) | Qt::AlignTop, theme().error, QFont::DemiBold);
+    const double bottom = area.bottom() - 3;
+    const QFontMetricsF metrics(uiFont(11));
+    const QString memory = tr("memory limits"), arithmetic = tr("arithmetic limits");
+    if (pixel - area.left() > metrics.horizontalAdvance(memory) + 12)
+        write(memory, pixel - 6, bottom, Qt::AlignRight | Qt::AlignBottom, theme().text, QFont::Normal);
+    if (end - pixel > metrics.horizontalAdvance(arithmetic) + 12)
+        write(arithmetic, pixel + 6, bottom, Qt::AlignLeft | Qt::AlignBottom, theme().text, QFont::Normal);
 }
 
 /// Names at the ends of the lines; where ends meet they move apart.

@@ -41,6 +41,7 @@ private:
     void redraw();
     void drawBaseline(double lastM, double low);
     void drawNames(double lastM);
+    void drawCrossover(double lastM);
 
     std::vector<BatchLine> m_lines;
     QString m_baseline;

@@ -67,6 +67,12 @@ void ErrorSpeedPlot::setBaseline(const QString& kernelId)
     update();
 }
 
+void ErrorSpeedPlot::setPeaks(std::vector<Peak> peaks)
+{
+    m_peaks = std::move(peaks);
+    update();
+}
+
 void ErrorSpeedPlot::setSelected(const QString& kernelId)
 {
     m_selected = kernelId;
@@ -101,6 +107,9 @@ ErrorSpeedPlot::Axes ErrorSpeedPlot::axes() const
             fast = std::max(fast, each.fastest());
         }
     }
+    for (const Peak& peak : m_peaks)   // A peak within reach belongs into the picture.
+        if (fast > 0 && peak.teraflops > fast && peak.teraflops < 4 * fast)
+            fast = peak.teraflops;
     if (!(fast > 0)) {
         slow = 0.01;
         fast = 0.1;
@@ -179,6 +188,21 @@ void ErrorSpeedPlot::paintAxes(QPainter& painter, const Axes& axes) const
     painter.restore();
 }
 
+void ErrorSpeedPlot::paintPeaks(QPainter& painter, const Axes& axes) const
+{
+    painter.setFont(uiFont(11));
+    const double line = painter.fontMetrics().height();
+    for (const Peak& peak : m_peaks) {
+        if (peak.teraflops < axes.speed.low || peak.teraflops > axes.speed.high)
+            continue;
+        const double y = axes.speed.toPixel(peak.teraflops);
+        painter.setPen(QPen(theme().muted, 1, Qt::DashLine));
+        painter.drawLine(QPointF(axes.area.left(), y), QPointF(axes.area.right(), y));
+        painter.setPen(theme().muted);
+        painter.drawText(QRectF(axes.area.left() + 4, y - line, axes.area.width(), line), Qt::AlignLeft | Qt::AlignVCenter, peak.name);
+    }
+}
+
 void ErrorSpeedPlot::paintDominated(QPainter& painter, const Axes& axes) const
 {
     std::vector<QPointF> points;
@@ -252,14 +276,24 @@ void ErrorSpeedPlot::paintLabels(QPainter& painter, const Axes& axes) const
     }
     const QFont name = uiFont(12, QFont::DemiBold), detail = uiFont(11);
     // Where there is no room for the figures a click on a mark gives them.
-    const bool hasDetail = axes.area.height() > 15 * QFontMetricsF(name).height();
+    const double line = QFontMetricsF(name).height();
+    const bool hasDetail = axes.area.height() > 15 * line && axes.area.width() * axes.area.height() > 900 * line * double(m_measured.size());
     for (const MeasuredKernel& each : m_measured) {
         const QString second = !hasDetail ? QString() : each.run.isFinal ? speedText(each) : tr("still running");
         const QFontMetricsF nameMetrics(name), detailMetrics(detail);
         const QSizeF size(std::max(nameMetrics.horizontalAdvance(each.name()), detailMetrics.horizontalAdvance(second)) + 2,
                           nameMetrics.height() + (hasDetail ? detailMetrics.height() - 2 : 0));
         const QPointF point = pointOf(axes, each);
-        const QRectF place = placer.place(point, markRadius + 4, size);
+        const std::optional<QRectF> free = each.id() == m_selected ? std::optional(placer.place(point, markRadius + 4, size)) : placer.placeFree(point, markRadius + 4, size);
+        if (!free)
+            continue;   // Its name would hide another; a click or the arrow keys say it.
+        const QRectF place = *free;
+        // Where the name had to move away from its mark, a line says whose it is.
+        const QPointF near(std::clamp(point.x(), place.left(), place.right()), std::clamp(point.y(), place.top(), place.bottom()));
+        if (QLineF(point, near).length() > 16) {
+            painter.setPen(QPen(theme().faint, 1));
+            painter.drawLine(point, near);
+        }
         const auto side = place.right() <= point.x() ? Qt::AlignRight : place.left() >= point.x() ? Qt::AlignLeft : Qt::AlignHCenter;
         painter.setFont(name);
         painter.setPen(colourOf(each.kernel.mark));
@@ -277,6 +311,7 @@ void ErrorSpeedPlot::paintEvent(QPaintEvent*)
     const Axes axes = this->axes();
     paintAxes(painter, axes);
     paintDominated(painter, axes);
+    paintPeaks(painter, axes);
     paintMarks(painter, axes);
     paintLabels(painter, axes);
     if (hasFocus()) {

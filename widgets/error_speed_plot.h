@@ -20,6 +20,12 @@ public:
     void setMeasured(MeasuredKernels measured);
     /// The kernel whose speed is 1 × on the right axis.
     void setBaseline(const QString& kernelId);
+    /// What a datasheet promises, as dashed lines: "FP16 peak 989".
+    struct Peak {
+        QString name;
+        double teraflops;
+    };
+    void setPeaks(std::vector<Peak> peaks);
     QString selected() const { return m_selected; }
     void setSelected(const QString& kernelId);
     /// Keeps the present marks, pale; false drops them.
@@ -44,6 +50,7 @@ private:
     Axes axes() const;
     QPointF pointOf(const Axes&, const MeasuredKernel&) const;
     void paintAxes(QPainter&, const Axes&) const;
+    void paintPeaks(QPainter&, const Axes&) const;
     void paintDominated(QPainter&, const Axes&) const;
     void paintMarks(QPainter&, const Axes&) const;
     void paintLabels(QPainter&, const Axes&) const;
@@ -51,6 +58,7 @@ private:
 
     MeasuredKernels m_measured;
     MeasuredKernels m_ghost;
+    std::vector<Peak> m_peaks;
     QString m_baseline;
     QString m_selected;
 };

@@ -4,6 +4,7 @@
 #include <QRectF>
 #include <QSizeF>
 
+#include <optional>
 #include <vector>
 
 namespace quantoscope {
@@ -19,9 +20,16 @@ public:
     /// The first free place around the mark: right, left, above, below, then the corners, then the same
     /// further out. The place with the least overlap where none is free.
     QRectF place(const QPointF& mark, double distance, const QSizeF& size);
+    /// The same, but nothing where every place would hide more than a little of another label or mark.
+    std::optional<QRectF> placeFree(const QPointF& mark, double distance, const QSizeF& size);
 
 private:
+    struct Candidate {
+        QRectF rect;
+        double cost;
+    };
     double overlap(const QRectF&) const;
+    Candidate best(const QPointF& mark, double distance, const QSizeF& size) const;
 
     struct Taken {
         QRectF rect;

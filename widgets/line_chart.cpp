@@ -210,7 +210,7 @@ void LineChart::paintEvent(QPaintEvent*)
 {
     QPainter painter(this);
     painter.setRenderHint(QPainter::Antialiasing);
-    if (m_content.lines.empty()) {
+    if (std::ranges::none_of(m_content.lines, [](const Line& line) { return std::ranges::any_of(line.points, isShown); })) {
         painter.setFont(uiFont(12));
         painter.setPen(theme().muted);
         painter.drawText(rect(), Qt::AlignCenter | Qt::TextWordWrap, m_content.emptyText);

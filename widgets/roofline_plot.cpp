@@ -22,12 +22,14 @@ struct RooflineAxes {
     AxisScale intensity, speed;
 };
 
-RooflineAxes axesOf(const QRectF& rect, const MeasuredKernels& measured, const Ceilings& ceilings)
+RooflineAxes axesOf(const QRectF& rect, const MeasuredKernels& measured, const Roofline& roofline)
 {
     const QFontMetricsF metrics(uiFont(12));
     RooflineAxes axes{rect.adjusted(metrics.horizontalAdvance(QStringLiteral("0000")) + metrics.height() + 14, 8, -8,
                                     -(2 * metrics.height() + 12)), {}, {}};
-    double low = 1, high = 64, slow = 1e300, fast = std::max(ceilings.teraflops, 1e-3);
+    double low = 1, high = 64, slow = 1e300, fast = 1e-3;
+    for (const Roofline::Roof& roof : roofline.roofs)
+        fast = std::max(fast, roof.teraflops);
     for (const MeasuredKernel& each : measured) {
         low = std::min(low, operationsPerByte(each.run));
         high = std::max(high, operationsPerByte(each.run));
@@ -80,33 +82,45 @@ void paintGrid(QPainter& painter, const RooflineAxes& axes, double widgetWidth)
     painter.restore();
 }
 
-/// The roof itself, with its two numbers written on it; blocks their places.
-void paintRoof(QPainter& painter, const RooflineAxes& axes, const Ceilings& ceilings, LabelPlacer& placer)
+/// The slope up to the highest roof, and each roof from where it meets the slope; their words stand on them.
+void paintRoof(QPainter& painter, const RooflineAxes& axes, const Roofline& roofline, LabelPlacer& placer)
 {
-    if (!(ceilings.gigabytesPerSecond > 0) || !(ceilings.teraflops > 0))
+    if (!(roofline.gigabytesPerSecond > 0) || roofline.roofs.empty())
         return;
-    const auto reachable = [&](double intensity) { return std::min(ceilings.teraflops, intensity * ceilings.gigabytesPerSecond / 1000); };
-    const double ridge = ceilings.teraflops * 1000 / ceilings.gigabytesPerSecond;
-    const double start = std::max(axes.intensity.low, axes.speed.low * 1000 / ceilings.gigabytesPerSecond);
-    const QPointF left(axes.intensity.toPixel(start), axes.speed.toPixel(reachable(start)));
-    const QPointF corner(axes.intensity.toPixel(std::max(ridge, start)), axes.speed.toPixel(ceilings.teraflops));
+    const double highest = std::ranges::max(roofline.roofs, {}, &Roofline::Roof::teraflops).teraflops;
+    const auto ridgeOf = [&](double teraflops) { return teraflops * 1000 / roofline.gigabytesPerSecond; };
+    const double start = std::max(axes.intensity.low, ridgeOf(axes.speed.low));
+    const QPointF left(axes.intensity.toPixel(start), axes.speed.toPixel(start * roofline.gigabytesPerSecond / 1000));
+    const double top = std::min(std::max(ridgeOf(highest), start), axes.intensity.high);
+    const QPointF corner(axes.intensity.toPixel(top), axes.speed.toPixel(top * roofline.gigabytesPerSecond / 1000));
     painter.setPen(QPen(theme().text, theme().stroke));
     painter.setBrush(Qt::NoBrush);
-    painter.drawPolyline(QPolygonF{left, corner, QPointF(axes.area.right(), corner.y())});
-
+    if (ridgeOf(highest) > start)
+        painter.drawLine(left, corner);
     painter.setFont(uiFont(11));
     const double line = painter.fontMetrics().height();
+    double above = 1e300;   // Roofs close to each other share the room: the lower one keeps its line and loses its words.
+    auto roofs = roofline.roofs;
+    std::ranges::sort(roofs, std::ranges::greater{}, &Roofline::Roof::teraflops);
+    for (const Roofline::Roof& roof : roofs) {
+        const double y = axes.speed.toPixel(roof.teraflops), x = std::max(axes.area.left(), axes.intensity.toPixel(std::max(ridgeOf(roof.teraflops), start)));
+        painter.setPen(QPen(theme().text, theme().stroke));
+        painter.drawLine(QPointF(x, y), QPointF(axes.area.right(), y));
+        if (above < 1e299 && y - above < line)
+            continue;
+        above = y;
+        painter.setPen(theme().muted);
+        // At the roof's left end: products of large matrices lie at its right.
+        const double width = painter.fontMetrics().horizontalAdvance(roof.name) + 4;
+        const QRectF place(std::min(x + 4, axes.area.right() - width), y - line - 1, width, line);
+        painter.drawText(place, Qt::AlignLeft | Qt::AlignVCenter, roof.name);
+        placer.block(place);
+    }
     painter.setPen(theme().muted);
-    const QString roof = QCoreApplication::translate("RooflinePlot", "FP32, measured: %1 GFLOP/s").arg(roundedNumber(ceilings.teraflops * 1000, 3));
-    // At the roof's left end: products of large matrices lie at its right.
-    const QRectF roofPlace(corner.x() + 4, corner.y() - line - 3, painter.fontMetrics().horizontalAdvance(roof) + 4, line);
-    painter.drawText(roofPlace, Qt::AlignLeft | Qt::AlignVCenter, roof);
-    placer.block(roofPlace);
-
-    const QString slope = QCoreApplication::translate("RooflinePlot", "memory, measured: %1 GB/s").arg(roundedNumber(ceilings.gigabytesPerSecond, 2));
     const QPointF middle = (left + corner) / 2;
-    const QRectF slopePlace(middle.x() + 10, std::min(middle.y() + 2, axes.area.bottom() - line), painter.fontMetrics().horizontalAdvance(slope) + 4, line);
-    painter.drawText(slopePlace, Qt::AlignLeft | Qt::AlignVCenter, slope);
+    const double width = painter.fontMetrics().horizontalAdvance(roofline.slope) + 4;
+    const QRectF slopePlace(std::min(middle.x() + 10, axes.area.right() - width), std::min(middle.y() + 2, axes.area.bottom() - line), width, line);
+    painter.drawText(slopePlace, Qt::AlignLeft | Qt::AlignVCenter, roofline.slope);
     placer.block(slopePlace);
 }
 
@@ -131,9 +145,11 @@ void RooflinePlot::setMeasured(MeasuredKernels measured)
     update();
 }
 
-void RooflinePlot::setCeilings(const Ceilings& ceilings)
+void RooflinePlot::setRoofline(Roofline roofline)
 {
-    m_ceilings = ceilings;
+    if (roofline == m_roofline)
+        return;
+    m_roofline = std::move(roofline);
     update();
 }
 
@@ -141,10 +157,10 @@ void RooflinePlot::paintEvent(QPaintEvent*)
 {
     QPainter painter(this);
     painter.setRenderHint(QPainter::Antialiasing);
-    const RooflineAxes axes = axesOf(rect(), m_measured, m_ceilings);
+    const RooflineAxes axes = axesOf(rect(), m_measured, m_roofline);
     LabelPlacer placer(axes.area);
     paintGrid(painter, axes, width());
-    paintRoof(painter, axes, m_ceilings, placer);
+    paintRoof(painter, axes, m_roofline, placer);
     const auto pointOf = [&](const MeasuredKernel& each) {
         return QPointF(axes.intensity.toPixel(operationsPerByte(each.run)), axes.speed.toPixel(each.run.teraflops));
     };
@@ -158,7 +174,12 @@ void RooflinePlot::paintEvent(QPaintEvent*)
     for (const MeasuredKernel& each : m_measured) {
         const QPointF point = pointOf(each);
         const QSizeF size(painter.fontMetrics().horizontalAdvance(each.name()) + 2, painter.fontMetrics().height());
-        const QRectF place = placer.place(point, 7, size);
+        // Marks close together share one room: a name that would hide another is left out, its mark stands in the
+        // picture of error and speed as well, where it can be clicked.
+        const auto free = placer.placeFree(point, 7, size);
+        if (!free)
+            continue;
+        const QRectF place = *free;
         painter.setPen(colourOf(each.kernel.mark));
         painter.drawText(place, Qt::AlignCenter, each.name());
         // Where the name had to move away from its mark, a line says whose it is.

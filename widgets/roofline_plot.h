@@ -8,15 +8,28 @@
 
 namespace quantoscope {
 
-/// Speed against operations a byte moved, with the two limits measured on this device: what the memory
-/// delivers (the slope) and what the arithmetic does (the roof).
+/// What the memory delivers (the slope) and what the arithmetic does (a roof or several), each with its words.
+struct Roofline {
+    double gigabytesPerSecond = 0;
+    QString slope;   ///< "memory, measured: 22 GB/s"
+    struct Roof {
+        double teraflops;
+        QString name;   ///< "FP32, measured: 103 GFLOP/s"
+        friend bool operator==(const Roof&, const Roof&) = default;
+    };
+    std::vector<Roof> roofs;
+    friend bool operator==(const Roofline&, const Roofline&) = default;
+};
+
+/// Speed against operations a byte moved, under a roofline.
 class RooflinePlot : public QWidget {
     Q_OBJECT
 
 public:
     explicit RooflinePlot(QWidget* parent = nullptr);
     void setMeasured(MeasuredKernels measured);
-    void setCeilings(const Ceilings& ceilings);
+    void setRoofline(Roofline);
+    const Roofline& roofline() const { return m_roofline; }
     QSize minimumSizeHint() const override { return {240, 140}; }
 
 protected:
@@ -24,7 +37,7 @@ protected:
 
 private:
     MeasuredKernels m_measured;
-    Ceilings m_ceilings;
+    Roofline m_roofline;
 };
 
 }  // namespace quantoscope

@@ -5,10 +5,12 @@
 #include "core/gemm/reference_cache.h"
 #include "core/gemm/sample_statistics.h"
 #include "gpu/client/driver_probe.h"
+#include "gpu/client/gpu_client.h"
 #include "gpu/kernel_table.h"
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstring>
 #include <mutex>
@@ -69,8 +71,7 @@ public:
     GpuBackend(const gpu::DeviceDescription& description, const WorkerOptions& options)
         : m_description(description), m_options(options)
     {
-        for (const gpu::KernelRow& row : gpu::kernelRows())
-            m_kernels.push_back({row.id, row.name, row.sentence, markOf(row.mark), row.unitRoundoff == 0, row.unitRoundoff, row.isRung});
+        m_kernels = gpuKernels();
     }
 
     DeviceInfo device() const override { return deviceInfo(m_description); }
@@ -255,6 +256,23 @@ private:
 };
 
 }  // namespace
+
+std::vector<GemmKernel> gpuKernels()
+{
+    std::vector<GemmKernel> kernels;
+    for (const gpu::KernelRow& row : gpu::kernelRows())
+        kernels.push_back({row.id, row.name, row.sentence, markOf(row.mark), row.unitRoundoff == 0, row.unitRoundoff, row.isRung});
+    return kernels;
+}
+
+std::pair<std::string, std::string> neededCapability(const std::string& kernel)
+{
+    const gpu::KernelRow* row = gpu::findKernelRow(kernel);
+    if (!row)
+        return {};
+    const auto text = [](int capability) { return std::to_string(capability / 10) + '.' + std::to_string(capability % 10); };
+    return {text(std::max(row->computeCapability, 75)), row->newestCapability < 999 ? text(row->newestCapability) : std::string()};
+}
 
 DeviceInfo deviceInfo(const gpu::DeviceDescription& description)
 {

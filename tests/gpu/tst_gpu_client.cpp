@@ -224,6 +224,12 @@ private slots:
         QVERIFY(missing.state == DriverProbe::State::Missing && missing.sentence.ends_with("."));
         // A library that is there and is no driver.
         QVERIFY(probeDriver("libm.so.6").state == DriverProbe::State::Damaged);
+        const auto fake = [](const char* name) { return probeDriver((std::string(FAKE_DRIVER_FOLDER "/libfake_driver_") + name + ".so").c_str()); };
+        const DriverProbe old = fake("too_old");
+        QVERIFY(old.state == DriverProbe::State::TooOld);
+        QVERIFY2(old.sentence.find("CUDA up to 11.4") != std::string::npos && old.sentence.ends_with("."), old.sentence.c_str());
+        QVERIFY(fake("stub").state == DriverProbe::State::Stub && fake("stub").sentence.ends_with("."));
+        QVERIFY(fake("broken").state == DriverProbe::State::Damaged && fake("broken").sentence.find("999") != std::string::npos);
         QVERIFY(std::chrono::steady_clock::now() - start < 5s);
         QVERIFY(!findGpus().empty());
         QVERIFY(!makeGpuBackend("cuda:99"));

@@ -21,6 +21,8 @@
 #include <QKeyEvent>
 #include <QVBoxLayout>
 
+#include <algorithm>
+
 namespace quantoscope {
 
 namespace {
@@ -39,6 +41,7 @@ GemmFigure::GemmFigure(Workspace& workspace, QWidget* parent)
     : Figure(parent)
     , m_workspace(workspace)
     , m_ceilingsJob(Pool::Bulk)
+    , m_openJob(Pool::Interactive)
 {
     build();
     buildViews();
@@ -58,11 +61,13 @@ GemmFigure::GemmFigure(Workspace& workspace, QWidget* parent)
             return refreshLadder();
         }
         m_obstacles[text(task.kernel.name)] = sentence;
-        refreshObstacles();
+        // What came in before the fault is no measurement.
+        std::erase_if(m_measured, [&](const MeasuredKernel& each) { return each.kernel.id == task.kernel.id; });
+        refresh();
     });
     connect(&m_runner, &GemmRunner::finished, this, &GemmFigure::finishRun);
     connect(&m_workspace, &Workspace::devicesChanged, this, [this] {
-        m_bar->setDevices(m_workspace.devices());
+        listDevices();
         refreshObstacles();
     });
     connect(&m_workspace, &Workspace::tensorChanged, this, [this] {
@@ -213,7 +218,8 @@ void GemmFigure::showEvent(QShowEvent* event)
 {
     Figure::showEvent(event);
     m_workspace.findDevices();
-    m_bar->setDevices(m_workspace.devices());
+    listRecorded();
+    listDevices();
     // Live from the first look on: a small product takes a moment and says more than an empty picture.
     if (!m_hasRun)
         run();
@@ -302,20 +308,60 @@ void GemmFigure::typeShape(const QString& m, const QString& n, const QString& k)
     run();
 }
 
+/// The processor at once; a GPU as soon as it has answered. Until then nothing is measured.
 void GemmFigure::chooseBackend()
 {
-    m_backend.reset();
-    if (m_state.device != QLatin1String("cpu")) {
-        auto gpu = makeGpuBackend(m_state.device.toStdString());
-        if (gpu)
-            m_backend = *gpu;
-        else
-            emit problem(text(gpu.error().message));
+    m_openJob.cancel();
+    m_deviceProblem.clear();
+    m_backend = makeCpuBackend();
+    if (m_state.device.startsWith(QLatin1String("recorded:"))) {
+        chooseRecorded();
+    } else if (m_state.device != QLatin1String("cpu")) {
+        m_openJob.start([device = m_state.device.toStdString()](const Progress&) { return makeGpuBackend(device); },
+                        [this](Result<std::shared_ptr<GemmBackend>> gpu) {
+                            if (gpu)
+                                return useBackend(*gpu);
+                            m_deviceProblem = text(gpu.error().message) + u' ' + tr("The processor measures instead.");
+                            m_state.device = QStringLiteral("cpu");
+                            m_bar->show(m_state);
+                            run();
+                        });
     }
-    if (!m_backend) {
+    adoptBackend();
+}
+
+void GemmFigure::chooseRecorded()
+{
+    listRecorded();
+    const auto file = std::ranges::find(m_recorded, m_state.device, &RecordedFile::deviceId);
+    if (file == m_recorded.end() || !file->sweep) {
+        m_deviceProblem = (file != m_recorded.end() ? file->problem : tr("This recorded run is not among the files of the program.")) + u' '
+                        + tr("The processor measures instead.");
         m_state.device = QStringLiteral("cpu");
-        m_backend = makeCpuBackend();
+        m_bar->show(m_state);
+        return;
     }
+    m_backend = makeRecordedBackend(*file);
+    // A recorded run knows its own shapes only.
+    if (std::ranges::none_of(file->sweep->runs, [this](const RecordedRun& recorded) { return recorded.shape == m_state.shape; })) {
+        m_state.shape = file->sweep->runs.front().shape;
+        m_state.preset = QStringLiteral("custom");
+        m_bar->show(m_state);
+    }
+}
+
+void GemmFigure::useBackend(std::shared_ptr<GemmBackend> backend)
+{
+    m_runner.cancel();
+    m_deviceProblem.clear();
+    m_backend = std::move(backend);
+    adoptBackend();
+    run();
+}
+
+/// Forgets what another device did.
+void GemmFigure::adoptBackend()
+{
     m_measured.clear();
     m_sweep.clear();
     m_ceilings = {};
@@ -324,6 +370,29 @@ void GemmFigure::chooseBackend()
     refreshRoof();
     m_ladder->setRungs(rungsOf(m_backend->kernels(), m_backend->device().kind), m_backend->device().kind);
     m_bar->setKernels(m_backend->kernels(), leftOut());
+}
+
+void GemmFigure::listRecorded()
+{
+    if (m_isRecordedKnown)
+        return;
+    m_isRecordedKnown = true;
+    m_recorded = listRecordedFiles(recordedFolder());
+}
+
+/// What can be chosen: this computer's devices, and those that are recorded.
+void GemmFigure::listDevices()
+{
+    std::vector<DeviceInfo> devices = m_workspace.devices();
+    for (const RecordedFile& file : m_recorded) {
+        if (!file.sweep)
+            continue;
+        DeviceInfo device = file.sweep->device;
+        device.id = file.deviceId().toStdString();
+        device.name = file.title().toStdString();
+        devices.push_back(std::move(device));
+    }
+    m_bar->setDevices(devices);
 }
 
 QList<std::pair<QString, QString>> GemmFigure::keys() const

@@ -3,9 +3,12 @@
 
 #include "app/pages/gemm/gemm_runner.h"
 #include "app/pages/gemm/gemm_state.h"
+#include "app/pages/gemm/recorded_backend.h"
+#include "core/gemm/gpu_datasheets.h"
 #include "widgets/batch_plot.h"
 #include "widgets/figure.h"
 #include "widgets/gemm_mark.h"
+#include "widgets/roofline_plot.h"
 
 #include <map>
 #include <optional>
@@ -24,7 +27,6 @@ class LadderPanel;
 class ObstacleList;
 class OutlierPanel;
 class PushButton;
-class RooflinePlot;
 class TextLabel;
 class Workspace;
 
@@ -50,6 +52,8 @@ public:
     void run();
     /// Measures the batch sweep: the same layer for M = 1, 4, 16 … 1024.
     void runSweep();
+    /// Measures with this backend instead of the chosen device's: a GPU that has been reached, or a pretended one.
+    void useBackend(std::shared_ptr<GemmBackend>);
     /// Measures the rungs of the ladder on the present shape.
     void runLadder();
 
@@ -67,6 +71,8 @@ private:
     void connectBar();
     void arrange();
     void chooseBackend();
+    void chooseRecorded();
+    void adoptBackend();
     std::vector<GemmKernel> kernelsToRun() const;
     QStringList leftOut() const;
     Result<GemmProblem> makeProblem(const GemmShape& shape);
@@ -83,6 +89,12 @@ private:
     void refreshLadder();
     void measureCeilings();
     void raiseRoof();
+    const GpuDatasheet* datasheet();
+    Roofline cpuRoofline() const;
+    Roofline gpuRoofline();
+    QString shareText(const MeasuredKernel&);
+    void listRecorded();
+    void listDevices();
     void settle();
     QString baseline() const;
     void change(const QString& text, const QString& mergeKey = {});
@@ -96,6 +108,9 @@ private:
     std::map<std::string, std::map<std::int64_t, GemmRun>> m_sweep;   ///< By kernel and M.
     std::map<QString, QString> m_obstacles;            ///< Kernel's name → why it did not run.
     Ceilings m_ceilings;
+    std::vector<GpuDatasheet> m_sheets;      ///< Read when the first GPU is chosen.
+    std::vector<RecordedFile> m_recorded;    ///< Read when the page is first shown.
+    bool m_isRecordedKnown = false;
     std::map<std::string, GemmRun> m_ladderRuns;
     std::map<std::string, QString> m_ladderObstacles;
     enum class Purpose { Kernels, Sweep, Ladder } m_purpose = Purpose::Kernels;   ///< Of what runs, or ran last.
@@ -106,6 +121,8 @@ private:
 
     GemmRunner m_runner;
     BackgroundJob m_ceilingsJob;
+    BackgroundJob m_openJob;         ///< Reaches a GPU: its driver may take seconds, or hang.
+    QString m_deviceProblem;         ///< Why the chosen device does not measure; empty where it does.
     GemmBar* m_bar;
     ErrorSpeedPlot* m_plot;
     ErrorSplitPlot* m_split;

@@ -65,13 +65,15 @@ Result<GemmProblem> GemmFigure::makeProblem(const GemmShape& shape)
 void GemmFigure::start(std::vector<GemmTask> tasks, TimeBudget budget)
 {
     m_hasRun = true;
-    emit Figure::problem({});
+    emit Figure::problem(m_deviceProblem);
     m_bar->setRunning(true);
     m_runner.start(m_backend, std::move(tasks), budget);
 }
 
 void GemmFigure::run()
 {
+    if (m_openJob.isRunning())
+        return;   // The GPU has not answered yet; its answer runs.
     m_purpose = Purpose::Kernels;
     m_isSure = false;
     m_obstacles.clear();
@@ -149,22 +151,11 @@ void GemmFigure::finishRun(const QString& sentence)
     const bool isLow = std::ranges::any_of(m_measured, [this](const MeasuredKernel& each) {
         return whyAboveRoof(each.kernel, each.run, m_ceilings) == AboveRoof::BusyMachine;
     });
-    if (m_state.device == QLatin1String("cpu") && (!(m_ceilings.teraflops > 0) || (isLow && !m_isSure)))
+    if (m_backend->device().kind == "cpu" && (!(m_ceilings.teraflops > 0) || (isLow && !m_isSure)))
         measureCeilings();
     computeViews();
     settle();
     emit readingsChanged();
-}
-
-/// What the FP32 kernel reached on the page's own shape is a measurement of the roof as well.
-void GemmFigure::raiseRoof()
-{
-    if (m_state.device != QLatin1String("cpu") || !(m_ceilings.teraflops > 0))
-        return;
-    for (const MeasuredKernel& each : m_measured)
-        if (each.kernel.id == "fp32")
-            m_ceilings.teraflops = std::max(m_ceilings.teraflops, each.fastest());
-    refreshRoof();
 }
 
 void GemmFigure::settle()
@@ -220,7 +211,7 @@ void GemmFigure::measureCeilings()
 
 bool GemmFigure::isSettled() const
 {
-    return m_hasRun && !m_runner.isRunning() && !m_ceilingsJob.isRunning() && !m_growth->isComputing() && !m_outliers->isComputing();
+    return m_hasRun && !m_openJob.isRunning() && !m_runner.isRunning() && !m_ceilingsJob.isRunning() && !m_growth->isComputing() && !m_outliers->isComputing();
 }
 
 }  // namespace quantoscope

@@ -6,6 +6,7 @@
 #include "app/pages/gemm/obstacle_list.h"
 #include "app/pages/gemm/outlier_panel.h"
 #include "app/workspace.h"
+#include "gpu/client/gpu_client.h"
 #include "widgets/card_deck.h"
 #include "widgets/controls.h"
 #include "widgets/error_speed_plot.h"
@@ -41,33 +42,66 @@ void GemmFigure::refresh()
     refreshSelected();
 }
 
+/// Every kernel that cannot be run here, those that a GPU would have among them, each with its reason.
 void GemmFigure::refreshObstacles()
 {
     std::vector<ObstacleList::Row> rows;
-    for (const auto& [name, reason] : m_obstacles)
+    std::map<QString, QString> reasons = m_obstacles;   // What a run found out counts more than what is expected.
+    for (const GemmKernel& kernel : m_backend->kernels())
+        if (const auto sentence = m_backend->obstacle(kernel, m_state.shape))
+            reasons.try_emplace(QString::fromStdString(kernel.name), QString::fromStdString(*sentence));
+    for (const auto& [name, reason] : reasons)
         rows.push_back({name, reason});
+    bool hasGpu = false;
     for (const DeviceInfo& device : m_workspace.devices()) {
+        hasGpu = hasGpu || (device.kind == "gpu" && device.isReady());
         if (!device.isReady())
             rows.push_back({QString::fromStdString(device.name), QString::fromStdString(device.status)});
+    }
+    for (const RecordedFile& file : m_recorded)
+        if (!file.sweep)
+            rows.push_back({file.name, file.problem});
+    if (!hasGpu && m_isRecordedKnown && m_recorded.empty())
+        rows.push_back({tr("Recorded runs"), tr("None exists yet: no GPU was at hand. quantoscope-gpu --sweep FILE.json records one on a machine that has a GPU.")});
+    if (m_backend->device().kind == "cpu") {
+        const auto isOnCpu = [this](const GemmKernel& gpu) {
+            return std::ranges::any_of(m_backend->kernels(), [&](const GemmKernel& kernel) { return kernel.id == gpu.id; });
+        };
+        for (const GemmKernel& kernel : gpuKernels()) {
+            if (kernel.isExtra || isOnCpu(kernel))
+                continue;
+            const auto [oldest, newest] = neededCapability(kernel.id);
+            rows.push_back({QString::fromStdString(kernel.name),
+                            newest.empty() ? tr("Needs a GPU of compute capability %1 or newer.").arg(QString::fromStdString(oldest))
+                            : oldest == newest ? tr("Needs a GPU of compute capability %1, no other.").arg(QString::fromStdString(oldest))
+                                               : tr("Needs a GPU of compute capability %1 to %2.").arg(QString::fromStdString(oldest), QString::fromStdString(newest))});
+        }
     }
     m_obstacleList->setRows(rows);
 }
 
 void GemmFigure::refreshSelected()
 {
+    const auto recorded = std::ranges::find(m_recorded, m_state.device, &RecordedFile::deviceId);
+    const bool isRecorded = recorded != m_recorded.end() && recorded->sweep;
+    m_plotCard->setTitle(tr("Error across, speed up"), isRecorded ? recorded->title() : tr("x · Wᵀ, median and 95 % interval"));
     const auto found = std::ranges::find_if(m_measured, [this](const MeasuredKernel& each) { return each.id() == m_state.selected; });
     if (found == m_measured.end()) {
-        m_selectedText->setText(m_measured.empty() ? tr("Nothing is measured yet.")
-                                                   : tr("Below and right of the edge something else is both faster and more exact. Click a mark for its figures."));
+        m_selectedText->setText(isRecorded           ? recorded->provenance()
+                                : m_measured.empty() ? tr("Nothing is measured yet.")
+                                                     : tr("Below and right of the edge something else is both faster and more exact. Click a mark for its figures."));
         return;
     }
     const GemmRun& run = found->run;
-    m_selectedText->setText(tr("%1 %2 %3 ms a product (95 % between %4 and %5, %6 samples), %7 GB/s; error %8 in all, %9 from rounding.")
-                                .arg(found->name() + QStringLiteral(":"), QString::fromStdString(found->kernel.sentence),
-                                     roundedNumber(run.medianSeconds * 1000, 3), roundedNumber(run.confidenceLow * 1000, 3),
-                                     roundedNumber(run.confidenceHigh * 1000, 3), wholeNumber(double(run.samples.size())),
-                                     roundedNumber(run.gigabytesPerSecond, 3), roundedNumber(run.relativeError, 3),
-                                     roundedNumber(run.quantizationError, 3)));
+    QString words = tr("%1 %2 %3 ms a product (95 % between %4 and %5%6), %7 GB/s; error %8 in all, %9 from rounding.")
+                        .arg(found->name() + QStringLiteral(":"), QString::fromStdString(found->kernel.sentence),
+                             roundedNumber(run.medianSeconds * 1000, 3), roundedNumber(run.confidenceLow * 1000, 3),
+                             roundedNumber(run.confidenceHigh * 1000, 3),
+                             isRecorded ? tr(", recorded") : tr(", %1 samples").arg(wholeNumber(double(run.samples.size()))),
+                             roundedNumber(run.gigabytesPerSecond, 3), percentText(run.relativeError), percentText(run.quantizationError));
+    if (const QString share = shareText(*found); !share.isEmpty())
+        words += u' ' + share;
+    m_selectedText->setText(words);
 }
 
 void GemmFigure::refreshSweep()

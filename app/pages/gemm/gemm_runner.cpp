@@ -29,6 +29,9 @@ void GemmRunner::start(std::shared_ptr<GemmBackend> backend, std::vector<GemmTas
                 else
                     mailbox->letters.push_back(std::move(letter));
             };
+            // A kernel that fails costs itself; a device that fails twice in a row is not asked again.
+            int failures = 0;
+            QString lastProblem;
             for (std::size_t index = 0; index < tasks.size() && !progress.cancelled(); ++index) {
                 const GemmTask& task = tasks[index];
                 if (const auto sentence = backend->obstacle(task.kernel, task.problem.shape)) {
@@ -37,12 +40,17 @@ void GemmRunner::start(std::shared_ptr<GemmBackend> backend, std::vector<GemmTas
                 }
                 const auto run = backend->run(task.kernel, task.problem, budget,
                                               [&](const GemmRun& partial) { post({index, partial, {}}); }, progress);
-                if (run)
+                if (run) {
                     post({index, *run, {}});
-                else if (run.error().kind != Error::Kind::Cancelled)
-                    return QString::fromStdString(run.error().message);
+                    failures = 0;
+                } else if (run.error().kind != Error::Kind::Cancelled) {
+                    post({index, std::nullopt, run.error().message});
+                    if (run.error().kind != Error::Kind::Device || ++failures == 2)
+                        return QString::fromStdString(run.error().message);
+                    lastProblem = QString::fromStdString(run.error().message);
+                }
             }
-            return {};
+            return lastProblem;
         },
         [this](const QString& problem) {
             empty();

@@ -89,34 +89,4 @@ void GemmFigure::refreshLadder()
     m_ladder->setRuns(m_ladderRuns, m_ladderObstacles);
 }
 
-/// The roof, and a word for every mark that lies above it.
-void GemmFigure::refreshRoof()
-{
-    m_roofline->setCeilings(m_ceilings);
-    QStringList own, cached, busy;
-    for (const MeasuredKernel& each : m_measured) {
-        switch (whyAboveRoof(each.kernel, each.run, m_ceilings)) {
-        case AboveRoof::No: break;
-        case AboveRoof::OwnPeak: own << each.name(); break;
-        case AboveRoof::Cache: cached << each.name(); break;
-        case AboveRoof::BusyMachine: busy << each.name(); break;
-        }
-    }
-    QStringList words;
-    const QString comma = QStringLiteral(", ");
-    if (!own.isEmpty())
-        words << tr("%1 (whole numbers have a higher peak)").arg(own.join(comma));
-    if (!cached.isEmpty())
-        words << tr("%1 (operands fit into the cache)").arg(cached.join(comma));
-    if (!busy.isEmpty())
-        words << tr("%1 (the machine was busy when the roof was measured)").arg(busy.join(comma));
-    if (!words.isEmpty())
-        words = QStringList(tr("Above the roof: %1.").arg(words.join(QStringLiteral("; "))));
-    if (!(m_ceilings.teraflops > 0))
-        words << tr("The roof is measured after the first run.");
-    m_roofText->setText(words.join(u' '));
-    m_roofText->setVisible(!words.isEmpty());
-    m_roofButton->setVisible(!busy.isEmpty());
-}
-
 }  // namespace quantoscope

@@ -24,7 +24,11 @@ std::span<const LadderRung> ladderRungs()
         LadderRung{"fp32_coalesced", "gpu", "gpu/2_coalesced.cu"},
         LadderRung{"fp32_shared", "gpu", "gpu/3_shared_tiles.cu"},
         LadderRung{"fp32_registers", "gpu", "gpu/4_register_tiles.cu"},
+        LadderRung{"fp32_vector", "gpu", "gpu/5_vector_loads.cu"},
+        LadderRung{"bf16_mma", "gpu", "gpu/6_tensor_cores_mma.cu"},
+        LadderRung{"bf16_wgmma", "gpu", "gpu/7_wgmma_tma.cu"},
         LadderRung{"fp32", "gpu", ""},
+        LadderRung{"bf16", "gpu", ""},
     };
     return rungs;
 }

@@ -26,6 +26,14 @@ ObstacleList::ObstacleList(QWidget* parent)
     content->setAutoFillBackground(false);   // setWidget turns it on
 }
 
+QString ObstacleList::text() const
+{
+    QStringList lines;
+    for (const Row& row : m_rows)
+        lines << row.name + QStringLiteral(": ") + row.reason;
+    return lines.join(QLatin1Char('\n'));
+}
+
 void ObstacleList::setRows(const std::vector<Row>& rows)
 {
     if (rows == m_rows)

@@ -22,6 +22,7 @@ public:
 
     explicit ObstacleList(QWidget* parent = nullptr);
     void setRows(const std::vector<Row>& rows);
+    QString text() const;   ///< "name: reason" by line.
 
 private:
     QGridLayout* m_grid;

@@ -5,6 +5,7 @@
 #include "app/page.h"
 #include "app/pages/reference/format_table.h"
 #include "app/pages/reference/glossary_view.h"
+#include "app/pages/reference/gpu_timeline.h"
 #include "app/workspace.h"
 #include "core/formats/number_format.h"
 #include "widgets/controls.h"
@@ -24,6 +25,7 @@ ReferencePage::ReferencePage(Workspace& workspace, QWidget* parent)
     , m_stack(new QStackedLayout)
 {
     m_tabs->addTab(QStringLiteral("formats"), tr("Formats"));
+    m_tabs->addTab(QStringLiteral("gpus"), tr("GPUs"));
     m_tabs->addTab(QStringLiteral("glossary"), tr("Glossary"));
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins(space::padding, space::normal, space::padding, space::padding);
@@ -57,12 +59,31 @@ GlossaryView* ReferencePage::glossaryView()
     return m_glossary;
 }
 
+GpuTimeline* ReferencePage::gpuTimeline()
+{
+    if (!m_gpus) {
+        m_gpus = new GpuTimeline(this);
+        m_stack->addWidget(m_gpus);
+        m_gpus->setGpu(m_gpu);
+        m_gpus->setQuantity(m_quantity);
+        connect(m_gpus, &GpuTimeline::changed, this, [this](const QString& text) { emit changed(text, {}); });
+    }
+    return m_gpus;
+}
+
 void ReferencePage::showTab(const QString& id)
 {
-    const bool isGlossary = id == u"glossary";
     m_tabs->setCurrent(id);
-    m_stack->setCurrentWidget(isGlossary ? static_cast<QWidget*>(glossaryView()) : m_formats);
-    m_count->setText(isGlossary ? tr("%1 terms").arg(glossary().size()) : tr("%1 formats, %2 more of IEEE P3109").arg(numberFormats().size()).arg(formatsOf("p3109").size()));
+    if (m_tabs->current() == u"glossary") {
+        m_stack->setCurrentWidget(glossaryView());
+        m_count->setText(tr("%1 terms").arg(glossary().size()));
+    } else if (m_tabs->current() == u"gpus") {
+        m_stack->setCurrentWidget(gpuTimeline());
+        m_count->setText(tr("%1 GPUs, every number with its source").arg(m_gpus->gpuCount()));
+    } else {
+        m_stack->setCurrentWidget(m_formats);
+        m_count->setText(tr("%1 formats, %2 more of IEEE P3109").arg(numberFormats().size()).arg(formatsOf("p3109").size()));
+    }
 }
 
 QJsonObject ReferencePage::state() const
@@ -71,6 +92,8 @@ QJsonObject ReferencePage::state() const
             {QStringLiteral("format"), m_formats->current()},
             {QStringLiteral("sort"), m_formats->sortColumn()},
             {QStringLiteral("descending"), m_formats->isDescending()},
+            {QStringLiteral("gpu"), m_gpus ? m_gpus->gpu() : m_gpu},
+            {QStringLiteral("quantity"), m_gpus ? m_gpus->quantity() : m_quantity},
             {QStringLiteral("term"), m_glossary ? m_glossary->current() : m_term}};
 }
 
@@ -79,6 +102,12 @@ void ReferencePage::setState(const QJsonObject& state)
     if (state.contains(u"sort"))
         m_formats->setSorting(state[u"sort"].toInt(-1), state[u"descending"].toBool());
     m_formats->setCurrent(state[u"format"].toString());
+    m_gpu = state[u"gpu"].toString();
+    m_quantity = state[u"quantity"].toString();
+    if (m_gpus) {
+        m_gpus->setGpu(m_gpu);
+        m_gpus->setQuantity(m_quantity);
+    }
     m_term = state[u"term"].toString();
     if (m_glossary)
         m_glossary->setCurrent(m_term);
@@ -87,6 +116,8 @@ void ReferencePage::setState(const QJsonObject& state)
 
 QByteArray ReferencePage::csv() const
 {
+    if (m_tabs->current() == u"gpus")
+        return m_gpus->csv();
     return m_tabs->current() == u"formats" ? m_formats->csv() : QByteArray();
 }
 
