@@ -108,7 +108,21 @@ struct NibbleSteps {
 /// Neighbours are a byte apart in Q4_K: nothing is interleaved. Scales are taken apart once a block.
 struct Q4kSteps {
     static constexpr bool isInterleaved = false;
-    Q4kScales scales;
+    alignas(32) float factors[8], lowest[8];   ///< d·scale and dmin·min of each part, exact.
+
+    HWY_INLINE void takeScalesApart(const std::byte* block)
+    {
+        const hn::FixedTag<float, 8> d8;
+        const hn::Rebind<std::int32_t, decltype(d8)> whole;
+        const hn::Rebind<std::uint8_t, decltype(d8)> narrow;
+        const Q4kScales scales = scalesOfQ4k(block);
+        const auto widen = [&](const std::uint64_t& eight, float unit, float* target) HWY_ATTR {
+            const auto codes = hn::PromoteTo(whole, hn::LoadU(narrow, reinterpret_cast<const std::uint8_t*>(&eight)));
+            hn::Store(hn::Mul(hn::ConvertTo(d8, codes), hn::Set(d8, unit)), d8, target);
+        };
+        widen(scales.scales, scales.d, factors);
+        widen(scales.mins, scales.dmin, lowest);
+    }
 
     HWY_INLINE void widen(const std::byte* row, const float*, std::int64_t step, int, V (&w)[vectors])
     {
@@ -117,14 +131,14 @@ struct Q4kSteps {
         const std::byte* block = row + step / 8 * std::int64_t(q4kBytes);
         const std::int64_t part = step % 8;
         if (part == 0)
-            scales = scalesOfQ4k(block);
-        const V factor = hn::Set(D(), scales.d * float(scales.scale(part))), lowest = hn::Set(D(), scales.dmin * float(scales.min(part)));
+            takeScalesApart(block);
+        const V factor = hn::Set(D(), factors[part]), offset = hn::Set(D(), lowest[part]);
         const auto* source = reinterpret_cast<const std::uint8_t*>(block + 16 + part / 2 * 32);
         const int shift = int(part % 2) * 4;
         for (int v = 0; v < vectors; ++v) {
             const auto both = hn::PromoteTo(d32, hn::LoadU(d8, source + std::size_t(v) * hn::Lanes(D())));
             const auto code = hn::And(hn::ShiftRightSame(both, shift), hn::Set(d32, 15));
-            w[v] = hn::MulSub(hn::ConvertTo(D(), code), factor, lowest);
+            w[v] = hn::MulSub(hn::ConvertTo(D(), code), factor, offset);
         }
     }
 };
