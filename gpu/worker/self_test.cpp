@@ -21,7 +21,8 @@ using Clock = std::chrono::steady_clock;
 constexpr ProductShape shapes[] = {{1, 1, 1},       {16, 32, 32},     {4, 64, 128},    {3, 5, 7},         {128, 128, 128},  {2, 97, 129},
                                    {1, 97, 1},      {13, 47, 61},     {8, 256, 1024},  {12, 129, 520},    {64, 256, 512},   {33, 64, 96},
                                    {17, 64, 4096},  {129, 257, 65},   {256, 384, 320}, {255, 512, 1024},  {40, 200, 4104},  {61, 1008, 288},
-                                   {1, 16, 20032},  {24, 77, 2056},   {7, 1, 1000},    {5, 16, 133120},   {1, 4096, 4096},  {2, 3, 1000003}};
+                                   {1, 16, 20032},  {24, 77, 2056},   {7, 1, 1000},    {5, 16, 133120},   {1, 4096, 4096},  {2, 3, 1000003},
+                                   {64, 272, 1040}, {20, 400, 4112}};
 constexpr ExampleData kinds[] = {ExampleData::Normal, ExampleData::Largest, ExampleData::Uniform, ExampleData::Outliers, ExampleData::Zeros, ExampleData::Positive};
 
 /// FP16 sums overflow where they must: such products say nothing.
