@@ -51,7 +51,13 @@ __device__ int placeOf(int first, int i)
     return first + i % 4 + i / 4 * (tile / 2);
 }
 
-__global__ void __launch_bounds__(threads, 2) vectorLoads(KernelArguments a)
+#if __CUDA_ARCH__ >= 1000
+constexpr int blocksAtOnce = 1;   // For two, the compiler would have to spill registers there.
+#else
+constexpr int blocksAtOnce = 2;
+#endif
+
+__global__ void __launch_bounds__(threads, blocksAtOnce) vectorLoads(KernelArguments a)
 {
     __shared__ __align__(16) Tile x[2], w[2];
     const std::int64_t down = (a.m + tile - 1) / tile;
