@@ -77,7 +77,7 @@ void paintSplitMarks(QPainter& painter, const MeasuredKernel& each, const SplitL
         painter.setPen(QPen(theme().error, 2));
         painter.drawLine(QPointF(toPixel(run.bound), y - 7), QPointF(toPixel(run.bound), y + 7));
     }
-    if (each.kernel.sumsExactly) {
+    if (each.kernel.sumsExactly && !(run.accumulationError > 0)) {
         painter.setPen(theme().muted);
         painter.drawText(QRectF(layout.area.left() + 6, y - 10, layout.area.width(), 20), Qt::AlignLeft | Qt::AlignVCenter,
                          QCoreApplication::translate("ErrorSplitPlot", "sums exact in INT32 up to K = 133 144"));

@@ -190,6 +190,13 @@ void LineChart::paintNames(QPainter& painter, const Axes& axes) const
         if (last == line.points.rend() || line.name.isEmpty())
             continue;
         const QPointF end(axes.x.toPixel(last->x()), std::clamp(axes.y.toPixel(last->y()), axes.area.top(), axes.area.bottom()));
+        // A line that ends early is named where it ends.
+        if (axes.area.right() - end.x() > 60) {
+            painter.setFont(uiFont(11, QFont::DemiBold));
+            painter.setPen(colourOf(line));
+            painter.drawText(QRectF(end.x() - 80, end.y() - 24, 160, 18), Qt::AlignCenter, line.name);
+            continue;
+        }
         names.push_back({end.y(), end, &line});
     }
     const QFont bold = uiFont(11, QFont::DemiBold), plain = uiFont(11);

@@ -24,7 +24,7 @@ void GemmFigure::buildViews()
     m_views->addPanel(QStringLiteral("growth"), tr("Error against K"), m_growth);
     m_views->addPanel(QStringLiteral("outliers"), tr("Outliers"), m_outliers);
     m_views->addPanel(QStringLiteral("ladder"), tr("Ladder of kernels"), m_ladder);
-    m_views->setSubtitle(QStringLiteral("split"), tr("■ rounding the operands   ○ the sums   | their bound"));
+    m_views->setSubtitle(QStringLiteral("split"), tr("■ rounding  ○ sums  | bound"));
     m_views->setSubtitle(QStringLiteral("growth"), tr("hollow: a model of a matrix unit"));
     m_views->setSubtitle(QStringLiteral("outliers"), tr("quantization alone, against FP64"));
     m_views->setSubtitle(QStringLiteral("ladder"), tr("FP32, from three loops to a library"));

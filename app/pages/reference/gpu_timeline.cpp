@@ -28,6 +28,12 @@ QString bytesText(double bytes)
     return bytes >= 1 ? roundedNumber(bytes, 2) : QStringLiteral("1/") + wholeNumber(std::round(1 / bytes));
 }
 
+/// As the source has it: 2250, 66.9, 14 000.
+QString publishedText(double value)
+{
+    return value >= 10000 ? wholeNumber(value) : QString::number(value, 'g', 6);
+}
+
 }  // namespace
 
 GpuTimeline::GpuTimeline(QWidget* parent)
@@ -112,11 +118,11 @@ QString GpuTimeline::numbersOf(const GpuDatasheet& sheet) const
         lines << text;
     };
     for (const auto& [kind, number] : sheet.teraflops) {
-        add(QString::fromStdString(kind).toUpper(), number, tr("%1 tera-operations a second").arg(roundedNumber(number.value, 5)));
+        add(QString::fromStdString(kind).toUpper(), number, tr("%1 tera-operations a second").arg(publishedText(number.value)));
         lines.back() += tr(" · memory delivers %1 byte in the time of one").arg(bytesText(*sheet.bytesPerOperation(kind)));
     }
-    add(tr("Memory"), sheet.memoryGigabytes, tr("%1 GB").arg(roundedNumber(sheet.memoryGigabytes.value, 3)));
-    add(tr("Bandwidth"), sheet.gigabytesPerSecond, tr("%1 GB/s").arg(roundedNumber(sheet.gigabytesPerSecond.value, 4)));
+    add(tr("Memory"), sheet.memoryGigabytes, tr("%1 GB").arg(publishedText(sheet.memoryGigabytes.value)));
+    add(tr("Bandwidth"), sheet.gigabytesPerSecond, tr("%1 GB/s").arg(publishedText(sheet.gigabytesPerSecond.value)));
     add(tr("Year"), sheet.year, QString::number(int(sheet.year.value)));
     if (!sheet.note.empty())
         lines << QString::fromStdString(sheet.note);
