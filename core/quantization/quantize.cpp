@@ -126,6 +126,8 @@ private:
             if (!ranges)
                 return tl::unexpected(ranges.error());
             range = ranges->front();
+        } else if (m_scheme.clip.kind == Clip::Kind::ByHand) {
+            range = clipRangeOf(m_scheme, ValueCounts({}, {}, true));   // whatever the values
         } else {
             const auto counts = countValues(m_source, m_info, progress);
             if (!counts)
