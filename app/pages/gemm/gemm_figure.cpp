@@ -201,7 +201,11 @@ void GemmFigure::arrange()
     m_grid->setColumnStretch(1, 2);
     // A view with a picture and controls of its own gets as much room as the page's picture.
     const bool isTall = m_state.view != QLatin1String("split");
-    m_grid->setRowStretch(1, narrow ? 3 : 5);
+    // In a low window such a view has the page to itself; the first tab brings the picture back.
+    const bool isAlone = isTall && height() < 640 && !m_isPresenting;
+    m_plotCard->setVisible(!isAlone);
+    m_deck->setVisible(!isAlone && !m_isPresenting);
+    m_grid->setRowStretch(1, isAlone ? 0 : narrow ? 3 : 5);
     m_grid->setRowStretch(2, narrow ? (isTall ? 3 : 2) : (isTall ? 5 : 3));
     m_deck->setTabbed(narrow);
     m_deck->setCurrent(m_state.panel);
@@ -402,9 +406,10 @@ QList<std::pair<QString, QString>> GemmFigure::keys() const
 
 void GemmFigure::setPresenting(bool presenting)
 {
+    m_isPresenting = presenting;
     m_bar->setVisible(!presenting);
     m_views->setVisible(!presenting);
-    m_deck->setVisible(!presenting);
+    arrange();
 }
 
 void GemmFigure::showOnlyControls(const QStringList& controls)

@@ -116,6 +116,7 @@ private:
     enum class Purpose { Kernels, Sweep, Ladder } m_purpose = Purpose::Kernels;   ///< Of what runs, or ran last.
     bool m_isSure = false;   ///< The roof was measured again after the last run.
     bool m_hasRun = false;
+    bool m_isPresenting = false;
     std::shared_ptr<const std::vector<float>> m_weights;   ///< Of the open tensor, read once.
     QString m_weightsName;
 
