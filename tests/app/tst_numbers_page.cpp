@@ -301,6 +301,17 @@ private slots:
         QCOMPARE(lesson.readings()[QStringLiteral("stored")].toDouble(), 448.0);
         QCOMPARE(lesson.content().rows.size(), std::size_t(1));
     }
+
+    void aLinkWithoutASensibleValueSaysSo()
+    {
+        NumbersFigure page;
+        page.setState({{QStringLiteral("value"), QStringLiteral("abc")}});
+        QCOMPARE(page.state()[QStringLiteral("value")].toString(), NumbersState::first().text);
+        QVERIFY2(page.problemSentence().contains(QStringLiteral("abc")), qPrintable(page.problemSentence()));
+        page.setState({{QStringLiteral("value"), QStringLiteral("0x4248")}, {QStringLiteral("selected"), QStringLiteral("fp16")}});
+        QCOMPARE(page.readings()[QStringLiteral("fp16.stored")].toDouble(), 3.140625);
+        QVERIFY(page.problemSentence().isEmpty());
+    }
 };
 
 QUANTOSCOPE_TEST(tst_numbers_page, TestNumbersPage)

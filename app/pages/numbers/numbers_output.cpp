@@ -64,7 +64,8 @@ void NumbersFigure::setState(const QJsonObject& json)
     if (m_part == Part::BitView && (!namesFormats || m_state.formats.size() > 1)) {
         m_state.formats = {m_state.formats[std::size_t(m_state.indexOf(m_state.selected))]};
     }
-    m_valueCard->showProblem({}, 0);
+    const QString wanted = json[QStringLiteral("value")].toString();
+    m_valueCard->showProblem(wanted.isEmpty() || wanted == m_state.text ? QString() : tr("“%1” was not understood; %2 is shown instead.").arg(wanted.left(40), m_state.text), 0);
     for (const int operand : {1, 2})
         m_lineCard->arithmetic()->showProblem(operand, {});
     for (const bool isLeft : {true, false})

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/pages/numbers/numbers_state.h"
 
+#include "core/formats/parse_code.h"
 #include "core/formats/arithmetic.h"
 #include "core/formats/built_format.h"
 #include "core/quantization/block_format.h"
@@ -285,6 +286,15 @@ NumbersState NumbersState::fromJson(const QJsonObject& json)
             if (!has("value"))
                 state.text = QString::fromStdString(exactDecimal(valueOf(state.formats[std::size_t(row)].format(), *code)));
         }
+    }
+    // A link may be anybody's, and a lesson may write a code where a value stands.
+    if (!state.given && looksLikeCode(state.text.trimmed().toStdString())) {
+        if (const auto code = parseCode(state.formats[std::size_t(state.indexOf(state.selected))].format(), state.text.trimmed().toStdString()))
+            state.given = GivenCode{state.selected, *code};
+        else
+            state.text = first().text;
+    } else if (!state.given && !parseNumber(state.text.toStdString())) {
+        state.text = first().text;
     }
     state.rounding = findRounding(words("rounding", {}).toStdString()).value_or(state.rounding);
     for (const OverflowRow& row : overflowRows())
