@@ -237,7 +237,8 @@ private:
             return tl::unexpected(read.error());
         const std::span<const float> values = *read;
         const auto runs = m_runs.borrow();
-        findRuns(*runs, range, values);
+        if (!findRuns(*runs, range, values))
+            return cancelled();
         chunk.sums = {};
         m_quantizer->quantize(values, runs->scales, runs->lengths, buffers.levels, buffers.dequantized, chunk.sums,
                               std::uint64_t(range.first));
@@ -254,7 +255,8 @@ private:
         return {};
     }
 
-    void findRuns(Runs& runs, ElementRange range, std::span<const float> values) const
+    /// False where it was cancelled: a chunk may hold many runs, and the best clip of one can take 50 ms.
+    bool findRuns(Runs& runs, ElementRange range, std::span<const float> values) const
     {
         runs.lengths.clear();
         runs.scales.clear();
@@ -264,18 +266,21 @@ private:
                 runs.scales.push_back(m_scales[std::size_t(unit)]);
         });
         if (!m_scalesOnTheWay)
-            return;
+            return true;
         if (m_scheme.clip.kind == Clip::Kind::MinMax) {
             runs.ranges.resize(runs.lengths.size());
             finiteRanges(values.data(), runs.lengths, runs.ranges.data());
             m_quantizer->scalesForAllOf(runs.ranges, runs.scales);
-            return;
+            return true;
         }
         for (const std::size_t length : runs.lengths) {
+            if (m_progress.cancelled())
+                return false;
             const ClipRange clip = rangeOfValues(m_scheme, values.first(length));
             runs.scales.push_back(m_quantizer->scaleFor(clip.low, clip.high));
             values = values.subspan(length);
         }
+        return true;
     }
 
     void countLevels(std::span<const float> values, std::span<const std::uint16_t> levels, bool allFinite) const

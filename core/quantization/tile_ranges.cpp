@@ -100,8 +100,11 @@ private:
         });
         if (!done)
             return done;
-        for (std::size_t i = 0; i < held.size(); ++i)
+        for (std::size_t i = 0; i < held.size(); ++i) {
+            if (m_progress.cancelled())
+                return cancelled();
             m_ranges[std::size_t(strip.firstTile) + i] = rangeOfValues(m_scheme, held[i]);
+        }
         return {};
     }
 

@@ -222,6 +222,8 @@ Result<double> largestStepOf(const TensorSource& source, const TensorInfo& info,
             return tl::unexpected(values.error());
         std::vector<ClipRange> ranges;
         for (std::int64_t at = chunk.first, end = chunk.first + chunk.count; at < end;) {
+            if (progress.cancelled())
+                return cancelled();
             const std::int64_t stop = std::min(units.runAt(at).end, end);
             ranges.push_back(rangeOfValues(scheme, values->subspan(std::size_t(at - chunk.first), std::size_t(stop - at))));
             at = stop;
