@@ -116,6 +116,31 @@ private slots:
         QVERIFY2(found.isEmpty(), qPrintable(found.join(QStringLiteral("; "))));
     }
 
+    void whyMarksLieAboveTheRoofIsReadInALowWindow_data()
+    {
+        QTest::addColumn<QString>("theme");
+        for (const Theme& t : themes())
+            QTest::addRow("%s", t.name) << QString(QLatin1String(t.name));
+    }
+    void whyMarksLieAboveTheRoofIsReadInALowWindow()
+    {
+        // Which of the reasons a run gives depends on how busy the machine is: here all of them.
+        QFETCH(QString, theme);
+        setTheme(findTheme(theme)->id);
+        m_window->showPage(QStringLiteral("gemm"));
+        QTRY_VERIFY_WITH_TIMEOUT(m_window->isSettled(), 30000);
+        auto* label = m_window->findChild<QLabel*>(QStringLiteral("roofText"));
+        auto* button = m_window->findChild<QAbstractButton*>(QStringLiteral("measureRoof"));
+        QVERIFY(label && button);
+        label->setText(QStringLiteral("Above the roof: INT8 and 5 more (integers: own peak), W8A16 Q8_0 and 2 more (in the cache), "
+                                      "W4A16 MXFP4 and 4 more (machine was busy)."));
+        label->show();
+        button->show();
+        QTest::qWait(30);
+        const QStringList found = clipped(*m_window);
+        QVERIFY2(found.isEmpty(), qPrintable(found.join(QStringLiteral("; "))));
+    }
+
     void everyPageKeepsItsState_data()
     {
         QTest::addColumn<QString>("page");

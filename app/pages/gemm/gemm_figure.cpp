@@ -106,7 +106,10 @@ void GemmFigure::build()
     auto* roofLine = new QHBoxLayout;
     m_roofText = new TextLabel({}, 12, QFont::Normal, TextTone::Muted, roof);
     m_roofText->setWordWrap(true);
+    m_roofText->setObjectName(QStringLiteral("roofText"));
+    m_roofline->setMinimumHeight(60);   // In a low window the words need the room more than the picture does.
     m_roofButton = new PushButton(tr("Measure again"), PushButton::Role::Quiet, roof);
+    m_roofButton->setObjectName(QStringLiteral("measureRoof"));
     roofLine->addWidget(m_roofText, 1);
     roofLine->addWidget(m_roofButton);
     roofLayout->addLayout(roofLine);

@@ -144,13 +144,13 @@ void GemmFigure::refreshRoof()
     }
     QStringList words;
     if (!own.isEmpty())
-        words << tr("%1 (whole numbers have their own peak)").arg(shortList(own));
+        words << tr("%1 (integers: own peak)").arg(shortList(own));
     if (!cached.isEmpty())
-        words << tr("%1 (operands fit into the cache)").arg(shortList(cached));
+        words << tr("%1 (in the cache)").arg(shortList(cached));
     if (!busy.isEmpty())
-        words << tr("%1 (roof measured while the machine was busy)").arg(shortList(busy));
+        words << tr("%1 (machine was busy)").arg(shortList(busy));
     if (!above.isEmpty())
-        words << tr("%1 (click its mark for the reason)").arg(shortList(above));
+        words << tr("%1 (click its mark)").arg(shortList(above));
     if (!words.isEmpty())
         words = QStringList(tr("Above the roof: %1.").arg(words.join(QStringLiteral(", "))));
     if (isCpu && !(m_ceilings.teraflops > 0))
