@@ -102,8 +102,10 @@ WeightPanel::WeightPanel(QWidget* parent)
     m_table = new FactTable(this);
     m_table->setAccessibleName(tr("Why this weight"));
     m_table->setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Maximum);
-    m_largest = new PushButton(tr("Largest error"), PushButton::Role::Quiet, this);
+    m_largest = new PushButton(tr("Worst"), PushButton::Role::Quiet, this);
     m_largest->setObjectName(QStringLiteral("largestError"));
+    m_largest->setAccessibleName(tr("The weight with the largest error"));   // three buttons share 230 pixels
+    m_largest->setToolTip(m_largest->accessibleName());
     m_numbers = new PushButton(tr("Its bits"), PushButton::Role::Quiet, this);
     m_numbers->setObjectName(QStringLiteral("bitsOnNumbers"));
     m_numbers->setToolTip(tr("Show this weight’s code on Numbers"));
