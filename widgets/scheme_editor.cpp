@@ -374,7 +374,7 @@ void SchemeEditor::fitWords()
         needed += widthOf(m_perWord) + widthOf(m_clipWord);
     if (m_isTight && m_method && !m_method->isHidden() && method().isEmpty())
         needed += fontMetrics().horizontalAdvance(tr("rounding alone")) - fontMetrics().horizontalAdvance(tr("alone"));
-    const bool isTight = m_isCompact && width() > 0 && needed > width();
+    const bool isTight = width() > 0 && needed > width();
     if (isTight == m_isTight)
         return;
     m_isTight = isTight;
