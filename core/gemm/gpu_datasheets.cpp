@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <array>
 #include <cctype>
 #include <cmath>
 #include <fstream>
@@ -17,6 +18,11 @@ namespace {
 using Json = nlohmann::json;
 
 constexpr std::string_view fileName = "gpu_datasheets.json";
+
+constexpr std::array kindList{
+    RateKind{"fp32", "FP32"}, RateKind{"tf32", "TF32"}, RateKind{"fp16", "FP16, BF16"}, RateKind{"fp16_acc16", "FP16, FP16 sums"},
+    RateKind{"int8", "INT8"}, RateKind{"int4", "INT4"}, RateKind{"fp8", "FP8"}, RateKind{"fp4", "FP4"},
+};
 
 tl::unexpected<Error> wrong(const std::string& what)
 {
@@ -46,8 +52,13 @@ Result<PublishedNumber> readNumber(const Json& json, const Json& sources, const 
 
 Result<GpuDatasheet> readSheet(const Json& json, const Json& sources)
 {
-    GpuDatasheet sheet{textAt(json, "id"), textAt(json, "name"), textAt(json, "architecture"), textAt(json, "note"), {}, {}, {}, {},
-                       textAt(json, "nameContains"), {}};
+    GpuDatasheet sheet;
+    sheet.id = textAt(json, "id");
+    sheet.name = textAt(json, "name");
+    sheet.architecture = textAt(json, "architecture");
+    sheet.note = textAt(json, "note");
+    sheet.isForComputingCentres = textAt(json, "market") != "desktop";
+    sheet.nameContains = textAt(json, "nameContains");
     if (sheet.id.empty() || sheet.name.empty() || sheet.nameContains.empty())
         return wrong("a GPU has no id, name or nameContains.");
     for (const auto& [key, number] : {std::pair{"year", &sheet.year}, {"memoryGigabytes", &sheet.memoryGigabytes},
@@ -59,6 +70,8 @@ Result<GpuDatasheet> readSheet(const Json& json, const Json& sources)
     }
     const Json rates = json.value("teraflops", Json::object());   // Kept: items() only looks at it.
     for (const auto& [kind, value] : rates.items()) {
+        if (std::ranges::find(kindList, std::string_view(kind), &RateKind::id) == kindList.end())
+            return wrong(sheet.name + " has a rate of no known kind: " + kind + ".");
         auto read = readNumber(value, sources, sheet.name + ", " + kind);
         if (!read)
             return tl::unexpected(read.error());
@@ -129,6 +142,17 @@ const GpuDatasheet* findGpuDatasheet(const std::vector<GpuDatasheet>& sheets, st
     return found == sheets.end() ? nullptr : &*found;
 }
 
+std::span<const RateKind> rateKinds()
+{
+    return kindList;
+}
+
+std::string rateKindName(std::string_view id)
+{
+    const auto found = std::ranges::find(kindList, id, &RateKind::id);
+    return std::string(found == kindList.end() ? id : found->name);
+}
+
 std::string rateKindOf(std::string_view id)
 {
     const auto starts = [id](std::string_view word) { return id.starts_with(word); };
@@ -136,6 +160,9 @@ std::string rateKindOf(std::string_view id)
         return "fp32";
     if (starts("tf32"))
         return "tf32";
+    // GeForce cards run it at twice the rate of FP16 with sums in FP32.
+    if (id == "fp16_acc16")
+        return "fp16_acc16";
     // Weight-only kernels multiply in 16 bits; only their memory is smaller.
     if (starts("fp16") || starts("bf16") || id.find("a16_") != std::string_view::npos)
         return "fp16";

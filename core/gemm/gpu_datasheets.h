@@ -5,6 +5,7 @@
 
 #include <map>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -22,8 +23,9 @@ struct PublishedNumber {
 /// What a datasheet promises of one GPU.
 struct GpuDatasheet {
     std::string id, name, architecture, note;
+    bool isForComputingCentres = true;   ///< Else a card of a desktop computer.
     PublishedNumber year, memoryGigabytes, gigabytesPerSecond;
-    std::map<std::string, PublishedNumber> teraflops;   ///< Dense, by "fp32", "tf32", "fp16", "int8", "int4", "fp8", "fp4".
+    std::map<std::string, PublishedNumber> teraflops;   ///< Dense, by the ids of rateKinds().
     std::string nameContains;                           ///< A device whose name contains this…
     std::vector<std::string> nameExcludes;              ///< …and none of these is meant.
 
@@ -39,6 +41,12 @@ Result<std::vector<GpuDatasheet>> loadGpuDatasheets();
 
 /// The sheet of a device by the name its driver gives; nullptr where there is none.
 const GpuDatasheet* findGpuDatasheet(const std::vector<GpuDatasheet>&, std::string_view deviceName);
+/// A kind of operation that datasheets name a rate for.
+struct RateKind { std::string_view id, name; };
+/// All of them, from the widest to the narrowest. "fp16" stands for BF16 too; sums are in FP32 unless the name says otherwise.
+std::span<const RateKind> rateKinds();
+/// The name of one; the id itself where it is not in the list.
+std::string rateKindName(std::string_view id);
 /// Which rate of a sheet a kernel is measured against: "fp16" for "bf16" and "w4a16_int4". Empty: none.
 std::string rateKindOf(std::string_view kernelId);
 

@@ -77,6 +77,27 @@ private slots:
         QCOMPARE(findGpuDatasheet(sheets, "NVIDIA A100-SXM4-80GB")->id, std::string("a100"));
         QCOMPARE(findGpuDatasheet(sheets, "NVIDIA GB300")->id, std::string("gb300"));
         QVERIFY(!findGpuDatasheet(sheets, ""));
+        // A learner's own: by the names that drivers give.
+        QCOMPARE(findGpuDatasheet(sheets, "NVIDIA GeForce RTX 4090")->id, std::string("rtx4090"));
+        QCOMPARE(findGpuDatasheet(sheets, "NVIDIA GeForce RTX 3060")->id, std::string("rtx3060"));
+        QCOMPARE(findGpuDatasheet(sheets, "NVIDIA GeForce RTX 2080 Ti")->id, std::string("rtx2080ti"));
+        for (const char* other : {"NVIDIA GeForce RTX 4090 Laptop GPU", "NVIDIA GeForce RTX 4090 D", "NVIDIA GeForce RTX 4060 Ti",
+                                  "NVIDIA GeForce RTX 3060 Ti", "NVIDIA GeForce RTX 3090 Ti", "NVIDIA GeForce RTX 2080"})
+            QVERIFY2(!findGpuDatasheet(sheets, other), other);
+    }
+
+    void cardsOfDesktopsHalveSumsInFp32()
+    {
+        // NVIDIA's papers on Turing, GA102 and Ada: their tensor cores add in FP16 at twice the rate.
+        const auto sheets = *loadGpuDatasheets();
+        int compared = 0;
+        for (const GpuDatasheet& sheet : sheets)
+            if (sheet.teraflops.contains("fp16") && sheet.teraflops.contains("fp16_acc16")) {
+                ++compared;
+                const double ratio = sheet.teraflops.at("fp16_acc16").value / sheet.teraflops.at("fp16").value;
+                QVERIFY2(std::abs(ratio - (sheet.isForComputingCentres ? 1 : 2)) < 0.01, sheet.name.c_str());
+            }
+        QVERIFY(compared >= 5);
     }
 
     void aNumberWithoutASourceIsNotRead()
@@ -95,6 +116,9 @@ private slots:
     {
         QCOMPARE(rateKindOf("bf16"), std::string("fp16"));
         QCOMPARE(rateKindOf("w4a16_int4"), std::string("fp16"));
+        QCOMPARE(rateKindOf("fp16_acc16"), std::string("fp16_acc16"));
+        for (const RateKind& kind : rateKinds())
+            QVERIFY(rateKindName(kind.id) != kind.id);
         QCOMPARE(rateKindOf("e4m3_block"), std::string("fp8"));
         QCOMPARE(rateKindOf("int8_dynamic"), std::string("int8"));
         QCOMPARE(rateKindOf("fp32_naive"), std::string("fp32"));

@@ -20,7 +20,7 @@ namespace {
 /// "FP16", as the datasheet's kinds are called in words.
 QString kindName(const std::string& kind)
 {
-    return QString::fromStdString(kind).toUpper();
+    return QString::fromStdString(rateKindName(kind));
 }
 
 QString rateText(double teraflops)

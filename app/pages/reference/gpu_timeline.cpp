@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/pages/reference/gpu_timeline.h"
 
+#include "app/pages/reference/datasheet_table.h"
 #include "widgets/controls.h"
 #include "widgets/line_chart.h"
 #include "widgets/plot_text.h"
@@ -11,37 +12,17 @@
 #include <QVBoxLayout>
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <map>
 
 namespace quantoscope {
-
-namespace {
-
-struct Kind { const char* id; const char* name; };
-constexpr std::array kinds{Kind{"fp32", "FP32"}, Kind{"fp16", "FP16, BF16"}, Kind{"int8", "INT8"}, Kind{"int4", "INT4"}, Kind{"fp8", "FP8"}, Kind{"fp4", "FP4"}};
-
-/// One thousandth of a byte has no round name: "1/1875 of a byte".
-QString bytesText(double bytes)
-{
-    return bytes >= 1 ? roundedNumber(bytes, 2) : QStringLiteral("1/") + wholeNumber(std::round(1 / bytes));
-}
-
-/// As the source has it: 2250, 66.9, 14 000.
-QString publishedText(double value)
-{
-    return value >= 10000 ? wholeNumber(value) : QString::number(value, 'g', 6);
-}
-
-}  // namespace
 
 GpuTimeline::GpuTimeline(QWidget* parent)
     : QWidget(parent)
     , m_quantities(new SegmentedControl(this))
     , m_gpus(new ChoiceButton(this))
     , m_chart(new LineChart(tr("What GPUs promised over the years"), this))
-    , m_text(new TextLabel({}, 12, QFont::Normal, TextTone::Normal))
+    , m_table(new DatasheetTable)
     , m_story(new TextLabel({}, 12, QFont::Normal, TextTone::Muted, this))
 {
     auto* column = new QVBoxLayout(this);
@@ -68,11 +49,8 @@ GpuTimeline::GpuTimeline(QWidget* parent)
     area->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     area->viewport()->setAutoFillBackground(false);
     area->setAccessibleName(tr("Numbers and their sources"));
-    m_text->setWordWrap(true);
-    m_text->setAlignment(Qt::AlignTop | Qt::AlignLeft);
-    m_text->setTextInteractionFlags(Qt::TextSelectableByMouse);
-    area->setWidget(m_text);
-    m_text->setAutoFillBackground(false);
+    area->setWidget(m_table);
+    m_table->setAutoFillBackground(false);
     card->body()->addWidget(area, 2);
     column->addWidget(card);
 
@@ -82,7 +60,8 @@ GpuTimeline::GpuTimeline(QWidget* parent)
         m_problem = QString::fromStdString(sheets.error().message);
     for (const GpuDatasheet& sheet : m_sheets)
         m_gpus->addChoice(QString::fromStdString(sheet.id), QString::fromStdString(sheet.name),
-                          QString::fromStdString(sheet.architecture) + QStringLiteral(", %1").arg(int(sheet.year.value)));
+                          sheet.isForComputingCentres ? tr("%1, %2").arg(QString::fromStdString(sheet.architecture)).arg(int(sheet.year.value))
+                                                      : tr("%1, %2, desktop").arg(QString::fromStdString(sheet.architecture)).arg(int(sheet.year.value)));
     connect(m_quantities, &SegmentedControl::chosen, this, [this](const QString& id) {
         setQuantity(id);
         emit changed(tr("choose a quantity"));
@@ -106,27 +85,6 @@ void GpuTimeline::setQuantity(const QString& id)
     if (id == u"rate" || id == u"balance" || id == u"memory")
         m_quantity = id;
     refresh();
-}
-
-QString GpuTimeline::numbersOf(const GpuDatasheet& sheet) const
-{
-    QStringList lines;
-    const auto add = [&](const QString& what, const PublishedNumber& number, const QString& shown) {
-        QString text = tr("%1 %2 · %3").arg(what, shown, QString::fromStdString(number.source));
-        if (!number.note.empty())
-            text += tr(" · note: %1").arg(QString::fromStdString(number.note));
-        lines << text;
-    };
-    for (const auto& [kind, number] : sheet.teraflops) {
-        add(QString::fromStdString(kind).toUpper(), number, tr("%1 tera-operations a second").arg(publishedText(number.value)));
-        lines.back() += tr(" · memory delivers %1 byte in the time of one").arg(bytesText(*sheet.bytesPerOperation(kind)));
-    }
-    add(tr("Memory"), sheet.memoryGigabytes, tr("%1 GB").arg(publishedText(sheet.memoryGigabytes.value)));
-    add(tr("Bandwidth"), sheet.gigabytesPerSecond, tr("%1 GB/s").arg(publishedText(sheet.gigabytesPerSecond.value)));
-    add(tr("Year"), sheet.year, QString::number(int(sheet.year.value)));
-    if (!sheet.note.empty())
-        lines << QString::fromStdString(sheet.note);
-    return tr("%1 (%2)").arg(QString::fromStdString(sheet.name), QString::fromStdString(sheet.architecture)) + u'\n' + lines.join(u'\n');
 }
 
 /// How much the largest numbers exceed those of the oldest GPU.
@@ -160,7 +118,7 @@ void GpuTimeline::refresh()
     const auto addLine = [&](const QString& id, const QString& name, auto valueOf) {
         std::map<double, double> best;   // A year's best.
         for (const GpuDatasheet& sheet : m_sheets)
-            if (const std::optional<double> value = valueOf(sheet)) {
+            if (const std::optional<double> value = sheet.isForComputingCentres ? valueOf(sheet) : std::nullopt) {
                 double& present = best.try_emplace(sheet.year.value, *value).first->second;
                 present = m_quantity == u"balance" ? std::min(present, *value) : std::max(present, *value);
             }
@@ -180,13 +138,17 @@ void GpuTimeline::refresh()
     } else {
         const bool isBalance = m_quantity == u"balance";
         content.yTitle = isBalance ? tr("bytes for one operation") : tr("tera-operations a second");
-        for (const Kind& kind : kinds)
-            addLine(QLatin1String(kind.id), QLatin1String(kind.name), [&](const GpuDatasheet& sheet) -> std::optional<double> {
+        for (const RateKind& kind : rateKinds()) {
+            if (kind.id == "tf32" || kind.id == "fp16_acc16")
+                continue;   // Shown below with the GPU's numbers; here they would lie on the others' lines.
+            const std::string id(kind.id);
+            addLine(QString::fromStdString(id), QString::fromStdString(rateKindName(id)), [&](const GpuDatasheet& sheet) -> std::optional<double> {
                 if (isBalance)
-                    return sheet.bytesPerOperation(kind.id);
-                const auto rate = sheet.teraflops.find(kind.id);
+                    return sheet.bytesPerOperation(id);
+                const auto rate = sheet.teraflops.find(id);
                 return rate == sheet.teraflops.end() ? std::nullopt : std::optional(rate->second.value);
             });
+        }
         m_story->setText(isBalance ? tr("Every narrower format asks for fewer bytes, and gets far fewer still: that is why the same kernel that arithmetic limited is limited by memory today.")
                                    : tr("Half the bits, twice the rate or more. INT4 came with Turing and is gone with Hopper; FP8 came with Hopper, FP4 with Blackwell, and Blackwell Ultra gives INT8 up."));
     }
@@ -194,7 +156,7 @@ void GpuTimeline::refresh()
     if (chosen != m_sheets.end()) {
         content.cursor = chosen->year.value;
         content.cursorText = QString::fromStdString(chosen->name);
-        m_text->setText(numbersOf(*chosen));
+        m_table->setSheet(*chosen);
     }
     content.spoken = spoken.join(QStringLiteral("; "));
     m_chart->setContent(std::move(content));

@@ -8,12 +8,13 @@
 namespace quantoscope {
 
 class ChoiceButton;
+class DatasheetTable;
 class LineChart;
 class SegmentedControl;
 class TextLabel;
 
 /// What GPUs for computing centres promised from 2014 on, by number format: operations a second, and the bytes that
-/// memory delivers in the time of one operation. Every number of the chosen GPU stands below with its source.
+/// memory delivers in the time of one operation. Every number of the chosen GPU, a desktop's too, stands below with its source.
 class GpuTimeline : public QWidget {
     Q_OBJECT
 
@@ -33,7 +34,6 @@ signals:
 private:
     void refresh();
     QString growthWords() const;
-    QString numbersOf(const GpuDatasheet&) const;
 
     std::vector<GpuDatasheet> m_sheets;
     QString m_problem;
@@ -42,7 +42,7 @@ private:
     SegmentedControl* m_quantities;
     ChoiceButton* m_gpus;
     LineChart* m_chart;
-    TextLabel* m_text;
+    DatasheetTable* m_table;
     TextLabel* m_story;
 };
 
