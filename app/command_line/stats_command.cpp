@@ -5,6 +5,7 @@
 #include "core/files/model_file.h"
 #include "core/formats/stored_number.h"
 #include "core/statistics/counting.h"
+#include "core/statistics/moments.h"
 #include "core/statistics/summary.h"
 
 #include <CLI/App.hpp>
@@ -19,6 +20,13 @@ using Json = nlohmann::ordered_json;
 struct Arguments {
     std::string file;
     std::vector<std::string> tensors;
+    bool brief = false;
+};
+
+/// A row of the document and of the table.
+struct Row {
+    Json json;
+    std::vector<std::string> line;
 };
 
 Json describe(const TensorInfo& tensor, const Summary& summary)
@@ -44,14 +52,39 @@ Json describe(const TensorInfo& tensor, const Summary& summary)
     return row;
 }
 
+std::string shortNumber(double value) { return fmt::format("{:.6g}", value); }
+
 std::vector<std::string> line(const TensorInfo& tensor, const Summary& summary)
 {
-    const auto number = [](double value) { return fmt::format("{:.6g}", value); };
+    const auto number = shortNumber;
     return {plainText(tensor.name), tensor.typeName, shapeText(tensor.shape), number(summary.min), number(summary.max),
             number(summary.mean), number(summary.standardDeviation), number(summary.kurtosis),
             std::to_string(summary.zeros), std::to_string(summary.nan), std::to_string(summary.infinite),
             std::to_string(summary.outliers), number(summary.quantiles.front()), number(summary.quantiles[4]),
             number(summary.quantiles.back())};
+}
+
+Result<Row> allOf(const TensorSource& source, const TensorInfo& tensor, const Progress& progress)
+{
+    const auto summary = summarize(source, tensor, progress);
+    if (!summary)
+        return tl::unexpected(summary.error());
+    return Row{describe(tensor, *summary), line(tensor, *summary)};
+}
+
+/// What one reading tells.
+Result<Row> briefOf(const TensorSource& source, const TensorInfo& tensor, const Progress& progress)
+{
+    const auto moments = momentsOf(source, tensor, progress);
+    if (!moments)
+        return tl::unexpected(moments.error());
+    Json row{{"name", tensor.name}, {"dtype", tensor.typeName}, {"shape", tensor.shape}, {"count", moments->count},
+             {"min", jsonNumber(moments->min)}, {"max", jsonNumber(moments->max)}, {"mean", jsonNumber(moments->mean)},
+             {"std", jsonNumber(moments->standardDeviation)}, {"absmax", jsonNumber(moments->absoluteMaximum())},
+             {"nan", moments->nan}, {"inf", moments->infinite}};
+    return Row{std::move(row), {plainText(tensor.name), tensor.typeName, shapeText(tensor.shape), shortNumber(moments->min),
+                                shortNumber(moments->max), shortNumber(moments->mean), shortNumber(moments->standardDeviation),
+                                std::to_string(moments->nan), std::to_string(moments->infinite)}};
 }
 
 Result<std::vector<const TensorInfo*>> chosenTensors(const TensorSource& source, const std::vector<std::string>& names)
@@ -92,16 +125,19 @@ Result<CommandOutput> stats(const Arguments& arguments)
             const Progress part{whole.stop, [&](double fraction) {
                 whole.report((double(done) + fraction) / double(tensors->size()));
             }};
-            const auto summary = summarize(**source, *tensor, part);
-            if (!summary)
-                return tl::unexpected(summary.error());
-            output.json["tensors"].push_back(describe(*tensor, *summary));
-            lines.push_back(line(*tensor, *summary));
+            auto row = arguments.brief ? briefOf(**source, *tensor, part) : allOf(**source, *tensor, part);
+            if (!row)
+                return tl::unexpected(row.error());
+            output.json["tensors"].push_back(std::move(row->json));
+            lines.push_back(std::move(row->line));
         }
         ++done;
     }
-    output.text = textTable({"name", "type", "shape", "min", "max", "mean", "std", "kurtosis", "zeros", "nan", "inf",
-                             "outliers", "0.1 %", "median", "99.9 %"}, lines);
+    if (arguments.brief)
+        output.text = textTable({"name", "type", "shape", "min", "max", "mean", "std", "nan", "inf"}, lines);
+    else
+        output.text = textTable({"name", "type", "shape", "min", "max", "mean", "std", "kurtosis", "zeros", "nan", "inf",
+                                 "outliers", "0.1 %", "median", "99.9 %"}, lines);
     return output;
 }
 
@@ -112,6 +148,7 @@ std::function<Result<CommandOutput>()> command::stats(CLI::App& app)
     auto arguments = std::make_shared<Arguments>();
     app.add_option("FILE", arguments->file, "A model file")->required();
     app.add_option("TENSOR", arguments->tensors, "Tensors of it; all without any");
+    app.add_flag("--brief", arguments->brief, "Only what one reading tells: ends, mean, deviation, NaN and infinities");
     return [arguments] { return quantoscope::stats(*arguments); };
 }
 

@@ -22,6 +22,12 @@ stats=$("$program" stats "$folder/x.npy" --json) || wrong "stats failed"
 for key in tensors name count min max mean std absmax kurtosis zeros subnormals nan inf outliers quantiles; do
   grep -q "\"$key\"" <<<"$stats" || wrong "stats has no $key"
 done
+# One reading tells the same ends, mean and deviation, and nothing else.
+brief=$("$program" stats --brief "$folder/x.npy" --json) || wrong "stats --brief failed"
+for key in name count min max mean std absmax nan inf; do
+  [ "$(grep "\"$key\"" <<<"$brief" | tr -d , | cut -c1-28)" = "$(grep "\"$key\"" <<<"$stats" | tr -d , | cut -c1-28)" ] || wrong "stats --brief says another $key"
+done
+grep -q quantiles <<<"$brief" && wrong "stats --brief has quantiles"
 "$program" quantize "$folder/x.npy" array --scheme int8,block=16x16 --json | grep -q '"scales": ' || wrong "blocks of rows and columns"
 "$program" histogram "$folder/x.npy" array --bins 8 --range=-0.1,0.1 --json | grep -q '"underflow"' || wrong "histogram"
 "$program" schemes --json | grep -q '"mxfp4"' || wrong "schemes"

@@ -6,6 +6,7 @@
 #include "core/statistics/bin_finder.h"
 #include "core/statistics/float_bins.h"
 #include "core/statistics/float_scan.h"
+#include "core/statistics/moments.h"
 #include "core/statistics/tails.h"
 
 #include "tests/core/every_instruction_set.h"
@@ -123,6 +124,52 @@ private slots:
                 QVERIFY2(found.notFinite == expected.notFinite, set);
             });
         }
+    }
+
+    void sumsOfAChunkHaveTheSameDigitsEverywhere_data()
+    {
+        QTest::addColumn<double>("shift");
+        QTest::addColumn<bool>("special");
+        QTest::newRow("around zero") << 0.0 << false;
+        QTest::newRow("far from zero") << 1000.0 << false;
+        QTest::newRow("with NaN and infinities") << 0.0 << true;
+        QTest::newRow("far, with NaN and infinities") << -3.0 << true;
+    }
+
+    void sumsOfAChunkHaveTheSameDigitsEverywhere()
+    {
+        QFETCH(double, shift);
+        QFETCH(bool, special);
+        auto values = special ? valuesWith({notANumber, infinity, -infinity, 0.0f, -0.0f}) : valuesWith({});
+        for (float& value : values)
+            value += float(shift);
+        long double sum = 0, squares = 0;
+        ChunkSums plain;
+        for (const float value : values) {
+            plain.nan += std::isnan(value);
+            plain.infinite += std::isinf(value);
+            if (!std::isfinite(value))
+                continue;
+            ++plain.finite;
+            plain.low = std::min(plain.low, value);
+            plain.high = std::max(plain.high, value);
+            sum += (long double)value;
+        }
+        const long double mean = sum / plain.finite;
+        for (const float value : values)
+            if (std::isfinite(value))
+                squares += (value - mean) * (value - mean);
+        std::optional<ChunkSums> first;
+        forEveryInstructionSet([&](const char* set) {
+            const ChunkSums sums = sumsOfChunk(values);
+            QVERIFY2(sums.finite == plain.finite && sums.nan == plain.nan && sums.infinite == plain.infinite, set);
+            QVERIFY2(sums.low == plain.low && sums.high == plain.high, set);
+            const double own = sums.sum / double(sums.finite);
+            QVERIFY2(std::abs(sums.centre + own - double(mean)) <= 1e-14 * std::max(0.02, std::abs(shift)), set);
+            QVERIFY2(std::abs(sums.sumOfSquares - own * sums.sum - double(squares)) <= 1e-12 * double(squares), set);
+            QVERIFY2(sums.sum == first.value_or(sums).sum && sums.sumOfSquares == first.value_or(sums).sumOfSquares, set);
+            first = sums;
+        });
     }
 
     void tailsHaveTheSameDigitsEverywhere()

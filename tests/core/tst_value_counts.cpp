@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/statistics/histogram.h"
+#include "core/statistics/moments.h"
 #include "core/statistics/order_statistics.h"
 #include "core/statistics/summary.h"
 
@@ -163,6 +164,55 @@ private slots:
         QVERIFY(close(atOnce.kurtosis, summary->kurtosis, 1e-3));
         for (std::size_t i = 0; i < atOnce.quantiles.size(); ++i)
             QVERIFY(std::abs(atOnce.quantiles[i] - summary->quantiles[i]) <= 0.01 * deviation);
+    }
+
+    void oneReadingTellsTheMomentsOfManyPasses_data()
+    {
+        QTest::addColumn<QString>("made");
+        for (const char* made : {"normal", "outliers", "far from zero", "a step far from zero", "mixed", "constant", "nothing finite", "one", "none"})
+            QTest::newRow(made) << QString::fromLatin1(made);
+    }
+
+    void oneReadingTellsTheMomentsOfManyPasses()
+    {
+        QFETCH(QString, made);
+        auto values = syntheticValues({.distribution = made == QLatin1String("outliers") ? "outliers" : "normal", .count = 600000, .seed = 9});
+        if (made.endsWith(QLatin1String("far from zero")))
+            for (std::size_t i = 0; i < values.size(); ++i)
+                values[i] = made.startsWith(QLatin1Char('a')) && i < 1000 ? values[i] : 1e4f + values[i];
+        else if (made == QLatin1String("mixed"))
+            values = mixedValues();
+        else if (made == QLatin1String("constant"))
+            values.assign(values.size(), 12345.678f);
+        else if (made == QLatin1String("nothing finite"))
+            values = {quiet, infinity, -infinity};
+        else if (made == QLatin1String("one"))
+            values = {-0.3f};
+        else if (made == QLatin1String("none"))
+            values.clear();
+        const auto source = makeTensor("x", values, {std::int64_t(values.size())});
+        const auto moments = momentsOf(*source, source->tensors().front());
+        QVERIFY(moments.has_value());
+        const auto counts = countValues(values);
+        const Summary expected = summaryOf(*counts);
+        QCOMPARE(moments->count, expected.count);
+        QCOMPARE(moments->finite, counts->totals().finite);
+        QCOMPARE(moments->nan, expected.nan);
+        QCOMPARE(moments->infinite, expected.infinite);
+        QCOMPARE(moments->min, expected.min);
+        QCOMPARE(moments->max, expected.max);
+        QVERIFY(std::abs(moments->mean - expected.mean) <= 1e-13 * std::max(std::abs(expected.mean), expected.standardDeviation));
+        // Counts lose digits of the deviation where it is far smaller than the mean: what is expected is summed up in two passes.
+        long double mean = 0, squares = 0;
+        std::erase_if(values, [](float x) { return !std::isfinite(x); });
+        for (const float x : values)
+            mean += (long double)x / values.size();
+        for (const float x : values)
+            squares += (x - mean) * (x - mean) / values.size();
+        if (expected.min == expected.max)
+            QCOMPARE(moments->standardDeviation, 0.0);
+        else
+            QVERIFY(std::abs(moments->standardDeviation - std::sqrt(double(squares))) <= 1e-12 * std::sqrt(double(squares)));
     }
 
     void statisticsOfAConstantFarFromZeroHaveNoSpread()
