@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // ggml's block types without super-blocks, byte for byte as its reference quantizers write them
 // (src/ggml-quants.c, quantize_row_*_ref): FP32 arithmetic in their order, no fused operations.
+#include "core/formats/wide_float.h"
 #include "core/quantization/block_kernels.h"
 #include "core/quantization/ggml_common.h"
+#include "core/quantization/ggml_scale_kernels.h"
 
 #include <algorithm>
 #include <array>
@@ -55,30 +57,34 @@ void codesOf32(const std::byte* block, std::uint16_t* levels)
     }
 }
 
-constexpr std::size_t tile = 1024;   // Values at a time of the types that are worked on in tiles.
+constexpr std::size_t tile = 2048;   // Values at a time of the types that are worked on in tiles.
+
+/// FP16 scales to the beginnings of blocks; beyond the largest they become infinity.
+void putHalves(std::span<const float> scales, std::byte* blocks, std::size_t stride)
+{
+    static const WideFloat fp16 = *wideFloat(*findNumberFormat("fp16")->asFloat(), Overflow::Default);
+    std::array<std::uint16_t, tile / 32> halves;
+    encodeWide(fp16, scales.data(), halves.data(), scales.size());
+    for (std::size_t b = 0; b < scales.size(); ++b)
+        std::memcpy(blocks + stride * b, &halves[b], 2);
+}
 
 /// Q4_0: as Q5_0 below.
 void encodeQ4(std::span<const float> values, const BlockContext&, std::byte* blocks, std::byte*)
 {
-    std::array<float, tile / 32> least, most, factors;
-    std::array<std::uint8_t, tile> codes;
+    std::array<float, tile / 32> least, most, scales;
     for (std::size_t at = 0; at < values.size(); at += tile) {
-        const std::size_t count = std::min(tile, values.size() - at);
+        const std::size_t count = std::min(tile, values.size() - at), here = count / 32;
         const float* const x = values.data() + at;
         extremes(x, count, 32, least.data(), most.data());
-        for (std::size_t b = 0; b < count / 32; ++b) {
-            // The first of largest magnitude; 0, not −0, where there is nothing else.
-            float extreme = -least[b] > most[b] ? least[b] : most[b];
-            if (-least[b] == most[b])
-                extreme = signedExtreme(x + 32 * b, 32);
-            const float d = extreme / -8.0f;
-            putHalf(blocks + 18 * b, d);
-            factors[b] = reciprocal(d);
-        }
-        truncateToCodes(x, count, 32, factors.data(), 8.5f, 15, codes.data());
-        for (std::size_t b = 0; b < count / 32; ++b, blocks += 18)
-            for (std::size_t j = 0; j < 16; ++j)
-                blocks[2 + j] = std::byte(codes[32 * b + j] | codes[32 * b + 16 + j] << 4);
+        const bool areSure = signedSteps(least.data(), most.data(), here, scales.data());
+        for (std::size_t b = 0; b < here && !areSure; ++b)
+            if (-least[b] == most[b])   // The first of largest magnitude; 0, not −0, where there is nothing else.
+                scales[b] = signedExtreme(x + 32 * b, 32) / -8.0f;
+        putHalves(std::span(scales).first(here), blocks, 18);
+        invertOrZero(scales.data(), here);
+        truncateToNibbles(x, count, scales.data(), 8.5f, blocks + 2, 18);
+        blocks += 18 * here;
     }
 }
 
@@ -109,19 +115,16 @@ void encodeWithMinimum(const float* x, std::byte* block)
 
 void encodeQ8(std::span<const float> values, const BlockContext&, std::byte* blocks, std::byte*)
 {
-    std::array<float, tile / 32> factors;
-    std::array<std::int8_t, tile> codes;
+    std::array<float, tile / 32> scales;
     for (std::size_t at = 0; at < values.size(); at += tile) {
-        const std::size_t count = std::min(tile, values.size() - at);
-        largestMagnitudes(values.data() + at, count, 32, factors.data());
-        for (std::size_t b = 0; b < count / 32; ++b) {
-            const float d = factors[b] / 127.0f;
-            putHalf(blocks + 34 * b, d);
-            factors[b] = reciprocal(d);
-        }
-        roundToBytes(values.data() + at, count, 32, factors.data(), codes.data());
-        for (std::size_t b = 0; b < count / 32; ++b, blocks += 34)
-            std::memcpy(blocks + 2, codes.data() + 32 * b, 32);
+        const std::size_t count = std::min(tile, values.size() - at), here = count / 32;
+        largestMagnitudes(values.data() + at, count, 32, scales.data());
+        for (std::size_t b = 0; b < here; ++b)
+            scales[b] /= 127.0f;
+        putHalves(std::span(scales).first(here), blocks, 34);
+        invertOrZero(scales.data(), here);
+        roundToBytes(values.data() + at, count, scales.data(), blocks + 2, 34);
+        blocks += 34 * here;
     }
 }
 
@@ -243,61 +246,43 @@ int floorOfLog2(float positive)
     return isPlain ? int(bits >> 23) - 127 : int(std::floor(std::log2(positive)));
 }
 
-void encodeMxfp4(std::span<const float> values, const BlockContext&, std::byte* blocks, std::byte*)
+/// The code of the scale of a block with this largest magnitude.
+std::uint8_t powerCode(float largest)
 {
-    std::array<float, tile / 32> scales;
-    std::array<std::uint8_t, tile> codes;
-    for (std::size_t at = 0; at < values.size(); at += tile) {
-        const std::size_t count = std::min(tile, values.size() - at);
-        largestMagnitudes(values.data() + at, count, 32, scales.data());
-        for (std::size_t b = 0; b < count / 32; ++b) {
-            const unsigned code = scales[b] > 0 ? unsigned(std::uint8_t(floorOfLog2(scales[b]) - 2 + 127)) : 0;
-            blocks[17 * b] = std::byte(code);
-            scales[b] = halfPowerOfTwo(code);
-        }
-        nearestDoubledE2m1(values.data() + at, count, 32, scales.data(), codes.data());
-        for (std::size_t b = 0; b < count / 32; ++b, blocks += 17)
-            for (std::size_t j = 0; j < 16; ++j)
-                blocks[1 + j] = std::byte(codes[32 * b + j] | codes[32 * b + 16 + j] << 4);
-    }
+    return largest > 0 ? std::uint8_t(floorOfLog2(largest) - 2 + 127) : 0;
 }
 
-/// Unsigned E4M3 as ggml rounds to it (ggml_fp32_to_ue4m3): a tie goes up, below 2^-6 the code stops at
-/// 7, and whatever would reach the highest binade is the largest number, 448.
-unsigned scaleCode(float scale)
+void encodeMxfp4(std::span<const float> values, const BlockContext&, std::byte* blocks, std::byte*)
 {
-    if (!(scale > 0))
-        return 0;
-    const auto bits = std::bit_cast<std::uint32_t>(std::min(scale, 448.0f));
-    if (scale < 0x1p-6f)
-        return unsigned(std::min(7, int(scale * 512.0f + 0.5f)));
-    const std::uint32_t rounded = ((bits >> 20) + (bits >> 19 & 1)) - (120u << 3);   // Exponents are biased by 127 and 7.
-    return std::min(rounded >= 15u << 3 ? 0x7Eu : rounded, 0x7Eu);
+    std::array<float, tile / 32> largest, halfScales;
+    std::array<std::uint8_t, tile / 32> codes;
+    for (std::size_t at = 0; at < values.size(); at += tile) {
+        const std::size_t count = std::min(tile, values.size() - at), here = count / 32;
+        largestMagnitudes(values.data() + at, count, 32, largest.data());
+        const bool arePlain = powersOfTwo(largest.data(), here, codes.data(), halfScales.data());
+        for (std::size_t b = 0; b < here && !arePlain; ++b) {
+            codes[b] = powerCode(largest[b]);
+            halfScales[b] = halfPowerOfTwo(codes[b]);
+        }
+        for (std::size_t b = 0; b < here; ++b)
+            blocks[17 * b] = std::byte(codes[b]);
+        nearestDoubledE2m1(values.data() + at, count, halfScales.data(), blocks + 1, 17);
+        blocks += 17 * here;
+    }
 }
 
 void encodeNvfp4(std::span<const float> values, const BlockContext&, std::byte* blocks, std::byte*)
 {
-    static const auto halfScales = [] {
-        std::array<float, 128> scales;
-        for (Code code = 0; code < 128; ++code)
-            scales[code] = float(valueOf(*findNumberFormat("ue4m3"), code)) * 0.5f;
-        return scales;
-    }();
-    std::array<float, tile / 16> scales;
-    std::array<std::uint8_t, tile> codes;
+    std::array<float, tile / 16> largest, halfScales;
+    std::array<std::uint8_t, tile / 16> codes;
     for (std::size_t at = 0; at < values.size(); at += tile) {
-        const std::size_t count = std::min(tile, values.size() - at);
-        largestMagnitudes(values.data() + at, count, 16, scales.data());
-        for (std::size_t s = 0; s < count / 16; ++s) {
-            const unsigned code = scaleCode(scales[s] / 6.0f);
-            blocks[36 * (s / 4) + s % 4] = std::byte(code);
-            scales[s] = halfScales[code];
-        }
-        nearestDoubledE2m1(values.data() + at, count, 16, scales.data(), codes.data());
-        for (std::size_t s = 0; s < count / 16; ++s)
-            for (std::size_t j = 0; j < 8; ++j)
-                blocks[36 * (s / 4) + 4 + 8 * (s % 4) + j] = std::byte(codes[16 * s + j] | codes[16 * s + 8 + j] << 4);
-        blocks += count / 64 * 36;
+        const std::size_t count = std::min(tile, values.size() - at), here = count / 64;
+        largestMagnitudes(values.data() + at, count, 16, largest.data());
+        sixthsAsSmallFloats(largest.data(), 4 * here, codes.data(), halfScales.data());
+        for (std::size_t b = 0; b < here; ++b)
+            std::memcpy(blocks + 36 * b, codes.data() + 4 * b, 4);
+        nearestDoubledE2m1Of16(values.data() + at, count, halfScales.data(), blocks + 4, 36);
+        blocks += 36 * here;
     }
 }
 

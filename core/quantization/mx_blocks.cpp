@@ -74,7 +74,7 @@ int blockExponent(float largest, const MxElement& element, PowerOfTwoRule rule)
     return std::clamp(wanted, -127, 127);
 }
 
-constexpr std::size_t tile = 1024;   // Values at a time.
+constexpr std::size_t tile = 2048;   // Values at a time.
 constexpr RoundingRule saturating{.overflow = Overflow::Saturate};
 
 template <const MxElement& element>
@@ -100,7 +100,7 @@ void encodeMx(std::span<const float> values, const BlockContext& context, std::b
         }
         auto* const to = reinterpret_cast<std::uint8_t*>(codes) + at;
         if constexpr (&element == &e2m1) {
-            encodeE2m1Products(values.data() + at, count, 32, factors.data(), to);
+            encodeE2m1Products(values.data() + at, count, factors.data(), to);
         } else {
             multiplyBlocks(values.data() + at, count, 32, factors.data(), scaled.data());
             encodeArray(formatOf<element>(), std::span(scaled).first(count), std::span(to, count), saturating);
@@ -167,7 +167,7 @@ void encodeNvfp4(std::span<const float> values, const BlockContext& context, std
             divisors[block] = decodeNarrow<NarrowE4m3>(code) * context.tensorScale;
         }
         // A negative quotient has a sign whatever it is rounded to; a −0 has none.
-        encodeE2m1Quotients(values.data() + at, count, 16, divisors.data(), elements.data());
+        encodeE2m1Quotients(values.data() + at, count, divisors.data(), elements.data());
         for (std::size_t i = 0; i < count; i += 2)
             codes[(at + i) / 2] = std::byte(elements[i] | elements[i + 1] << 4);
     }
