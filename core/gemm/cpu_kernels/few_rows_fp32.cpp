@@ -11,7 +11,7 @@
 #include "core/gemm/cpu_kernels/decode_row.inl"
 
 #include "core/gemm/cpu_kernels/few_rows_fp32.h"
-#include "core/gemm/cpu_kernels/output_blocks.h"
+#include "core/gemm/cpu_kernels/panel_tiles.h"
 
 #include <hwy/aligned_allocator.h>
 #include <hwy/highway.h>
@@ -168,15 +168,6 @@ void dotRow(const float* x, std::int64_t xRow, std::int64_t columns, const std::
         y[r * yRow] = hn::GetLane(hn::SumOfLanes(d, hn::Add(sums[r][0], sums[r][1])));
 }
 
-template <class Steps, int rows = mostRows>
-auto dotOf(std::int64_t wanted)
-{
-    if constexpr (rows > 1)
-        if (wanted < rows)
-            return dotOf<Steps, rows - 1>(wanted);
-    return &dotRow<Steps, rows>;
-}
-
 /// Even columns of every 32 before odd ones.
 void separateHalves(float* x, std::int64_t count)
 {
@@ -205,7 +196,7 @@ bool multiplyAs(const float* x, std::int64_t rows, std::int64_t xRow, const Stor
     int shift = 0;   // From steps to groups.
     while (isGrouped && stepColumns << shift < w.storage.groupColumns)
         ++shift;
-    const auto dot = dotOf<Steps>(rows);
+    const auto dot = forEachNumberOfRows<mostRows>([](auto number) { return &dotRow<Steps, number>; })[std::size_t(rows - 1)];
     return forEachRowOfW(w.rows, std::int64_t(w.rowBytes), pulse, [&](std::int64_t j) {
         dot(own.get(), ownRow, xRow, w.row(j), isGrouped ? w.scales.data() + j * groups : nullptr, shift, y + j, w.rows);
         if (w.storage.sharing == ScaleSharing::Row)

@@ -5,9 +5,8 @@
 #include "core/gemm/cpu_kernels/grouped_int8.h"
 
 #include "core/gemm/cpu_kernels/int8_vnni.h"
-#include "core/gemm/cpu_kernels/output_blocks.h"
+#include "core/gemm/cpu_kernels/panel_tiles.h"
 
-#include <array>
 #include <bit>
 
 #if defined(__x86_64__)
@@ -94,16 +93,10 @@ QUANTOSCOPE_AVX2 void multiplyTile(const GroupedX& x, std::int64_t i, const Stor
 template <bool isInt4>
 bool multiplyAvx2(const StoredMatrix& stored, const StoredMatrix& w, float* y, const Pulse& pulse)
 {
-    constexpr std::int64_t tileRows = 4;
-    static constexpr std::array<GroupedTile*, 4> tiles{multiplyTile<isInt4, 1>, multiplyTile<isInt4, 2>, multiplyTile<isInt4, 3>,
-                                                       multiplyTile<isInt4, 4>};
+    static constexpr auto tiles = forEachNumberOfRows<4>([](auto rows) -> GroupedTile* { return &multiplyTile<isInt4, rows>; });
     const GroupedX x = prepareGrouped(stored, w, 32, pulse.progress());
-    if (x.rows <= tileRows)
-        return forEachRowOfW(w.rows, std::int64_t(w.rowBytes), pulse, [&](std::int64_t j) { tiles[std::size_t(x.rows - 1)](x, 0, w, j, y + j); });
-    return forEachOutputBlock(x.rows, w.rows, pulse, [&](const OutputBlock& block) {
-        for (std::int64_t i = block.firstRow; i < block.firstRow + block.rows && pulse.goesOn(); i += tileRows)
-            for (std::int64_t j = block.firstColumn; j < block.firstColumn + block.columns; ++j)
-                tiles[std::size_t(std::min(tileRows, block.firstRow + block.rows - i) - 1)](x, i, w, j, y + i * w.rows + j);
+    return forEachStripOfW(x.rows, w, pulse, std::int64_t(tiles.size()), [&](std::int64_t i, std::int64_t rows, std::int64_t j) {
+        tiles[std::size_t(rows - 1)](x, i, w, j, y + i * w.rows + j);
     });
 }
 #endif

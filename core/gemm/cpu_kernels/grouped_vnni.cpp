@@ -7,18 +7,11 @@
 #include "core/gemm/cpu_kernels/grouped_int8.h"
 
 #include "core/gemm/cpu_kernels/int8_vnni.h"
-#include "core/gemm/cpu_kernels/output_blocks.h"
+#include "core/gemm/cpu_kernels/panel_tiles.h"
+#include "core/gemm/cpu_kernels/vnni_step.h"
 
 #if defined(__x86_64__)
-// g++ 12 takes the "undefined" vectors of its own header for a mistake (GCC bug 105593).
-#pragma GCC diagnostic ignored "-Wuninitialized"
-#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
-#include <immintrin.h>
-
-#include <array>
 #include <bit>
-
-#define QUANTOSCOPE_VNNI __attribute__((target("avx512f,avx512bw,avx512vl,avx512vnni")))
 
 namespace quantoscope::cpu {
 namespace {
@@ -53,9 +46,10 @@ QUANTOSCOPE_VNNI void multiplyTile(const GroupedX& x, std::int64_t i, const Stor
         const __m512i high = isInt4 ? _mm512_and_si512(_mm512_srli_epi16(shifted, 4), half) : shifted;
 #pragma GCC unroll 8
         for (int r = 0; r < rows; ++r) {
-            __m512i sum = _mm512_dpbusd_epi32(_mm512_load_si512(starts + r * lanesARow), low, _mm512_load_si512(codes + r * codesARow));
+            __m512i sum = _mm512_load_si512(starts + r * lanesARow);
+            addByteProducts(sum, low, _mm512_load_si512(codes + r * codesARow));
             if constexpr (isInt4)
-                sum = _mm512_dpbusd_epi32(sum, high, _mm512_load_si512(codes + r * codesARow + 64));
+                addByteProducts(sum, high, _mm512_load_si512(codes + r * codesARow + 64));
             // The product of two scales of 11 bits is exact; one rounding here.
             sums[r] = _mm512_fmadd_ps(_mm512_cvtepi32_ps(sum), _mm512_mul_ps(scale, _mm512_load_ps(scales + r * lanesARow)), sums[r]);
         }
@@ -65,26 +59,20 @@ QUANTOSCOPE_VNNI void multiplyTile(const GroupedX& x, std::int64_t i, const Stor
         y[r * w.rows] = _mm512_reduce_add_ps(sums[r]);
 }
 
-template <bool isInt4>
-GroupedTile* tileOf(std::int64_t rows)
-{
-    constexpr std::array<GroupedTile*, 8> tiles{multiplyTile<isInt4, 1>, multiplyTile<isInt4, 2>, multiplyTile<isInt4, 3>, multiplyTile<isInt4, 4>,
-                                                multiplyTile<isInt4, 5>, multiplyTile<isInt4, 6>, multiplyTile<isInt4, 7>, multiplyTile<isInt4, 8>};
-    return tiles[std::size_t(rows - 1)];
-}
+constexpr std::int64_t fewRows = 8;   // So few rows of x do not pay for packing W.
 
 template <bool isInt4>
 bool multiplyFew(const StoredMatrix& stored, const StoredMatrix& w, float* y, const Pulse& pulse)
 {
     const GroupedX x = prepareGrouped(stored, w, 64, pulse.progress());
-    return forEachRowOfW(w.rows, std::int64_t(w.rowBytes), pulse, [&](std::int64_t j) { tileOf<isInt4>(x.rows)(x, 0, w, j, y + j); });
+    GroupedTile* const tile = forEachNumberOfRows<fewRows>([](auto rows) { return &multiplyTile<isInt4, rows>; })[std::size_t(x.rows - 1)];
+    return forEachRowOfW(w.rows, std::int64_t(w.rowBytes), pulse, [&](std::int64_t j) { tile(x, 0, w, j, y + j); });
 }
 
 }  // namespace
 
 bool multiplyGroupedVnni(const StoredMatrix& x, const StoredMatrix& w, GemmOutput& y, const Pulse& pulse)
 {
-    constexpr std::int64_t fewRows = 8;   // So few rows of x do not pay for packing W.
     if (x.rows > fewRows)
         return multiplyGroupedPanels(x, w, y, pulse);
     return w.storage.element == ElementType::Int4 ? multiplyFew<true>(x, w, y.as<float>(), pulse) : multiplyFew<false>(x, w, y.as<float>(), pulse);

@@ -12,12 +12,10 @@
 
 #include "core/gemm/cpu_kernels/cpu_kernel.h"
 #include "core/gemm/cpu_kernels/int8_vnni.h"
-#include "core/gemm/cpu_kernels/output_blocks.h"
+#include "core/gemm/cpu_kernels/panel_tiles.h"
 
 #include <hwy/aligned_allocator.h>
 #include <hwy/highway.h>
-
-#include <array>
 
 HWY_BEFORE_NAMESPACE();
 namespace quantoscope::cpu::HWY_NAMESPACE {
@@ -79,30 +77,11 @@ HWY_INLINE void packFour(const StoredMatrix& w, std::int64_t row, std::int64_t k
 }
 
 /// panel[pair of K][row of W]: rows beyond the last one are zero.
-void packPanel(const StoredMatrix& w, std::int64_t row, std::int64_t first, std::int64_t columns, std::int16_t* panel)
+void packPanel(const StoredMatrix& w, const PanelPlace& place, std::int16_t* panel)
 {
     for (std::int64_t r = 0; r < panelColumns(); r += 4)
-        for (std::int64_t k = 0; k < columns; k += 8)
-            packFour(w, row + r, first + k, panel + k * panelColumns() + 2 * r, 2 * panelColumns());
-}
-
-/// The sums of a tile: a member a vector. In an array, however well its loops are unrolled, g++ 12 keeps them
-/// in memory.
-template <int rows>
-struct TileSums {
-    Sums left, right;
-    TileSums<rows - 1> below;
-};
-template <>
-struct TileSums<0> {};
-
-template <int rows>
-HWY_INLINE void clear(TileSums<rows>& sums)
-{
-    if constexpr (rows > 0) {
-        sums.left = sums.right = hn::Zero(D32());
-        clear(sums.below);
-    }
+        for (std::int64_t k = 0; k < place.columns; k += 8)
+            packFour(w, place.row + r, place.first + k, panel + k * panelColumns() + 2 * r, 2 * panelColumns());
 }
 
 /// sum += a · b, two neighbours a lane.
@@ -121,19 +100,21 @@ HWY_INLINE void addProducts(Sums& sum, hn::Vec<D16> a, hn::Vec<D16> b)
 #endif
 }
 
-template <int rows>
-HWY_INLINE void addPair(TileSums<rows>& sums, const std::int32_t* x, hn::Vec<D16> left, hn::Vec<D16> right)
-{
-    if constexpr (rows > 0) {
-        const auto a = hn::BitCast(D16(), hn::Set(D32(), *x));
-        addProducts(sums.left, a, left);
-        addProducts(sums.right, a, right);
-        addPair(sums.below, x + 1, left, right);
-    }
-}
+struct Step {
+    using Codes = hn::Vec<D16>;
+    using Sum = Sums;
+    static HWY_INLINE Sum zero() { return hn::Zero(D32()); }
+    static HWY_INLINE Codes load(const std::byte* panel) { return hn::Load(D16(), reinterpret_cast<const std::int16_t*>(panel)); }
+    static HWY_INLINE Codes broadcast(const std::int32_t* x) { return hn::BitCast(D16(), hn::Set(D32(), *x)); }
+    static HWY_INLINE void add(Sum& sum, Codes w, Codes x) { addProducts(sum, x, w); }
+};
+
+#undef QUANTOSCOPE_INLINE
+#define QUANTOSCOPE_INLINE HWY_INLINE
+#include "core/gemm/cpu_kernels/tile_sums.inl"
 
 template <int rows>
-HWY_INLINE void addToOutput(const TileSums<rows>& sums, std::int32_t* y, std::int64_t yRow)
+HWY_INLINE void addToOutput(const TileSums<Step, rows>& sums, std::int32_t* y, std::int64_t yRow)
 {
     const D32 d;
     if constexpr (rows > 0) {
@@ -146,63 +127,33 @@ HWY_INLINE void addToOutput(const TileSums<rows>& sums, std::int32_t* y, std::in
 /// y[i][j] += x row i · row j of a panel, for `rows` rows of a tile of x, whose pairs are 32-bit numbers. Not
 /// inlined: registers are for the sums alone.
 template <int rows>
-HWY_NOINLINE void addTile(const std::int32_t* x, const std::int16_t* panel, std::int64_t columns, std::int32_t* y, std::int64_t yRow)
+HWY_NOINLINE void addTile(const std::int32_t* x, const std::byte* panel, std::int64_t columns, std::int32_t* y, std::int64_t yRow)
 {
-    const std::int64_t vector = std::int64_t(hn::Lanes(D16()));
-    TileSums<rows> sums;
+    TileSums<Step, rows> sums;
     clear(sums);
-    for (std::int64_t k = 0; k < columns; k += 2, panel += 2 * vector, x += tileRows)
-        addPair(sums, x, hn::Load(D16(), panel), hn::Load(D16(), panel + vector));
+    addSteps<tileRows>(sums, x, panel, columns / 2);
     addToOutput(sums, y, yRow);
-}
-
-/// addTile() for a number of rows that is known only now.
-template <int rows = tileRows>
-void addRows(std::int64_t wanted, const std::int32_t* x, const std::int16_t* panel, std::int64_t columns, std::int32_t* y,
-             std::int64_t yRow)
-{
-    if constexpr (rows > 1)
-        if (wanted < rows)
-            return addRows<rows - 1>(wanted, x, panel, columns, y, yRow);
-    addTile<rows>(x, panel, columns, y, yRow);
-}
-
-/// The last panel of a matrix has fewer rows of W than a tile is wide.
-void addNarrowTile(std::int64_t rows, const std::int32_t* x, const std::int16_t* panel, std::int64_t columns, std::int32_t* y,
-                   std::int64_t yRow, std::int64_t across)
-{
-    std::int32_t tile[tileRows][2 * HWY_MAX_BYTES / 4] = {};
-    addRows(rows, x, panel, columns, tile[0], 2 * HWY_MAX_BYTES / 4);
-    for (std::int64_t i = 0; i < rows; ++i)
-        for (std::int64_t j = 0; j < across; ++j)
-            y[i * yRow + j] += tile[i][j];
 }
 
 void multiplyBlock(const OutputBlock& block, const std::int32_t* x, std::int64_t xRow, const StoredMatrix& w,
                    std::int32_t* y, std::int64_t yRow, const Pulse& pulse)
 {
+    static constexpr auto tiles = forEachNumberOfRows<tileRows>([](auto rows) { return &addTile<rows>; });
+    constexpr std::int64_t widest = 2 * HWY_MAX_BYTES / 4;
     thread_local const auto panel = hwy::AllocateAligned<std::int16_t>(std::size_t(panelColumns() * chunkColumns));
-    for (std::int64_t i = block.firstRow; i < block.firstRow + block.rows; ++i)
-        std::fill_n(y + i * yRow + block.firstColumn, block.columns, 0);
-    for (std::int64_t k = 0; k < xRow; k += chunkColumns) {
-        if (!pulse.goesOn())
-            return;
-        const std::int64_t columns = std::min(chunkColumns, xRow - k);
-        for (std::int64_t j = 0; j < block.columns; j += panelColumns()) {
-            const std::int64_t column = block.firstColumn + j;
-            packPanel(w, column, k, columns, panel.get());
-            const std::int64_t across = std::min(panelColumns(), block.columns - j);
-            for (std::int64_t i = 0; i < block.rows; i += tileRows) {
-                const std::int64_t rows = std::min<std::int64_t>(tileRows, block.rows - i);
-                const std::int32_t* tile = x + ((block.firstRow + i) * xRow + k * tileRows) / 2;
-                std::int32_t* target = y + (block.firstRow + i) * yRow + column;
-                if (across == panelColumns())
-                    addRows(rows, tile, panel.get(), columns, target, yRow);
-                else
-                    addNarrowTile(rows, tile, panel.get(), columns, target, yRow, across);
-            }
-        }
-    }
+    startBlock(block, y, yRow, [](std::int64_t) { return 0; });
+    const auto pack = [&](const PanelPlace& place) { packPanel(w, place, panel.get()); };
+    forEachPanel(block, xRow, {panelColumns(), chunkColumns, tileRows}, pulse, pack, [&](const PanelPlace& place, std::int64_t i, std::int64_t rows) {
+        const auto addRows = [&](std::int32_t* target, std::int64_t targetRow) {
+            tiles[std::size_t(rows - 1)](x + (i * xRow + place.first * tileRows) / 2, reinterpret_cast<const std::byte*>(panel.get()), place.columns,
+                                         target, targetRow);
+        };
+        if (place.rows == panelColumns())
+            return addRows(y + i * yRow + place.row, yRow);
+        std::int32_t tile[tileRows * widest] = {};   // The last panel of a matrix has fewer rows of W than a tile is wide.
+        addRows(tile, widest);
+        addTileToOutput(tile, widest, place, i, rows, y, yRow);
+    });
 }
 
 /// A few rows of x against one row of W as it lies in memory, which is read once and in order.
@@ -229,7 +180,7 @@ void dotRow(const std::int16_t* x, std::int64_t xRow, const std::int8_t* w, std:
 
 bool multiplyFewRows(const StoredMatrix& x, const std::int16_t* widened, const StoredMatrix& w, std::int32_t* y, const Pulse& pulse)
 {
-    const auto dot = std::array{dotRow<1>, dotRow<2>, dotRow<3>, dotRow<4>}[std::size_t(x.rows - 1)];
+    const auto dot = forEachNumberOfRows<fewRows>([](auto rows) { return &dotRow<rows>; })[std::size_t(x.rows - 1)];
     return forEachRowOfW(w.rows, std::int64_t(w.rowBytes), pulse, [&](std::int64_t j) {
         dot(widened, std::int64_t(x.rowBytes), w.rowAs<std::int8_t>(j), y + j, w.rows);
     });

@@ -5,7 +5,6 @@
 // products of 127 · 127 come out as 8 160 instead of 1 032 256. Three instructions for 32 products, where
 // int8_exact.cpp takes four.
 #include "core/gemm/cpu_kernels/cpu_kernel.h"
-#include "core/gemm/cpu_kernels/output_blocks.h"
 #include "core/gemm/cpu_kernels/packed_bytes.h"
 
 #if defined(__x86_64__)
@@ -49,58 +48,41 @@ bool multiplyPortable(const StoredMatrix& x, const StoredMatrix& w, std::int32_t
 #define QUANTOSCOPE_AVX2 __attribute__((target("avx2")))
 #define QUANTOSCOPE_INLINE QUANTOSCOPE_AVX2 __attribute__((always_inline)) inline
 
+#include "core/gemm/cpu_kernels/tile_sums.inl"
+
 constexpr int tileRows = 4;
 constexpr std::int64_t panelColumns = 16, chunkBytes = 1024;   // A panel of 16 KiB.
 
-/// The sums of a tile: a member a vector, because g++ 12 keeps an array of them in memory.
-template <int rows>
-struct TileSums {
-    __m256i left, right;
-    TileSums<rows - 1> below;
+struct Step {
+    using Codes = __m256i;
+    using Sum = __m256i;
+    static QUANTOSCOPE_INLINE Sum zero() { return _mm256_setzero_si256(); }
+    static QUANTOSCOPE_INLINE Codes load(const std::byte* panel) { return _mm256_load_si256(reinterpret_cast<const __m256i*>(panel)); }
+    static QUANTOSCOPE_INLINE Codes broadcast(const std::int32_t* x) { return _mm256_set1_epi32(*x); }
+    static QUANTOSCOPE_INLINE void add(Sum& sum, Codes w, Codes x)
+    {
+        // The addition by name, as in int8_exact.cpp.
+        asm("vpaddd %1, %0, %0" : "+x"(sum) : "x"(_mm256_madd_epi16(_mm256_maddubs_epi16(w, x), _mm256_set1_epi16(1))));
+    }
 };
-template <>
-struct TileSums<0> {};
 
 template <int rows>
-QUANTOSCOPE_INLINE void clear(TileSums<rows>& sums)
-{
-    if constexpr (rows > 0) {
-        sums.left = sums.right = _mm256_setzero_si256();
-        clear(sums.below);
-    }
-}
-
-template <int rows>
-QUANTOSCOPE_INLINE void addColumn(TileSums<rows>& sums, const std::int32_t* x, __m256i left, __m256i right, __m256i ones)
-{
-    if constexpr (rows > 0) {
-        const __m256i a = _mm256_set1_epi32(*x);
-        sums.left = _mm256_add_epi32(sums.left, _mm256_madd_epi16(_mm256_maddubs_epi16(left, a), ones));
-        sums.right = _mm256_add_epi32(sums.right, _mm256_madd_epi16(_mm256_maddubs_epi16(right, a), ones));
-        asm("" : "+x"(sums.left), "+x"(sums.right));   // One register before and after, as in int8_exact.cpp.
-        addColumn(sums.below, x + 1, left, right, ones);
-    }
-}
-
-template <int rows>
-QUANTOSCOPE_INLINE void addToTile(const TileSums<rows>& sums, std::int32_t* tile)
+QUANTOSCOPE_INLINE void storeTile(const TileSums<Step, rows>& sums, std::int32_t* tile)
 {
     if constexpr (rows > 0) {
         _mm256_store_si256(reinterpret_cast<__m256i*>(tile), sums.left);
         _mm256_store_si256(reinterpret_cast<__m256i*>(tile + 8), sums.right);
-        addToTile(sums.below, tile + panelColumns);
+        storeTile(sums.below, tile + panelColumns);
     }
 }
 
 /// tile[row][column] = a tile of x · panel; rows of x beyond the last one are zero.
 QUANTOSCOPE_AVX2 __attribute__((noinline)) void multiplyTile(const std::int32_t* x, const std::byte* panel, std::int64_t bytes, std::int32_t* tile)
 {
-    const __m256i ones = _mm256_set1_epi16(1);
-    TileSums<tileRows> sums;
+    TileSums<Step, tileRows> sums;
     clear(sums);
-    for (std::int64_t k = 0; k < bytes; k += 4, panel += 4 * panelColumns, x += tileRows)
-        addColumn(sums, x, _mm256_load_si256(reinterpret_cast<const __m256i*>(panel)), _mm256_load_si256(reinterpret_cast<const __m256i*>(panel + 32)), ones);
-    addToTile(sums, tile);
+    addSteps<tileRows>(sums, x, panel, bytes / 4);
+    storeTile(sums, tile);
 }
 
 bool multiplyAvx2(const StoredMatrix& x, const StoredMatrix& w, std::int32_t* y, const Pulse& pulse)
@@ -110,23 +92,12 @@ bool multiplyAvx2(const StoredMatrix& x, const StoredMatrix& w, std::int32_t* y,
     return forEachOutputBlock(x.rows, w.rows, pulse, [&](const OutputBlock& block) {
         alignas(64) thread_local std::array<std::byte, std::size_t(panelColumns * chunkBytes)> panel;
         alignas(64) std::int32_t tile[tileRows * panelColumns];
-        for (std::int64_t i = block.firstRow; i < block.firstRow + block.rows; ++i)
-            std::fill_n(y + i * w.rows + block.firstColumn, block.columns, startOf(x, i));
-        for (std::int64_t k = 0; k < row && pulse.goesOn(); k += chunkBytes) {
-            const std::int64_t bytes = std::min(chunkBytes, row - k);
-            for (std::int64_t j = block.firstColumn; j < block.firstColumn + block.columns; j += panelColumns) {
-                packBytes<panelColumns>(w, j, k, bytes, panel.data());
-                const std::int64_t across = std::min(panelColumns, block.firstColumn + block.columns - j);
-                for (std::int64_t i = block.firstRow; i < block.firstRow + block.rows; i += tileRows) {
-                    multiplyTile(tiles.data() + (i * row + k * tileRows) / 4, panel.data(), bytes, tile);
-                    for (std::int64_t r = 0; r < std::min<std::int64_t>(tileRows, block.firstRow + block.rows - i); ++r)
-                        for (std::int64_t c = 0; c < across; ++c) {
-                            std::int32_t& target = y[(i + r) * w.rows + j + c];
-                            target = wrappingSum(target, tile[r * panelColumns + c]);
-                        }
-                }
-            }
-        }
+        startBlock(block, y, w.rows, [&](std::int64_t i) { return startOf(x, i); });
+        const auto pack = [&](const PanelPlace& place) { packBytes<panelColumns>(w, place, panel.data()); };
+        forEachPanel(block, row, {panelColumns, chunkBytes, tileRows}, pulse, pack, [&](const PanelPlace& place, std::int64_t i, std::int64_t rows) {
+            multiplyTile(tiles.data() + (i * row + place.first * tileRows) / 4, panel.data(), place.columns, tile);
+            addTileToOutput(tile, panelColumns, place, i, rows, y, w.rows);
+        });
     }, {.rows = 256, .columns = 64});
 }
 #endif

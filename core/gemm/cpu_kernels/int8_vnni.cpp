@@ -2,27 +2,20 @@
 // INT8 by AVX-512 VNNI: vpdpbusd multiplies 64 unsigned by 64 signed bytes and adds them, four at a time, to
 // sixteen 32-bit sums, without saturation. Both of our operands are signed, so W enters as W + 128 and
 // 128 · Σx is taken off again; sums wrap modulo 2³² on the way, and the end is exact whenever the true sum
-// fits. W is packed as in int8_exact.cpp, four neighbours along K instead of two. Highway 1.0.3 has no such
-// instruction, hence intrinsics, in the files named *_vnni only; the caller asks hasVnni() first.
+// fits. W is packed as in int8_exact.cpp, four neighbours along K instead of two. The caller asks hasVnni() first.
 #include "core/gemm/cpu_kernels/int8_vnni.h"
 
-#include "core/gemm/cpu_kernels/output_blocks.h"
 #include "core/gemm/cpu_kernels/packed_bytes.h"
+#include "core/gemm/cpu_kernels/vnni_step.h"
 
 #if defined(__x86_64__)
-// g++ 12 takes the "undefined" vectors of its own header for a mistake (GCC bug 105593).
-#pragma GCC diagnostic ignored "-Wuninitialized"
-#include <immintrin.h>
-
-#include <array>
 #include <iterator>
 #include <numeric>
 
-#define QUANTOSCOPE_VNNI __attribute__((target("avx512f,avx512bw,avx512vl,avx512vnni")))
-#define QUANTOSCOPE_INLINE QUANTOSCOPE_VNNI __attribute__((always_inline)) inline
-
 namespace quantoscope::cpu {
 namespace {
+
+#include "core/gemm/cpu_kernels/tile_sums.inl"
 
 constexpr int tileRows = 12;                 // 24 sums, two vectors of W and one of x in 32 registers.
 constexpr std::int64_t panelColumns = 32;    // Rows of W in a panel: two vectors of 32-bit sums.
@@ -32,45 +25,8 @@ constexpr std::int64_t fewRows = 8;          // So few rows of x do not pay for 
 /// of the cache.
 constexpr std::size_t spareBytes = 64;
 
-/// sum += a · b, four bytes a lane, a unsigned and b signed. Not the intrinsic: g++ 12 copies every sum around
-/// it, and 24 sums with 24 copies no longer fit into 32 registers and go through memory.
-QUANTOSCOPE_INLINE void addProducts(__m512i& sum, __m512i a, __m512i b)
-{
-    asm("vpdpbusd %2, %1, %0" : "+v"(sum) : "v"(a), "v"(b));
-}
-
-/// The sums of a tile: a member a vector. In an array, however well its loops are unrolled, g++ 12 keeps them
-/// in memory.
 template <int rows>
-struct TileSums {
-    __m512i left, right;
-    TileSums<rows - 1> below;
-};
-template <>
-struct TileSums<0> {};
-
-template <int rows>
-QUANTOSCOPE_INLINE void clear(TileSums<rows>& sums)
-{
-    if constexpr (rows > 0) {
-        sums.left = sums.right = _mm512_setzero_si512();
-        clear(sums.below);
-    }
-}
-
-template <int rows>
-QUANTOSCOPE_INLINE void addColumn(TileSums<rows>& sums, const std::int32_t* x, __m512i left, __m512i right)
-{
-    if constexpr (rows > 0) {
-        const __m512i a = _mm512_set1_epi32(*x);
-        addProducts(sums.left, left, a);
-        addProducts(sums.right, right, a);
-        addColumn(sums.below, x + 1, left, right);
-    }
-}
-
-template <int rows>
-QUANTOSCOPE_INLINE void addToOutput(const TileSums<rows>& sums, std::int32_t* y, std::int64_t yRow, __mmask16 left, __mmask16 right)
+QUANTOSCOPE_INLINE void addToOutput(const TileSums<VnniStep, rows>& sums, std::int32_t* y, std::int64_t yRow, __mmask16 left, __mmask16 right)
 {
     if constexpr (rows > 0) {
         _mm512_mask_storeu_epi32(y, left, _mm512_add_epi32(_mm512_maskz_loadu_epi32(left, y), sums.left));
@@ -84,23 +40,10 @@ template <int rows>
 QUANTOSCOPE_VNNI void addTile(const std::int32_t* x, const std::byte* panel, std::int64_t bytes, std::int32_t* y, std::int64_t yRow,
                               std::int64_t across)
 {
-    TileSums<rows> sums;
+    TileSums<VnniStep, rows> sums;
     clear(sums);
-    for (std::int64_t k = 0; k < bytes; k += 4, panel += 4 * panelColumns, x += tileRows)
-        addColumn(sums, x, _mm512_loadu_si512(panel), _mm512_loadu_si512(panel + 64));
-    addToOutput(sums, y, yRow, __mmask16((1u << std::min<std::int64_t>(across, 16)) - 1),
-                __mmask16((1u << std::max<std::int64_t>(across - 16, 0)) - 1));
-}
-
-/// addTile() for a number of rows that is known only now.
-template <int rows = tileRows>
-void addRows(std::int64_t wanted, const std::int32_t* x, const std::byte* panel, std::int64_t bytes, std::int32_t* y, std::int64_t yRow,
-             std::int64_t across)
-{
-    if constexpr (rows > 1)
-        if (wanted < rows)
-            return addRows<rows - 1>(wanted, x, panel, bytes, y, yRow, across);
-    addTile<rows>(x, panel, bytes, y, yRow, across);
+    addSteps<tileRows>(sums, x, panel, bytes / 4);
+    addToOutput(sums, y, yRow, maskOf(across), maskOf(across - 16));
 }
 
 /// −128 · Σx over a row, modulo 2³²: where its sums begin.
@@ -109,7 +52,7 @@ QUANTOSCOPE_VNNI std::int32_t startOf(const std::byte* x, std::size_t bytes)
     const __m512i offset = _mm512_set1_epi8(char(128));
     __m512i sum = _mm512_setzero_si512();
     for (std::size_t k = 0; k < bytes; k += 64)
-        addProducts(sum, offset, _mm512_loadu_si512(x + k));
+        addByteProducts(sum, offset, _mm512_loadu_si512(x + k));
     std::uint32_t parts[16];
     _mm512_storeu_si512(parts, sum);
     std::uint32_t total = 0;
@@ -121,22 +64,14 @@ QUANTOSCOPE_VNNI std::int32_t startOf(const std::byte* x, std::size_t bytes)
 void multiplyBlock(const OutputBlock& block, const std::int32_t* x, const std::vector<std::int32_t>& starts, const StoredMatrix& w,
                    std::int32_t* y, const Pulse& pulse)
 {
+    static constexpr auto tiles = forEachNumberOfRows<tileRows>([](auto rows) { return &addTile<rows>; });
     alignas(64) thread_local std::array<std::byte, std::size_t(panelColumns * chunkBytes)> panel;
     const std::int64_t row = std::int64_t(w.rowBytes);
-    for (std::int64_t i = block.firstRow; i < block.firstRow + block.rows; ++i)
-        std::fill_n(y + i * w.rows + block.firstColumn, block.columns, starts[std::size_t(i)]);
-    for (std::int64_t k = 0; k < row; k += chunkBytes) {
-        if (!pulse.goesOn())
-            return;
-        const std::int64_t bytes = std::min(chunkBytes, row - k);
-        for (std::int64_t j = 0; j < block.columns; j += panelColumns) {
-            const std::int64_t column = block.firstColumn + j;
-            packBytes<panelColumns>(w, column, k, bytes, panel.data());
-            for (std::int64_t i = block.firstRow; i < block.firstRow + block.rows; i += tileRows)
-                addRows(std::min<std::int64_t>(tileRows, block.firstRow + block.rows - i), x + (i * row + k * tileRows) / 4, panel.data(),
-                        bytes, y + i * w.rows + column, w.rows, std::min(panelColumns, block.columns - j));
-        }
-    }
+    startBlock(block, y, w.rows, [&](std::int64_t i) { return starts[std::size_t(i)]; });
+    const auto pack = [&](const PanelPlace& place) { packBytes<panelColumns>(w, place, panel.data()); };
+    forEachPanel(block, row, {panelColumns, chunkBytes, tileRows}, pulse, pack, [&](const PanelPlace& place, std::int64_t i, std::int64_t rows) {
+        tiles[std::size_t(rows - 1)](x + (i * row + place.first * tileRows) / 4, panel.data(), place.columns, y + i * w.rows + place.row, w.rows, place.rows);
+    });
 }
 
 /// Of all lanes, modulo 2^32. Not _mm512_reduce_add_epi32: its last additions are of signed numbers, and the sums of
@@ -168,12 +103,12 @@ QUANTOSCOPE_VNNI void dotRow(const std::byte* x, std::size_t bytes, const std::i
             const __m512i b = _mm512_xor_si512(_mm512_loadu_si512(w + k + 64 * c), flip);
 #pragma GCC unroll 8
             for (int i = 0; i < rows; ++i)
-                addProducts(sum[i][c], b, _mm512_loadu_si512(x + std::size_t(i) * xRow + k + 64 * c));
+                addByteProducts(sum[i][c], b, _mm512_loadu_si512(x + std::size_t(i) * xRow + k + 64 * c));
         }
     for (; k < bytes; k += 64)
 #pragma GCC unroll 8
         for (int i = 0; i < rows; ++i)
-            addProducts(sum[i][0], _mm512_xor_si512(_mm512_loadu_si512(w + k), flip), _mm512_loadu_si512(x + std::size_t(i) * xRow + k));
+            addByteProducts(sum[i][0], _mm512_xor_si512(_mm512_loadu_si512(w + k), flip), _mm512_loadu_si512(x + std::size_t(i) * xRow + k));
 #pragma GCC unroll 8
     for (int i = 0; i < rows; ++i) {
 #pragma GCC unroll 4
@@ -198,7 +133,7 @@ bool multiplyInt8Vnni(const StoredMatrix& x, const StoredMatrix& w, GemmOutput& 
     parallelFor(std::size_t(x.rows), [&](std::size_t i) { starts[i] = startOf(x.row(std::int64_t(i)), x.rowBytes); }, pulse.progress().stop);
     std::int32_t* values = y.as<std::int32_t>();
     if (x.rows <= fewRows) {
-        const auto dot = std::array{dotRow<1>, dotRow<2>, dotRow<3>, dotRow<4>, dotRow<5>, dotRow<6>, dotRow<7>, dotRow<8>}[std::size_t(x.rows - 1)];
+        const auto dot = forEachNumberOfRows<fewRows>([](auto number) { return &dotRow<number>; })[std::size_t(x.rows - 1)];
         std::vector<std::byte> rows(std::size_t(x.rows) * (x.rowBytes + spareBytes));
         for (std::int64_t i = 0; i < x.rows; ++i)
             std::copy_n(x.row(i), x.rowBytes, rows.data() + std::size_t(i) * (x.rowBytes + spareBytes));

@@ -4,7 +4,7 @@
 #include "core/gemm/cpu_kernels/q4_k.h"
 
 #include "core/gemm/cpu_kernels/int8_vnni.h"
-#include "core/gemm/cpu_kernels/output_blocks.h"
+#include "core/gemm/cpu_kernels/panel_tiles.h"
 #include "core/gemm/q4_k_rows.h"
 
 #if defined(__x86_64__)
@@ -124,7 +124,7 @@ bool multiplyQ4kPairs(const StoredMatrix& stored, const StoredMatrix& w, GemmOut
     std::int64_t tileRows = 1;
 #if defined(__x86_64__)
     if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) {
-        tiles = {multiplyTile<1>, multiplyTile<2>, multiplyTile<3>, multiplyTile<4>};
+        tiles = forEachNumberOfRows<4>([](auto rows) -> Q4kTile* { return &multiplyTile<rows>; });
         tileRows = 4;
     }
 #endif

@@ -5,16 +5,11 @@
 #include "core/gemm/cpu_kernels/q4_k.h"
 
 #include "core/gemm/cpu_kernels/int8_vnni.h"
-#include "core/gemm/cpu_kernels/output_blocks.h"
+#include "core/gemm/cpu_kernels/panel_tiles.h"
+#include "core/gemm/cpu_kernels/vnni_step.h"
 #include "core/gemm/q4_k_rows.h"
 
 #if defined(__x86_64__)
-// g++ 12 takes the "undefined" vectors of its own header for a mistake (GCC bug 105593).
-#pragma GCC diagnostic ignored "-Wuninitialized"
-#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
-#include <immintrin.h>
-
-#define QUANTOSCOPE_VNNI __attribute__((target("avx512f,avx512bw,avx512vl,avx512vnni,fma")))
 
 namespace quantoscope::cpu {
 namespace {
@@ -62,9 +57,9 @@ QUANTOSCOPE_VNNI void multiplyTile(const Q4kX& x, std::int64_t i, const StoredMa
 #pragma GCC unroll 4
             for (int p = 0; p < 4; ++p) {
                 // At most 4 · 15 · 127 = 7620: the low half of a lane has the sum, and the factor's high half is 0.
-                const __m512i products = _mm512_dpbusd_epi32(_mm512_setzero_si512(), nibbles[p],
-                                                             _mm512_load_si512(codes + r * codesARow + 64 * p));
-                sum = _mm512_dpwssd_epi32(sum, products, factors[p]);
+                __m512i products = _mm512_setzero_si512();
+                addByteProducts(products, nibbles[p], _mm512_load_si512(codes + r * codesARow + 64 * p));
+                addPairProducts(sum, products, factors[p]);
             }
             const __m256i folded = _mm256_add_epi32(_mm512_castsi512_si256(sum), _mm512_extracti64x4_epi64(sum, 1));
             const __m128i lowest = _mm_madd_epi16(_mm_load_si128(reinterpret_cast<const __m128i*>(sums + r * 8 * blocks)), mins);
@@ -82,8 +77,7 @@ QUANTOSCOPE_VNNI void multiplyTile(const Q4kX& x, std::int64_t i, const StoredMa
 
 bool multiplyQ4kVnni(const StoredMatrix& stored, const StoredMatrix& w, GemmOutput& y, const Pulse& pulse)
 {
-    static constexpr std::array<Q4kTile*, 8> tiles{multiplyTile<1>, multiplyTile<2>, multiplyTile<3>, multiplyTile<4>,
-                                                   multiplyTile<5>, multiplyTile<6>, multiplyTile<7>, multiplyTile<8>};
+    static constexpr auto tiles = forEachNumberOfRows<8>([](auto rows) -> Q4kTile* { return &multiplyTile<rows>; });
     return forEachStripOfW(stored.rows, w, pulse, std::int64_t(tiles.size()), [&, x = prepareQ4k(stored, orderOfParts, pulse.progress())](
                                                                                    std::int64_t i, std::int64_t rows, std::int64_t j) {
         tiles[std::size_t(rows - 1)](x, i, w, j, y.as<float>() + i * w.rows + j);
