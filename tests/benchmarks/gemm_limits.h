@@ -18,65 +18,44 @@ namespace limits {
 // The instructions themselves: a compiler would merge the equal products of all sums into one. Operands are
 // whatever the registers 12 and 13 hold after they were cleared.
 constexpr long rounds = 200000, sums = 10;
-#define QUANTOSCOPE_REPEAT(each)                                                                                    \
-    long left = rounds;                                                                                                \
-    asm volatile("vpxor %%xmm12, %%xmm12, %%xmm12\n vpxor %%xmm13, %%xmm13, %%xmm13\n"                                 \
-                 "1:\n" each(0) each(1) each(2) each(3) each(4) each(5) each(6) each(7) each(8) each(9)                \
-                 "dec %0\n jnz 1b\n vzeroupper"                                                                        \
-                 : "+r"(left) : : "xmm0", "xmm1", "xmm2", "xmm3", "xmm4", "xmm5", "xmm6", "xmm7", "xmm8", "xmm9",      \
-                   "xmm12", "xmm13", "xmm14", "xmm15", "cc")
+#define QUANTOSCOPE_LIMIT(name, productsEach, each)                                                                \
+    inline double name()                                                                                               \
+    {                                                                                                                  \
+        long left = rounds;                                                                                            \
+        asm volatile("vpxor %%xmm12, %%xmm12, %%xmm12\n vpxor %%xmm13, %%xmm13, %%xmm13\n"                             \
+                     "1:\n" each(0) each(1) each(2) each(3) each(4) each(5) each(6) each(7) each(8) each(9)            \
+                     "dec %0\n jnz 1b\n vzeroupper"                                                                    \
+                     : "+r"(left) : : "xmm0", "xmm1", "xmm2", "xmm3", "xmm4", "xmm5", "xmm6", "xmm7", "xmm8", "xmm9",  \
+                       "xmm12", "xmm13", "xmm14", "xmm15", "cc");                                                      \
+        return 2.0 * productsEach * sums * rounds;                                                                     \
+    }
+#define QUANTOSCOPE_FMA(wide, i) "vfmadd231ps %%" wide "12, %%" wide "13, %%" wide #i "\n"
+#define QUANTOSCOPE_TWO(multiply, add, wide, i) multiply " %%" wide "12, %%" wide "13, %%" wide "14\n " add " %%" wide "14, %%" wide #i ", %%" wide #i "\n"
 
-inline double fmaAvx2()
-{
-#define QUANTOSCOPE_EACH(i) "vfmadd231ps %%ymm12, %%ymm13, %%ymm" #i "\n"
-    QUANTOSCOPE_REPEAT(QUANTOSCOPE_EACH);
+#define QUANTOSCOPE_EACH(i) QUANTOSCOPE_FMA("ymm", i)
+QUANTOSCOPE_LIMIT(fmaAvx2, 8, QUANTOSCOPE_EACH)
 #undef QUANTOSCOPE_EACH
-    return 2.0 * 8 * sums * rounds;
-}
-
-inline double fmaAvx512()
-{
-#define QUANTOSCOPE_EACH(i) "vfmadd231ps %%zmm12, %%zmm13, %%zmm" #i "\n"
-    QUANTOSCOPE_REPEAT(QUANTOSCOPE_EACH);
+#define QUANTOSCOPE_EACH(i) QUANTOSCOPE_FMA("zmm", i)
+QUANTOSCOPE_LIMIT(fmaAvx512, 16, QUANTOSCOPE_EACH)
 #undef QUANTOSCOPE_EACH
-    return 2.0 * 16 * sums * rounds;
-}
-
-/// Exact INT8 without VNNI: pairs of 16-bit products, then an addition.
-inline double pairsAvx2()
-{
-#define QUANTOSCOPE_EACH(i) "vpmaddwd %%ymm12, %%ymm13, %%ymm14\n vpaddd %%ymm14, %%ymm" #i ", %%ymm" #i "\n"
-    QUANTOSCOPE_REPEAT(QUANTOSCOPE_EACH);
+// Exact INT8 without VNNI: pairs of 16-bit products, then an addition.
+#define QUANTOSCOPE_EACH(i) QUANTOSCOPE_TWO("vpmaddwd", "vpaddd", "ymm", i)
+QUANTOSCOPE_LIMIT(pairsAvx2, 16, QUANTOSCOPE_EACH)
 #undef QUANTOSCOPE_EACH
-    return 2.0 * 16 * sums * rounds;
-}
-
-inline double pairsAvx512()
-{
-#define QUANTOSCOPE_EACH(i) "vpmaddwd %%zmm12, %%zmm13, %%zmm14\n vpaddd %%zmm14, %%zmm" #i ", %%zmm" #i "\n"
-    QUANTOSCOPE_REPEAT(QUANTOSCOPE_EACH);
+#define QUANTOSCOPE_EACH(i) QUANTOSCOPE_TWO("vpmaddwd", "vpaddd", "zmm", i)
+QUANTOSCOPE_LIMIT(pairsAvx512, 32, QUANTOSCOPE_EACH)
 #undef QUANTOSCOPE_EACH
-    return 2.0 * 32 * sums * rounds;
-}
-
-/// INT4 by INT8: pairs of byte products added in 16 bits, which hold eight of them; the widening is left out.
-inline double bytesAvx2()
-{
-#define QUANTOSCOPE_EACH(i) "vpmaddubsw %%ymm12, %%ymm13, %%ymm14\n vpaddw %%ymm14, %%ymm" #i ", %%ymm" #i "\n"
-    QUANTOSCOPE_REPEAT(QUANTOSCOPE_EACH);
+// INT4 by INT8: pairs of byte products added in 16 bits, which hold eight of them; the widening is left out.
+#define QUANTOSCOPE_EACH(i) QUANTOSCOPE_TWO("vpmaddubsw", "vpaddw", "ymm", i)
+QUANTOSCOPE_LIMIT(bytesAvx2, 32, QUANTOSCOPE_EACH)
 #undef QUANTOSCOPE_EACH
-    return 2.0 * 32 * sums * rounds;
-}
-
-inline double vnni()
-{
 #define QUANTOSCOPE_EACH(i) "vpdpbusd %%zmm12, %%zmm13, %%zmm" #i "\n"
-    QUANTOSCOPE_REPEAT(QUANTOSCOPE_EACH);
+QUANTOSCOPE_LIMIT(vnni, 64, QUANTOSCOPE_EACH)
 #undef QUANTOSCOPE_EACH
-    return 2.0 * 64 * sums * rounds;
-}
 
-#undef QUANTOSCOPE_REPEAT
+#undef QUANTOSCOPE_TWO
+#undef QUANTOSCOPE_FMA
+#undef QUANTOSCOPE_LIMIT
 
 }  // namespace limits
 #endif

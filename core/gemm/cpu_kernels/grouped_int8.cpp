@@ -4,14 +4,11 @@
 // saturates. INT8 by INT8: the magnitude of W by x with W's sign, at most 2 · 127 · 127, which fits once.
 #include "core/gemm/cpu_kernels/grouped_int8.h"
 
+#include "core/gemm/cpu_kernels/avx2_step.h"
 #include "core/gemm/cpu_kernels/int8_vnni.h"
 #include "core/gemm/cpu_kernels/panel_tiles.h"
 
 #include <bit>
-
-#if defined(__x86_64__)
-#include <immintrin.h>
-#endif
 
 namespace quantoscope::cpu {
 namespace {
@@ -40,8 +37,6 @@ void prepareRow(GroupedX& x, std::int64_t row, const StoredMatrix& stored, bool 
 }
 
 #if defined(__x86_64__)
-#define QUANTOSCOPE_AVX2 __attribute__((target("avx2,fma")))
-
 template <bool isInt4, int rows>
 QUANTOSCOPE_AVX2 void multiplyTile(const GroupedX& x, std::int64_t i, const StoredMatrix& w, std::int64_t j, float* y)
 {

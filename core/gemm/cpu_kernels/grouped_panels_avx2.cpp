@@ -5,14 +5,11 @@
 // scaled into sums in FP32.
 #include "core/gemm/cpu_kernels/grouped_int8.h"
 
+#include "core/gemm/cpu_kernels/avx2_step.h"
 #include "core/gemm/cpu_kernels/grouped_tiles.h"
 #include "core/gemm/cpu_kernels/packed_bytes.h"
 
 #if defined(__x86_64__)
-#include <immintrin.h>
-
-#define QUANTOSCOPE_AVX2 __attribute__((target("avx2,fma")))
-#define QUANTOSCOPE_INLINE QUANTOSCOPE_AVX2 __attribute__((always_inline)) inline
 
 namespace quantoscope::cpu {
 namespace {
@@ -30,20 +27,6 @@ struct Panel {
     alignas(32) std::array<float, std::size_t(panelColumns * chunkColumns / stretchColumns)> scales;
 };
 
-/// Sums in 16 bits.
-struct Step {
-    using Codes = __m256i;
-    using Sum = __m256i;
-    static QUANTOSCOPE_INLINE Sum zero() { return _mm256_setzero_si256(); }
-    static QUANTOSCOPE_INLINE Codes load(const std::byte* panel) { return _mm256_load_si256(reinterpret_cast<const __m256i*>(panel)); }
-    static QUANTOSCOPE_INLINE Codes broadcast(const std::int32_t* x) { return _mm256_set1_epi32(*x); }
-    static QUANTOSCOPE_INLINE void add(Sum& sum, Codes w, Codes x)
-    {
-        sum = _mm256_add_epi16(sum, _mm256_maddubs_epi16(w, x));
-        asm("" : "+x"(sum));   // One register before and after, as in int8_exact.cpp.
-    }
-};
-
 /// totals += scales · (start + sums)
 QUANTOSCOPE_INLINE void addScaled(__m256i sums, __m256i start, __m256 scale, float* totals)
 {
@@ -52,7 +35,7 @@ QUANTOSCOPE_INLINE void addScaled(__m256i sums, __m256i start, __m256 scale, flo
 }
 
 template <int rows>
-QUANTOSCOPE_INLINE void endStretch(const TileSums<Step, rows>& sums, const std::int32_t* starts, const float* scales, __m256 left, __m256 right, float* totals)
+QUANTOSCOPE_INLINE void endStretch(const TileSums<NibbleStep, rows>& sums, const std::int32_t* starts, const float* scales, __m256 left, __m256 right, float* totals)
 {
     if constexpr (rows > 0) {
         // The product of two scales of 11 bits is exact; one rounding a stretch.
@@ -65,23 +48,22 @@ QUANTOSCOPE_INLINE void endStretch(const TileSums<Step, rows>& sums, const std::
 }
 
 /// totals[row][column] = a tile of x · panel; rows of x beyond the last one are zero.
-QUANTOSCOPE_AVX2 __attribute__((noinline)) void multiplyTile(const GroupedTiles& x, std::int64_t i, const Panel& panel, const PanelPlace& place, float* totals)
+QUANTOSCOPE_AVX2 __attribute__((noinline)) void multiplyTile(GroupedTiles<tileRows>::Tile x, const Panel& panel, std::int64_t columns, float* totals)
 {
-    const std::int64_t at = x.stretchOf(i, place.first);
-    const std::int32_t *codes = x.codesOf(i, place.first), *starts = x.starts.data() + at;
-    const float *scales = x.scales.data() + at, *scalesOfW = panel.scales.data();
+    auto [codes, starts, scales] = x;
+    const float* scalesOfW = panel.scales.data();
     const std::byte* codesOfW = panel.codes.data();
     for (int lane = 0; lane < tileRows * panelColumns; lane += 8)
         _mm256_store_ps(totals + lane, _mm256_setzero_ps());
-    for (std::int64_t left = place.columns; left > 0; left -= stretchColumns, starts += tileRows, scales += tileRows, scalesOfW += panelColumns) {
-        TileSums<Step, tileRows> sums;
+    for (std::int64_t left = columns; left > 0; left -= stretchColumns, starts += tileRows, scales += tileRows, scalesOfW += panelColumns) {
+        TileSums<NibbleStep, tileRows> sums;
         clear(sums);
         addSteps<tileRows>(sums, codes, codesOfW, stretchColumns / 4);
         endStretch(sums, starts, scales, _mm256_load_ps(scalesOfW), _mm256_load_ps(scalesOfW + 8), totals);
     }
 }
 
-void multiplyBlock(const OutputBlock& block, const GroupedTiles& x, const StoredMatrix& w, float* y, const Pulse& pulse)
+void multiplyBlock(const OutputBlock& block, const GroupedTiles<tileRows>& x, const StoredMatrix& w, float* y, const Pulse& pulse)
 {
     thread_local Panel panel;
     alignas(32) float totals[tileRows * panelColumns];
@@ -91,8 +73,8 @@ void multiplyBlock(const OutputBlock& block, const GroupedTiles& x, const Stored
         copyScalesOfPanel(w, place, stretchColumns, panelColumns, panel.scales.data());
     };
     forEachPanel(block, x.columns, {panelColumns, chunkColumns, tileRows}, pulse, pack, [&](const PanelPlace& place, std::int64_t i, std::int64_t rows) {
-        multiplyTile(x, i, panel, place, totals);
-        addTileToOutput(totals, panelColumns, place, i, rows, y, w.rows);
+        multiplyTile(x.tile(i, place.first, place.first / stretchColumns), panel, place.columns, totals);
+        addTileToOutput<panelColumns>(totals, place, i, rows, y, w.rows);
     });
 }
 

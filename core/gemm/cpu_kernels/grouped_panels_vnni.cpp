@@ -64,13 +64,13 @@ QUANTOSCOPE_INLINE void addToOutput(const TileSums<Scaled, rows>& totals, float*
 
 /// y[i][0 … place.rows) += x row i · panel, for `rows` rows of a tile of x.
 template <int rows>
-QUANTOSCOPE_VNNI void addTile(const GroupedTiles& x, std::int64_t i, const Panel& panel, const PanelPlace& place, float* y, std::int64_t yRow)
+QUANTOSCOPE_VNNI void addTile(GroupedTiles<tileRows>::Tile x, std::int64_t group, const Panel& panel, const PanelPlace& place, float* y, std::int64_t yRow)
 {
     TileSums<Scaled, rows> totals;
     clear(totals);
-    const std::int64_t group = x.stretchColumns, columns = place.columns, at = x.stretchOf(i, place.first);
-    const std::int32_t *codes = x.codesOf(i, place.first), *starts = x.starts.data() + at;
-    const float *scales = x.scales.data() + at, *scalesOfW = panel.scales.data();
+    auto [codes, starts, scales] = x;
+    const std::int64_t columns = place.columns;
+    const float* scalesOfW = panel.scales.data();
     const std::byte* codesOfW = panel.codes.data();
     for (std::int64_t k = 0; k < columns; k += group, starts += tileRows, scales += tileRows, scalesOfW += panelColumns) {
         TileSums<VnniStep, rows> sums;
@@ -82,7 +82,7 @@ QUANTOSCOPE_VNNI void addTile(const GroupedTiles& x, std::int64_t i, const Panel
 }
 
 template <bool isInt4>
-void multiplyBlock(const OutputBlock& block, const GroupedTiles& x, const StoredMatrix& w, float* y, const Pulse& pulse)
+void multiplyBlock(const OutputBlock& block, const GroupedTiles<tileRows>& x, const StoredMatrix& w, float* y, const Pulse& pulse)
 {
     static constexpr auto tiles = forEachNumberOfRows<tileRows>([](auto rows) { return &addTile<rows>; });
     thread_local Panel panel;
@@ -92,7 +92,7 @@ void multiplyBlock(const OutputBlock& block, const GroupedTiles& x, const Stored
         copyScalesOfPanel(w, place, x.stretchColumns, panelColumns, panel.scales.data());
     };
     forEachPanel(block, x.columns, {panelColumns, chunkColumns, tileRows}, pulse, pack, [&](const PanelPlace& place, std::int64_t i, std::int64_t rows) {
-        tiles[std::size_t(rows - 1)](x, i, panel, place, y + i * w.rows + place.row, w.rows);
+        tiles[std::size_t(rows - 1)](x.tile(i, place.first, place.first / x.stretchColumns), x.stretchColumns, panel, place, y + i * w.rows + place.row, w.rows);
     });
 }
 

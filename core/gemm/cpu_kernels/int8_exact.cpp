@@ -152,7 +152,7 @@ void multiplyBlock(const OutputBlock& block, const std::int32_t* x, std::int64_t
             return addRows(y + i * yRow + place.row, yRow);
         std::int32_t tile[tileRows * widest] = {};   // The last panel of a matrix has fewer rows of W than a tile is wide.
         addRows(tile, widest);
-        addTileToOutput(tile, widest, place, i, rows, y, yRow);
+        addTileToOutput<widest>(tile, place, i, rows, y, yRow);
     });
 }
 

@@ -4,12 +4,9 @@
 // so that large codes reach 255 · 127 · 2 = 64 770, of which 32 767 is left. Here so that it can be seen: 64
 // products of 127 · 127 come out as 8 160 instead of 1 032 256. Three instructions for 32 products, where
 // int8_exact.cpp takes four.
+#include "core/gemm/cpu_kernels/avx2_step.h"
 #include "core/gemm/cpu_kernels/cpu_kernel.h"
 #include "core/gemm/cpu_kernels/packed_bytes.h"
-
-#if defined(__x86_64__)
-#include <immintrin.h>
-#endif
 
 #include <array>
 #include <numeric>
@@ -45,20 +42,12 @@ bool multiplyPortable(const StoredMatrix& x, const StoredMatrix& w, std::int32_t
 }
 
 #if defined(__x86_64__)
-#define QUANTOSCOPE_AVX2 __attribute__((target("avx2")))
-#define QUANTOSCOPE_INLINE QUANTOSCOPE_AVX2 __attribute__((always_inline)) inline
-
 #include "core/gemm/cpu_kernels/tile_sums.inl"
 
 constexpr int tileRows = 4;
 constexpr std::int64_t panelColumns = 16, chunkBytes = 1024;   // A panel of 16 KiB.
 
-struct Step {
-    using Codes = __m256i;
-    using Sum = __m256i;
-    static QUANTOSCOPE_INLINE Sum zero() { return _mm256_setzero_si256(); }
-    static QUANTOSCOPE_INLINE Codes load(const std::byte* panel) { return _mm256_load_si256(reinterpret_cast<const __m256i*>(panel)); }
-    static QUANTOSCOPE_INLINE Codes broadcast(const std::int32_t* x) { return _mm256_set1_epi32(*x); }
+struct SaturatingStep : Avx2Step {
     static QUANTOSCOPE_INLINE void add(Sum& sum, Codes w, Codes x)
     {
         // The addition by name, as in int8_exact.cpp.
@@ -67,7 +56,7 @@ struct Step {
 };
 
 template <int rows>
-QUANTOSCOPE_INLINE void storeTile(const TileSums<Step, rows>& sums, std::int32_t* tile)
+QUANTOSCOPE_INLINE void storeTile(const TileSums<SaturatingStep, rows>& sums, std::int32_t* tile)
 {
     if constexpr (rows > 0) {
         _mm256_store_si256(reinterpret_cast<__m256i*>(tile), sums.left);
@@ -79,7 +68,7 @@ QUANTOSCOPE_INLINE void storeTile(const TileSums<Step, rows>& sums, std::int32_t
 /// tile[row][column] = a tile of x · panel; rows of x beyond the last one are zero.
 QUANTOSCOPE_AVX2 __attribute__((noinline)) void multiplyTile(const std::int32_t* x, const std::byte* panel, std::int64_t bytes, std::int32_t* tile)
 {
-    TileSums<Step, tileRows> sums;
+    TileSums<SaturatingStep, tileRows> sums;
     clear(sums);
     addSteps<tileRows>(sums, x, panel, bytes / 4);
     storeTile(sums, tile);
@@ -96,7 +85,7 @@ bool multiplyAvx2(const StoredMatrix& x, const StoredMatrix& w, std::int32_t* y,
         const auto pack = [&](const PanelPlace& place) { packBytes<panelColumns>(w, place, panel.data()); };
         forEachPanel(block, row, {panelColumns, chunkBytes, tileRows}, pulse, pack, [&](const PanelPlace& place, std::int64_t i, std::int64_t rows) {
             multiplyTile(tiles.data() + (i * row + place.first * tileRows) / 4, panel.data(), place.columns, tile);
-            addTileToOutput(tile, panelColumns, place, i, rows, y, w.rows);
+            addTileToOutput<panelColumns>(tile, place, i, rows, y, w.rows);
         });
     }, {.rows = 256, .columns = 64});
 }

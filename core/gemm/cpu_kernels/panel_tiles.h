@@ -4,6 +4,7 @@
 #include "core/gemm/cpu_kernels/output_blocks.h"
 
 #include <array>
+#include <type_traits>
 #include <utility>
 
 namespace quantoscope::cpu {
@@ -44,15 +45,21 @@ void startBlock(const OutputBlock& block, Number* y, std::int64_t yRow, const St
 }
 
 /// y += tile[row][row of the panel], as far as there are rows; integers may wrap on the way.
-template <class Number>
-void addTileToOutput(const Number* tile, std::int64_t tileRow, const PanelPlace& place, std::int64_t i, std::int64_t rows, Number* y, std::int64_t yRow)
+template <std::int64_t panelRows, class Number>
+void addTileToOutput(const Number* tile, const PanelPlace& place, std::int64_t i, std::int64_t rows, Number* y, std::int64_t yRow)
 {
     using Wrapping = std::conditional_t<std::is_integral_v<Number>, std::uint32_t, Number>;
-    for (std::int64_t r = 0; r < rows; ++r)
-        for (std::int64_t c = 0; c < place.rows; ++c) {
-            Number& target = y[(i + r) * yRow + place.row + c];
-            target = Number(Wrapping(target) + Wrapping(tile[r * tileRow + c]));
-        }
+    const auto addRows = [&](auto across) {   // A constant for all panels but a matrix's last one: then it is done by vectors.
+        for (std::int64_t r = 0; r < rows; ++r)
+            for (std::int64_t c = 0; c < across; ++c) {
+                Number& target = y[(i + r) * yRow + place.row + c];
+                target = Number(Wrapping(target) + Wrapping(tile[r * panelRows + c]));
+            }
+    };
+    if (place.rows == panelRows)
+        addRows(std::integral_constant<std::int64_t, panelRows>());
+    else
+        addRows(place.rows);
 }
 
 /// One function for each number of rows from 1 to `most`, as `of` names them: [rows − 1].

@@ -3,13 +3,10 @@
 // 16 bits, at most 2 · 15 · 127, and vpmaddwd adds two such sums times the part's scale in 32. All exact.
 #include "core/gemm/cpu_kernels/q4_k.h"
 
+#include "core/gemm/cpu_kernels/avx2_step.h"
 #include "core/gemm/cpu_kernels/int8_vnni.h"
 #include "core/gemm/cpu_kernels/panel_tiles.h"
 #include "core/gemm/q4_k_rows.h"
-
-#if defined(__x86_64__)
-#include <immintrin.h>
-#endif
 
 namespace quantoscope::cpu {
 namespace {
@@ -17,8 +14,6 @@ namespace {
 constexpr std::array orderOfParts{0, 1, 2, 3, 4, 5, 6, 7};
 
 #if defined(__x86_64__)
-#define QUANTOSCOPE_AVX2 __attribute__((target("avx2,fma")))
-
 template <int rows>
 QUANTOSCOPE_AVX2 void multiplyTile(const Q4kX& x, std::int64_t i, const StoredMatrix& w, std::int64_t j, float* y)
 {
