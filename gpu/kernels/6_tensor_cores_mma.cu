@@ -4,9 +4,9 @@
 // does. Now memory is the difficulty: tiles of 128 × 32 come four steps ahead by copies that need no
 // thread (cp.async), and ldmatrix spreads them over a warp's registers as the instruction wants them.
 // A block of 8 warps computes 128 × 128, each warp 64 × 32.
-#include "gpu/kernels/asynchronous_copy.cuh"
 #include "gpu/kernels/kernels.h"
 #include "gpu/kernels/mma_layout.h"
+#include "gpu/kernels/tensor_core_instructions.cuh"
 #include "gpu/kernels/tensor_core_tiles.h"
 
 namespace quantoscope::gpu {
@@ -28,18 +28,6 @@ __device__ void fetch(char* target, const void* matrix, std::int64_t rowBytes, s
         const char* source = static_cast<const char*>(matrix) + (isThere ? firstRow + row : 0) * rowBytes + step * 2 * depth + 16 * segment;
         copyAsynchronously(target + 16 * segmentPlace(row, segment), source, isThere);
     }
-}
-
-__device__ void loadMatrices(std::uint32_t (&registers)[4], const char* segment)
-{
-    asm volatile("ldmatrix.sync.aligned.m8n8.x4.shared.b16 {%0, %1, %2, %3}, [%4];"
-                 : "=r"(registers[0]), "=r"(registers[1]), "=r"(registers[2]), "=r"(registers[3]) : "r"(sharedAddress(segment)) : "memory");
-}
-
-__device__ void multiply(float (&c)[4], const std::uint32_t (&a)[4], std::uint32_t b0, std::uint32_t b1)
-{
-    asm volatile("mma.sync.aligned.m16n8k16.row.col.f32.bf16.bf16.f32 {%0, %1, %2, %3}, {%4, %5, %6, %7}, {%8, %9}, {%0, %1, %2, %3};"
-                 : "+f"(c[0]), "+f"(c[1]), "+f"(c[2]), "+f"(c[3]) : "r"(a[0]), "r"(a[1]), "r"(a[2]), "r"(a[3]), "r"(b0), "r"(b1));
 }
 #endif
 
@@ -81,7 +69,7 @@ __global__ void __launch_bounds__(threads) tensorCores(KernelArguments a)
             for (int i = 0; i < tilesDown; ++i)
 #pragma unroll
                 for (int j = 0; j < tilesAcross; ++j)
-                    multiply(sums[i][j], left[i], right[j / 2][j % 2 * 2], right[j / 2][j % 2 * 2 + 1]);
+                    multiplyBf16(sums[i][j], left[i], right[j / 2][j % 2 * 2], right[j / 2][j % 2 * 2 + 1]);
         }
     }
 #pragma unroll

@@ -36,26 +36,44 @@ __device__ void produce(const CUtensorMap& x, const CUtensorMap& w, char* tiles,
     }
 }
 
-/// A warpgroup multiplies 128 × 128; the products of one step run on while the next is started.
+/// Starts the products of one step, which is then one group.
+__device__ void startStep(float (&sums)[halves][64], const char* tiles, Barriers& barriers, int consumer, int step)
+{
+    const int stage = step % stages;
+    wait(barriers.full[stage], step / stages % 2);
+    const std::uint32_t x = sharedAddress(tiles + stage * stageBytes) + consumer * rowsAConsumer * wgmmaRowBytes;
+    const std::uint32_t w = sharedAddress(tiles + stage * stageBytes + xBytes);
+#pragma unroll
+    for (int half = 0; half < halves; ++half)
+        holdInRegisters(sums[half]);
+    beginWarpgroupProducts();
+#pragma unroll
+    for (int part = 0; part < wgmmaDepth / 16; ++part)
+#pragma unroll
+        for (int half = 0; half < halves; ++half)
+            multiplyWarpgroup(sums[half], wgmmaDescriptor(x + half * 64 * wgmmaRowBytes + part * 32), wgmmaDescriptor(w + part * 32));
+    endWarpgroupProducts();
+#pragma unroll
+    for (int half = 0; half < halves; ++half)
+        holdInRegisters(sums[half]);
+}
+
+/// A warpgroup multiplies 128 × 128; the products of one step run on while the next is started. The first
+/// step stands before the loop: else the loop's registers would come from zeros or from products on their
+/// way, and the compiler would wait for every single product (ptxas says C7515; .ci/run looks for that).
 __device__ void consume(float (&sums)[halves][64], const char* tiles, Barriers& barriers, int consumer, int steps)
 {
-    for (int step = 0; step < steps; ++step) {
-        const int stage = step % stages;
-        wait(barriers.full[stage], step / stages % 2);
-        const std::uint32_t x = sharedAddress(tiles + stage * stageBytes) + consumer * rowsAConsumer * wgmmaRowBytes;
-        const std::uint32_t w = sharedAddress(tiles + stage * stageBytes + xBytes);
-        beginWarpgroupProducts();
-#pragma unroll
-        for (int part = 0; part < wgmmaDepth / 16; ++part)
-#pragma unroll
-            for (int half = 0; half < halves; ++half)
-                multiplyWarpgroup(sums[half], wgmmaDescriptor(x + half * 64 * wgmmaRowBytes + part * 32), wgmmaDescriptor(w + part * 32));
-        endWarpgroupProducts();
+    startStep(sums, tiles, barriers, consumer, 0);
+    for (int step = 1; step < steps; ++step) {
+        startStep(sums, tiles, barriers, consumer, step);
         waitForWarpgroupProducts<1>();   // Those of the step before: its stage may be filled again.
-        if (step > 0 && threadIdx.x % 32 == 0)
+        if (threadIdx.x % 32 == 0)
             arrive(barriers.empty[(step - 1) % stages]);
     }
     waitForWarpgroupProducts<0>();
+#pragma unroll
+    for (int half = 0; half < halves; ++half)
+        holdInRegisters(sums[half]);
 }
 #endif
 

@@ -66,6 +66,16 @@ __device__ inline void endWarpgroupProducts()
     asm volatile("wgmma.commit_group.sync.aligned;" ::: "memory");
 }
 
+/// Sums are changed by products that run on after their instruction: without this the compiler might move
+/// a register's number to another place in between. No instruction.
+template <int count>
+__device__ void holdInRegisters(float (&values)[count])
+{
+#pragma unroll
+    for (int i = 0; i < count; ++i)
+        asm volatile("" : "+f"(values[i])::"memory");
+}
+
 /// Until all but the last `pending` groups are done.
 template <int pending>
 __device__ void waitForWarpgroupProducts()

@@ -14,7 +14,7 @@ namespace quantoscope::gpu {
 /// a · b + c in both halves, rounded once. Here it is never rounded at all.
 QUANTOSCOPE_HOST_DEVICE inline std::uint32_t multiplyAddHalves(std::uint32_t a, std::uint32_t b, std::uint32_t c)
 {
-#ifdef __CUDA_ARCH__
+#if defined(__CUDACC__) && defined(__CUDA_ARCH__)
     std::uint32_t result;
     asm("fma.rn.f16x2 %0, %1, %2, %3;" : "=r"(result) : "r"(a), "r"(b), "r"(c));
     return result;
@@ -31,7 +31,7 @@ QUANTOSCOPE_HOST_DEVICE inline std::uint32_t multiplyAddHalves(std::uint32_t a, 
 /// The instruction PRMT: each digit of the selector names a byte of the eight in low and high.
 QUANTOSCOPE_HOST_DEVICE inline std::uint32_t selectBytes(std::uint32_t low, std::uint32_t high, std::uint32_t selector)
 {
-#ifdef __CUDA_ARCH__
+#if defined(__CUDACC__) && defined(__CUDA_ARCH__)
     return __byte_perm(low, high, selector);
 #else
     std::uint32_t result = 0;
@@ -123,7 +123,7 @@ struct Fp16Scale {
     static constexpr int bytes = 2;
     QUANTOSCOPE_HOST_DEVICE static float decode(std::uint32_t code)
     {
-#ifdef __CUDA_ARCH__
+#if defined(__CUDACC__) && defined(__CUDA_ARCH__)
         float value;
         asm("{ .reg .f16 h; mov.b16 h, %1; cvt.f32.f16 %0, h; }" : "=f"(value) : "h"(std::uint16_t(code)));
         return value;

@@ -5,8 +5,8 @@
 // the instruction that has 16 rows, x is staged once for all warps, and everything is fetched four steps
 // ahead. Few rows of W are too few blocks for a large GPU: then K is cut into parts as well, each part
 // writes its own sums, and a second kernel adds them in order, so that y is the same in every run.
-#include "gpu/kernels/asynchronous_copy.cuh"
 #include "gpu/kernels/nf4_table.cuh"
+#include "gpu/kernels/tensor_core_instructions.cuh"
 #include "gpu/kernels/weight_fragments.h"
 #include "gpu/kernels/weight_only.h"
 
@@ -24,14 +24,6 @@ struct Stage {
     static constexpr int tableBytes = Format::Code::usesTable ? 4 * Nf4Code::tableWords : 0;
     static constexpr int allBytes = count * bytes + tableBytes;
 };
-
-[[maybe_unused]] __device__ void multiply(float (&c)[4], const std::uint32_t (&a)[4], std::uint32_t b0, std::uint32_t b1)
-{
-#if __CUDA_ARCH__ >= 800
-    asm volatile("mma.sync.aligned.m16n8k16.row.col.f32.f16.f16.f32 {%0, %1, %2, %3}, {%4, %5, %6, %7}, {%8, %9}, {%0, %1, %2, %3};"
-                 : "+f"(c[0]), "+f"(c[1]), "+f"(c[2]), "+f"(c[3]) : "r"(a[0]), "r"(a[1]), "r"(a[2]), "r"(a[3]), "r"(b0), "r"(b1));
-#endif
-}
 
 /// Starts copying one chunk: all rows of x, and of W each lane what it alone will use.
 template <class Format, int tiles>
@@ -76,8 +68,8 @@ __device__ void multiplyChunk(const char* stage, const std::uint32_t* table, con
         for (int tile = 0; tile < tiles; ++tile) {
             const uint4 x = *reinterpret_cast<const uint4*>(stage + 16 * Fragments::segmentOfB(lane, tile, i));
             float (&target)[4] = Format::groupColumns > 0 ? group[tile] : sums[tile];
-            multiply(target, parts[0], x.x, x.y);
-            multiply(target, parts[1], x.z, x.w);
+            multiplyFp16(target, parts[0], x.x, x.y);
+            multiplyFp16(target, parts[1], x.z, x.w);
         }
         if constexpr (Format::groupColumns > 0)
             if ((32 * i + 32) % Format::groupColumns == 0) {

@@ -4,6 +4,7 @@
 // of each row at a time, past the first-level cache because nobody needs them again: four independent
 // reads on their way. Codes become FP16 exactly, everything after that is FP32, added up in a fixed order.
 #include "gpu/kernels/nf4_table.cuh"
+#include "gpu/kernels/streaming_load.cuh"
 #include "gpu/kernels/weight_only.h"
 
 #include <cuda_fp16.h>
@@ -12,14 +13,6 @@ namespace quantoscope::gpu {
 namespace {
 
 constexpr int warps = 4, rowsABlock = 4;
-
-__device__ uint4 readOnce(const void* place)
-{
-    uint4 pack;
-    asm volatile("ld.global.nc.L1::no_allocate.L2::128B.v4.u32 {%0, %1, %2, %3}, [%4];"
-                 : "=r"(pack.x), "=r"(pack.y), "=r"(pack.z), "=r"(pack.w) : "l"(place));
-    return pack;
-}
 
 __device__ float2 widen(std::uint32_t pair)
 {
