@@ -253,8 +253,9 @@ LevelLookup::LevelLookup(LevelMap levels, const FloatFormat* floating)
     : map(std::move(levels))
     , firstLevel(65536)
 {
-    for (std::size_t leading = 0; leading < firstLevel.size(); ++leading)
-        firstLevel[leading] = std::uint16_t(map.indexOf(std::bit_cast<float>(std::uint32_t(leading << 16))));
+    // Zero to infinity, to the last not-a-number, and the same with a sign.
+    for (const std::size_t first : {std::size_t{0}, std::size_t{0x7F81}, std::size_t{0x8000}, std::size_t{0xFF81}})
+        setFirstLevels(first, first % 0x8000 == 0 ? first + 0x7F80 : first + 0x7E);
     if (map.size() > 0)
         largest = std::max(std::abs(map.levels.front()), std::abs(map.levels.back()));
     setFewLevels();
@@ -264,6 +265,21 @@ LevelLookup::LevelLookup(LevelMap levels, const FloatFormat* floating)
     const auto wide = wideFloat(*floating, Overflow::Saturate);
     if (wide && !wide->fp32Exponents && map.size() == 2 * std::size_t(wide->largest) + 1)
         format = wide;
+}
+
+void LevelLookup::setFirstLevels(std::size_t first, std::size_t last)
+{
+    const auto levelAt = [&](std::size_t leading) { return std::uint16_t(map.indexOf(std::bit_cast<float>(std::uint32_t(leading << 16)))); };
+    firstLevel[first] = levelAt(first);
+    firstLevel[last] = levelAt(last);
+    // Levels rise or fall with the code, so that what lies between two of the same level has it too.
+    if (firstLevel[first] == firstLevel[last]) {
+        std::fill(firstLevel.begin() + std::ptrdiff_t(first), firstLevel.begin() + std::ptrdiff_t(last), firstLevel[first]);
+    } else if (last - first > 1) {
+        const std::size_t middle = (first + last) / 2;
+        setFirstLevels(first, middle);
+        setFirstLevels(middle, last);
+    }
 }
 
 void LevelLookup::setFewLevels()

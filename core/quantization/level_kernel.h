@@ -31,6 +31,8 @@ struct LevelLookup {
     double largest = 0;                      ///< Magnitude
 
 private:
+    /// For the leading bits first … last, along which levels only rise or only fall.
+    void setFirstLevels(std::size_t first, std::size_t last);
     void setFewLevels();
 };
 
