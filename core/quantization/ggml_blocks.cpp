@@ -5,6 +5,7 @@
 #include "core/quantization/block_kernels.h"
 #include "core/quantization/ggml_common.h"
 #include "core/quantization/ggml_scale_kernels.h"
+#include "core/tensors/block_tables.h"
 
 #include <algorithm>
 #include <array>
@@ -232,12 +233,6 @@ void codesOfTq2(const std::byte* block, std::uint16_t* levels)
 // E2M1 as ggml has it: doubled values, so that they are whole, times half the scale; the nearest by
 // absolute difference, of several the first.
 
-/// Half of 2^(code − 127), exact down to where FP32 ends.
-float halfPowerOfTwo(unsigned code)
-{
-    return std::bit_cast<float>(code < 2 ? 0x00200000u << code : (code - 1) << 23);
-}
-
 /// floor(log2f(x)), which for the few numbers just below a power of two is that power.
 int floorOfLog2(float positive)
 {
@@ -262,7 +257,7 @@ void encodeMxfp4(std::span<const float> values, const BlockContext&, std::byte* 
         const bool arePlain = powersOfTwo(largest.data(), here, codes.data(), halfScales.data());
         for (std::size_t b = 0; b < here && !arePlain; ++b) {
             codes[b] = powerCode(largest[b]);
-            halfScales[b] = halfPowerOfTwo(codes[b]);
+            halfScales[b] = block_tables::halfPowerOfTwo(codes[b]);
         }
         for (std::size_t b = 0; b < here; ++b)
             blocks[17 * b] = std::byte(codes[b]);

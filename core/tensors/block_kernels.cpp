@@ -12,8 +12,8 @@ namespace quantoscope::HWY_NAMESPACE {
 
 namespace hn = hwy::HWY_NAMESPACE;
 
-using Floats = hn::CappedTag<float, 8>;
-using Integers = hn::Rebind<std::int32_t, Floats>;
+using Floats = hn::CappedTag<float, 16>;
+using Integers = hn::RebindToSigned<Floats>;
 using Codes = hn::Rebind<std::int8_t, Floats>;
 constexpr std::size_t width = hn::MaxLanes(Floats());
 
@@ -37,7 +37,7 @@ void LookUpHalves(const std::uint8_t* packed, std::size_t count, const std::int8
     }
 }
 
-hn::Vec<Floats> Wide(const std::int8_t* codes)
+HWY_INLINE hn::Vec<Floats> Wide(const std::int8_t* codes)
 {
     return hn::ConvertTo(Floats(), hn::PromoteTo(Integers(), hn::LoadU(Codes(), codes)));
 }
@@ -63,19 +63,13 @@ void ScaleCodesLess(const std::int8_t* codes, std::size_t count, std::size_t gro
     }
 }
 
-// Wider vectors where whole blocks are at hand.
-using WideFloats = hn::CappedTag<float, 16>;
-using WideIntegers = hn::RebindToSigned<WideFloats>;
-using WideCodes = hn::Rebind<std::int8_t, WideFloats>;
-constexpr std::size_t wideWidth = hn::MaxLanes(WideFloats());
-
-HWY_INLINE void ScaleThirtyTwo(const std::int8_t* codes, float scale, float* values)
+/// One scale's codes, `count` of them.
+template <std::size_t count>
+HWY_INLINE void ScaleSome(const std::int8_t* codes, float scale, float* values)
 {
-    const WideFloats d;
-    for (std::size_t i = 0; i < 32; i += wideWidth) {
-        const auto wide = hn::ConvertTo(d, hn::PromoteTo(WideIntegers(), hn::LoadU(WideCodes(), codes + i)));
-        hn::StoreU(hn::Mul(hn::Set(d, scale), wide), d, values + i);
-    }
+    const Floats d;
+    for (std::size_t i = 0; i < count; i += width)
+        hn::StoreU(hn::Mul(hn::Set(d, scale), Wide(codes + i)), d, values + i);
 }
 
 void ScaleNibbleBlocks(const std::uint8_t* packed, std::size_t blocks, std::size_t stride, const std::int8_t* table16,
@@ -95,14 +89,41 @@ void ScaleNibbleBlocks(const std::uint8_t* packed, std::size_t blocks, std::size
 #else
         LookUpHalves(packed, 16, table16, codes, codes + 16);
 #endif
-        ScaleThirtyTwo(codes, scales[block], values);
+        ScaleSome<32>(codes, scales[block], values);
+    }
+}
+
+void ScaleNibblePairs(const std::uint8_t* packed, std::size_t blocks, std::size_t stride, const std::int8_t* table16,
+                      const float* scales, float* values)
+{
+#if HWY_TARGET != HWY_SCALAR
+    const hn::Full128<std::uint8_t> bytes;
+    const hn::Full128<std::uint64_t> eights;
+    const auto table = hn::LoadU(bytes, reinterpret_cast<const std::uint8_t*>(table16));
+    const auto mask = hn::Set(bytes, 15);
+#endif
+    HWY_ALIGN std::int8_t codes[32];
+    for (std::size_t pair = 0; pair < 2 * blocks; ++pair, scales += 2, values += 32) {
+        const std::uint8_t* const from = packed + pair / 2 * stride + pair % 2 * 16;
+#if HWY_TARGET != HWY_SCALAR
+        const auto both = hn::LoadU(bytes, from);
+        const auto low = hn::BitCast(eights, hn::TableLookupBytes(table, hn::And(both, mask)));
+        const auto high = hn::BitCast(eights, hn::TableLookupBytes(table, hn::ShiftRight<4>(both)));
+        hn::Store(hn::InterleaveLower(low, high), eights, reinterpret_cast<std::uint64_t*>(codes));
+        hn::Store(hn::InterleaveUpper(eights, low, high), eights, reinterpret_cast<std::uint64_t*>(codes + 16));
+#else
+        for (std::size_t i = 0; i < 2; ++i)
+            LookUpHalves(from + 8 * i, 8, table16, codes + 16 * i, codes + 16 * i + 8);
+#endif
+        ScaleSome<16>(codes, scales[0], values);
+        ScaleSome<16>(codes + 16, scales[1], values + 16);
     }
 }
 
 void ScaleByteBlocks(const std::uint8_t* codes, std::size_t blocks, std::size_t stride, const float* scales, float* values)
 {
     for (std::size_t block = 0; block < blocks; ++block)
-        ScaleThirtyTwo(reinterpret_cast<const std::int8_t*>(codes + block * stride), scales[block], values + block * 32);
+        ScaleSome<32>(reinterpret_cast<const std::int8_t*>(codes + block * stride), scales[block], values + block * 32);
 }
 
 }  // namespace quantoscope::HWY_NAMESPACE
@@ -115,6 +136,7 @@ HWY_EXPORT(LookUpHalves);
 HWY_EXPORT(ScaleCodes);
 HWY_EXPORT(ScaleCodesLess);
 HWY_EXPORT(ScaleNibbleBlocks);
+HWY_EXPORT(ScaleNibblePairs);
 HWY_EXPORT(ScaleByteBlocks);
 
 void lookUpHalves(const std::uint8_t* packed, std::size_t count, const std::int8_t* table16, std::int8_t* low, std::int8_t* high)
@@ -137,6 +159,12 @@ void scaleNibbleBlocks(const std::uint8_t* packed, std::size_t blocks, std::size
                        const float* scales, float* values)
 {
     HWY_DYNAMIC_DISPATCH(ScaleNibbleBlocks)(packed, blocks, stride, table16, scales, values);
+}
+
+void scaleNibblePairs(const std::uint8_t* packed, std::size_t blocks, std::size_t stride, const std::int8_t* table16,
+                      const float* scales, float* values)
+{
+    HWY_DYNAMIC_DISPATCH(ScaleNibblePairs)(packed, blocks, stride, table16, scales, values);
 }
 
 void scaleByteBlocks(const std::uint8_t* codes, std::size_t blocks, std::size_t stride, const float* scales, float* values)

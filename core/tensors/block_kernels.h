@@ -20,6 +20,9 @@ void scaleCodesLess(const std::int8_t* codes, std::size_t count, std::size_t gro
 /// Blocks of 16 bytes, `stride` bytes apart: values = scale of the block · table[lower halves, then upper halves].
 void scaleNibbleBlocks(const std::uint8_t* packed, std::size_t blocks, std::size_t stride, const std::int8_t* table16,
                        const float* scales, float* values);
+/// Blocks of 32 bytes, `stride` bytes apart, each four groups with a scale: 8 bytes of a group are 16 values, in the same order.
+void scaleNibblePairs(const std::uint8_t* packed, std::size_t blocks, std::size_t stride, const std::int8_t* table16,
+                      const float* scales, float* values);
 /// Blocks of 32 signed bytes, `stride` bytes apart: values = scale of the block · code.
 void scaleByteBlocks(const std::uint8_t* codes, std::size_t blocks, std::size_t stride, const float* scales, float* values);
 

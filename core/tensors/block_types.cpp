@@ -4,6 +4,7 @@
 #include "core/tensors/block_type.h"
 
 #include "core/tensors/block_kernels.h"
+#include "core/tensors/block_tables.h"
 #include "core/tensors/element_decoder.h"
 
 #include <algorithm>
@@ -16,15 +17,11 @@ namespace quantoscope {
 
 namespace {
 
+using namespace block_tables;
+
 using Bytes = const std::uint8_t*;
 
-// ggml-common.h, kvalues_iq4nl.
-constexpr std::array<std::int8_t, 16> iq4Levels{-127, -104, -83, -65, -49, -35, -22, -10, 1, 13, 25, 38, 53, 69, 89, 113};
-// Twice the values of E2M1, so that they are whole; the scales are halved in turn.
-constexpr std::array<std::int8_t, 16> doubledE2m1{0, 1, 2, 3, 4, 6, 8, 12, 0, -1, -2, -3, -4, -6, -8, -12};
-
 constexpr std::array<std::int8_t, 16> unchanged{0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
-constexpr std::array<std::int8_t, 16> minusEight{-8, -7, -6, -5, -4, -3, -2, -1, 0, 1, 2, 3, 4, 5, 6, 7};
 
 float half(Bytes at)
 {
@@ -244,37 +241,21 @@ void decodeTq2(Bytes block, float* values)
 
 void decodeMxfp4(Bytes block, float* values)
 {
-    // Half of 2^(code − 127), exact down to where FP32 ends.
-    const float halfScale = std::bit_cast<float>(block[0] < 2 ? 0x00200000u << block[0] : (block[0] - 1u) << 23);
+    const float halfScale = halfPowerOfTwo(block[0]);
     std::int8_t levels[32];
     lookUpHalves(block + 1, 16, doubledE2m1.data(), levels, levels + 16);
     scaleCodes(levels, 32, 32, &halfScale, values);
 }
 
-/// Unsigned E4M3 as ggml reads it: its NaN code 0x7F counts as 0, the sign bit is not looked at.
-float unsignedE4m3(std::uint8_t code)
-{
-    const int exponent = code >> 3 & 15, mantissa = code & 7;
-    if (code == 0 || code == 0x7F)
-        return 0;
-    return exponent == 0 ? std::ldexp(float(mantissa), -9) : std::ldexp(float(8 + mantissa), exponent - 10);
-}
-
 void decodeNvfp4(Bytes block, float* values)
 {
-    static const auto halfScales = [] {
-        std::array<float, 256> scales;
-        for (int code = 0; code < 256; ++code)
-            scales[std::size_t(code)] = unsignedE4m3(std::uint8_t(code)) * 0.5f;
-        return scales;
-    }();
     std::int8_t lowHalves[32], highHalves[32], levels[64];
     lookUpHalves(block + 4, 32, doubledE2m1.data(), lowHalves, highHalves);
     float scales[4];
     for (int group = 0; group < 4; ++group) {
         std::memcpy(levels + 16 * group, lowHalves + 8 * group, 8);
         std::memcpy(levels + 16 * group + 8, highHalves + 8 * group, 8);
-        scales[group] = halfScales[block[group]];
+        scales[group] = halfE4m3[block[group]];
     }
     scaleCodes(levels, 64, 16, scales, values);
 }

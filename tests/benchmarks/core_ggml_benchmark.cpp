@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Block types beside ggml's own functions and a copy of the bytes they move, in one run. ggml has no Debian
-// package: name a libggml-base.so built by yourself as the argument; without one there is only the limit.
+// Block types beside ggml's own functions and the limit of memory, in one run: a copy of the values for quantizing, filling
+// them for dequantizing, which is also measured where its values stay in the cache. ggml has no Debian package: name a
+// libggml-base.so built by yourself as the argument; without one there is only the limit.
 //
 // core_ggml_benchmark [LIBRARY]
 #include "core/quantization/block_format.h"
@@ -20,6 +21,7 @@ using namespace quantoscope::benchmarks;
 namespace {
 
 constexpr std::int64_t count = std::int64_t{1} << 22;
+constexpr std::int64_t cached = std::int64_t{1} << 15;   ///< Values that stay in a core's own cache.
 
 struct Row {
     const char* format;        ///< Ours
@@ -49,26 +51,35 @@ void compareRow(const Row& row, void* library, const std::vector<float>& values)
     std::vector<float> decoded(count), theirValues(count);
     format.encode(values, {}, blocks.data(), nullptr);
 
-    std::vector<Contender> decoding{{"memcpy of the values", [&] { std::memcpy(decoded.data(), values.data(), count * sizeof(float)); benchmark::ClobberMemory(); }, double(count)}};
-    std::vector<Contender> encoding = decoding;
     using Decode = void (*)(const void*, float*, std::int64_t);
     using Encode = void (*)(const float*, void*, std::int64_t);
     const auto find = [&](const std::string& name) { return library ? dlsym(library, name.c_str()) : nullptr; };
     const auto theirDecode = reinterpret_cast<Decode>(find(std::string("dequantize_row_") + row.theirs));
     const auto theirEncode = reinterpret_cast<Encode>(find(std::string("quantize_row_") + row.theirs + "_ref"));
-    if (theirDecode)
-        decoding.push_back({"ggml", [&] { theirDecode(blocks.data(), theirValues.data(), count); benchmark::ClobberMemory(); }, double(count)});
+    for (const std::int64_t atOnce : {count, cached}) {
+        const auto repeatedly = [=](auto decode) {
+            return [=] {
+                for (std::int64_t done = 0; done < count; done += atOnce)
+                    decode(atOnce);
+                benchmark::ClobberMemory();
+            };
+        };
+        const std::string fill = "filling the values";
+        std::vector<Contender> decoding{{fill, repeatedly([&](std::int64_t n) { std::memset(decoded.data(), 1, std::size_t(n) * sizeof(float)); benchmark::DoNotOptimize(decoded.data()); }), double(count)}};
+        if (theirDecode)
+            decoding.push_back({"ggml", repeatedly([&, theirDecode](std::int64_t n) { theirDecode(blocks.data(), theirValues.data(), n); }), double(count)});
+        decoding.push_back({"Quantoscope", repeatedly([&](std::int64_t n) {
+                                decodeBlocks(type, reinterpret_cast<const std::uint8_t*>(blocks.data()), std::size_t(n / type.elements), decoded.data());
+                            }), double(count), fill, {}, {}, theirDecode ? "ggml" : "", row.decodeTarget});
+        compare((std::string(row.format) + (atOnce == count ? ", dequantize" : ", dequantize in the cache")).c_str(), "Gelem/s", decoding, 15);
+        if (theirDecode && atOnce == count)
+            std::printf("the same values: %s\n", std::memcmp(decoded.data(), theirValues.data(), count * sizeof(float)) == 0 ? "yes" : "NO");
+    }
+    std::vector<Contender> encoding{{"memcpy of the values", [&] { std::memcpy(decoded.data(), values.data(), count * sizeof(float)); benchmark::ClobberMemory(); }, double(count)}};
     if (theirEncode)
         encoding.push_back({"ggml", [&] { theirEncode(values.data(), theirBlocks.data(), count); benchmark::ClobberMemory(); }, double(count)});
-    decoding.push_back({"Quantoscope", [&] {
-                            decodeBlocks(type, reinterpret_cast<const std::uint8_t*>(blocks.data()), count / type.elements, decoded.data());
-                            benchmark::ClobberMemory();
-                        }, double(count), decoding.front().name, {}, {}, theirDecode ? "ggml" : "", row.decodeTarget});
     encoding.push_back({"Quantoscope", [&] { format.encode(values, {}, blocks.data(), nullptr); benchmark::ClobberMemory(); }, double(count),
                         encoding.front().name, {}, {}, theirEncode ? "ggml" : "", row.encodeTarget});
-    compare((std::string(row.format) + ", dequantize").c_str(), "Gelem/s", decoding, 15);
-    if (theirDecode)
-        std::printf("the same values: %s\n", std::memcmp(decoded.data(), theirValues.data(), count * sizeof(float)) == 0 ? "yes" : "NO");
     compare((std::string(row.format) + ", quantize").c_str(), "Gelem/s", encoding, 5);
     if (theirEncode)
         std::printf("the same bytes: %s\n", blocks == theirBlocks ? "yes" : "NO");
