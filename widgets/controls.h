@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "widgets/exclusive_row.h"
+
 #include <QAbstractButton>
 #include <QFrame>
 #include <QLabel>
@@ -9,7 +11,6 @@
 
 #include <memory>
 
-class QButtonGroup;
 class QHBoxLayout;
 class QPainter;
 class QVBoxLayout;
@@ -69,27 +70,16 @@ private:
 };
 
 /// One of a few, all visible: "Linear | Log". Real buttons inside, so keyboard and screen readers work.
-class SegmentedControl : public QWidget {
+class SegmentedControl : public ExclusiveRow {
     Q_OBJECT
 
 public:
     explicit SegmentedControl(QWidget* parent = nullptr);
     /// The name a screen reader says is the control's accessibleName() and the segment's text.
     void addSegment(const QString& id, const QString& text, const QString& toolTip = {});
-    void clear();
-    QString current() const;
-    void setCurrent(const QString& id);   ///< Emits nothing.
-
-signals:
-    void chosen(const QString& id);   ///< By the person only.
 
 protected:
     void paintEvent(QPaintEvent*) override;
-    void keyPressEvent(QKeyEvent*) override;
-
-private:
-    QButtonGroup* m_group;
-    QHBoxLayout* m_layout;
 };
 
 /// One of many, in a menu: "INT4 ▾". The chosen id is shown in the sentence it stands in.
@@ -119,23 +109,12 @@ private:
 };
 
 /// Underlined tabs: "Number line · All values".
-class TabStrip : public QWidget {
+class TabStrip : public ExclusiveRow {
     Q_OBJECT
 
 public:
     explicit TabStrip(QWidget* parent = nullptr);
     void addTab(const QString& id, const QString& text);
-    QString current() const;
-    void setCurrent(const QString& id);
-
-signals:
-    void chosen(const QString& id);
-
-private:
-    void keyPressEvent(QKeyEvent*) override;
-
-    QButtonGroup* m_group;
-    QHBoxLayout* m_layout;
 };
 
 /// A button of the house: quiet (border), or primary (accent fill). Never narrower than its text.

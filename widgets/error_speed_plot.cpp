@@ -4,10 +4,7 @@
 #include "widgets/label_placer.h"
 #include "widgets/plot_text.h"
 #include "widgets/theme.h"
-#include "widgets/value_slider.h"
 
-#include <QKeyEvent>
-#include <QMouseEvent>
 #include <QPainter>
 #include <QPainterPath>
 
@@ -42,46 +39,47 @@ QString errorLabel(int exponent)
 }  // namespace
 
 ErrorSpeedPlot::ErrorSpeedPlot(QWidget* parent)
-    : QWidget(parent)
+    : ChoiceChart(tr("Error across, speed up"), parent)
 {
-    setFocusPolicy(Qt::StrongFocus);
-    installPlotAccessibility();
-    setProperty("chartDescription", QString());   // Before the name, which may make the interface for a listening screen reader.
-    setAccessibleName(tr("Error across, speed up"));
-    setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Expanding);
 }
 
 void ErrorSpeedPlot::setMeasured(MeasuredKernels measured)
 {
+    if (looksAlike(measured, m_measured))
+        return;
     m_measured = std::move(measured);
     QStringList lines;
     for (const MeasuredKernel& each : m_measured)
         lines << tr("%1: error %2, %3").arg(each.name(), percentText(each.run.relativeError), speedText(each));
     setProperty("chartDescription", lines.join(QStringLiteral("; ")));
-    update();
+    forget();
 }
 
 void ErrorSpeedPlot::setBaseline(const QString& kernelId)
 {
+    if (kernelId == m_baseline)
+        return;
     m_baseline = kernelId;
-    update();
+    forget();
 }
 
 void ErrorSpeedPlot::setPeaks(std::vector<Peak> peaks)
 {
+    if (peaks == m_peaks)
+        return;
     m_peaks = std::move(peaks);
-    update();
-}
-
-void ErrorSpeedPlot::setSelected(const QString& kernelId)
-{
-    m_selected = kernelId;
-    update();
+    forget();
 }
 
 void ErrorSpeedPlot::keepGhost(bool keep)
 {
     m_ghost = keep ? m_measured : MeasuredKernels{};
+    forget();
+}
+
+void ErrorSpeedPlot::forget()
+{
+    m_ground.forget();
     update();
 }
 
@@ -169,6 +167,8 @@ void ErrorSpeedPlot::paintAxes(QPainter& painter, const Axes& axes) const
             if (value < axes.speed.low * 1.02 || value > axes.speed.high / 1.02)
                 continue;
             const double y = axes.speed.toPixel(value);
+            if (y - line / 2 < line)
+                continue;   // The caption stands there.
             painter.drawLine(QPointF(area.right(), y), QPointF(area.right() + 4, y));
             painter.drawText(QRectF(area.right() + 8, y - line / 2, width() - area.right() - 8, line),
                              Qt::AlignLeft | Qt::AlignVCenter, multipleText(power));
@@ -188,8 +188,9 @@ void ErrorSpeedPlot::paintAxes(QPainter& painter, const Axes& axes) const
     painter.restore();
 }
 
-void ErrorSpeedPlot::paintPeaks(QPainter& painter, const Axes& axes) const
+void ErrorSpeedPlot::paintPeaks(QPainter& painter, const Axes& axes)
 {
+    m_peakNames.clear();
     painter.setFont(uiFont(11));
     const double line = painter.fontMetrics().height();
     for (const Peak& peak : m_peaks) {
@@ -199,7 +200,9 @@ void ErrorSpeedPlot::paintPeaks(QPainter& painter, const Axes& axes) const
         painter.setPen(QPen(theme().muted, 1, Qt::DashLine));
         painter.drawLine(QPointF(axes.area.left(), y), QPointF(axes.area.right(), y));
         painter.setPen(theme().muted);
-        painter.drawText(QRectF(axes.area.left() + 4, y - line, axes.area.width(), line), Qt::AlignLeft | Qt::AlignVCenter, peak.name);
+        const QRectF place(axes.area.left() + 4, y - line, painter.fontMetrics().horizontalAdvance(peak.name) + 2, line);
+        painter.drawText(place, Qt::AlignLeft | Qt::AlignVCenter, peak.name);
+        m_peakNames.push_back(place);
     }
 }
 
@@ -257,51 +260,23 @@ void ErrorSpeedPlot::paintMarks(QPainter& painter, const Axes& axes) const
         drawn.push_back(point);
         const QColor fill = here > 0 ? QColor(Qt::transparent) : each.run.isFinal ? ink : theme().card;
         drawGemmMark(painter, point, markRadius + 4.0 * double(here), each.kernel.mark, ink, fill);
-        if (each.id() == m_selected) {
-            painter.setPen(QPen(theme().accent, 1.6));
-            painter.setBrush(Qt::NoBrush);
-            painter.drawEllipse(point, markRadius + 6, markRadius + 6);
-        }
     }
 }
 
-void ErrorSpeedPlot::paintLabels(QPainter& painter, const Axes& axes) const
+void ErrorSpeedPlot::paintLabels(QPainter& painter, const Axes& axes)
 {
     LabelPlacer placer(axes.area.adjusted(2, 2, -2, -2));
+    m_points.clear();
     for (const MeasuredKernel& each : m_measured) {
         const QPointF point = pointOf(axes, each);
+        m_points.push_back(point);
         placer.block(QRectF(point.x() - 8, point.y() - 8, 16, 16));
         const double top = axes.speed.toPixel(each.fastest());
         placer.block(QRectF(point.x() - 3, top, 6, axes.speed.toPixel(each.slowest()) - top), 1);
     }
-    const QFont name = uiFont(12, QFont::DemiBold), detail = uiFont(11);
-    // Where there is no room for the figures a click on a mark gives them.
-    const double line = QFontMetricsF(name).height();
-    const bool hasDetail = axes.area.height() > 15 * line && axes.area.width() * axes.area.height() > 900 * line * double(m_measured.size());
-    for (const MeasuredKernel& each : m_measured) {
-        const QString second = !hasDetail ? QString() : each.run.isFinal ? speedText(each) : tr("still running");
-        const QFontMetricsF nameMetrics(name), detailMetrics(detail);
-        const QSizeF size(std::max(nameMetrics.horizontalAdvance(each.name()), detailMetrics.horizontalAdvance(second)) + 2,
-                          nameMetrics.height() + (hasDetail ? detailMetrics.height() - 2 : 0));
-        const QPointF point = pointOf(axes, each);
-        const std::optional<QRectF> free = each.id() == m_selected ? std::optional(placer.place(point, markRadius + 4, size)) : placer.placeFree(point, markRadius + 4, size);
-        if (!free)
-            continue;   // Its name would hide another; a click or the arrow keys say it.
-        const QRectF place = *free;
-        // Where the name had to move away from its mark, a line says whose it is.
-        const QPointF near(std::clamp(point.x(), place.left(), place.right()), std::clamp(point.y(), place.top(), place.bottom()));
-        if (QLineF(point, near).length() > 16) {
-            painter.setPen(QPen(theme().faint, 1));
-            painter.drawLine(point, near);
-        }
-        const auto side = place.right() <= point.x() ? Qt::AlignRight : place.left() >= point.x() ? Qt::AlignLeft : Qt::AlignHCenter;
-        painter.setFont(name);
-        painter.setPen(colourOf(each.kernel.mark));
-        painter.drawText(place, int(side) | Qt::AlignTop, each.name());
-        painter.setFont(detail);
-        painter.setPen(theme().muted);
-        painter.drawText(place, int(side) | Qt::AlignBottom, second);
-    }
+    for (const QRectF& peak : m_peakNames)
+        placer.block(peak, 1);
+    m_names = drawMarkNames(painter, placer, m_measured, m_points, markRadius + 4);
 }
 
 void ErrorSpeedPlot::paintEvent(QPaintEvent*)
@@ -309,54 +284,36 @@ void ErrorSpeedPlot::paintEvent(QPaintEvent*)
     QPainter painter(this);
     painter.setRenderHint(QPainter::Antialiasing);
     const Axes axes = this->axes();
-    paintAxes(painter, axes);
-    paintDominated(painter, axes);
-    paintPeaks(painter, axes);
-    paintMarks(painter, axes);
-    paintLabels(painter, axes);
-    if (hasFocus()) {
-        painter.setPen(QPen(theme().accent, 1.5));
-        painter.setBrush(Qt::NoBrush);
-        painter.drawRoundedRect(QRectF(rect()).adjusted(1, 1, -1, -1), 6, 6);
-    }
+    m_ground.paint(painter, *this, [&](QPainter& ground) {
+        paintAxes(ground, axes);
+        paintDominated(ground, axes);
+        paintPeaks(ground, axes);
+        paintMarks(ground, axes);
+        paintLabels(ground, axes);
+    });
+    for (const QString& id : {selected(), lit() == selected() ? QString() : lit()})
+        for (std::size_t i = 0; i < m_measured.size() && !id.isEmpty(); ++i)
+            if (m_measured[i].id() == id)
+                drawLitMark(painter, axes.area, m_measured[i], m_points[i], m_names[i], id == selected());
+    paintFocus(painter);
 }
 
-void ErrorSpeedPlot::mousePressEvent(QMouseEvent* event)
+QString ErrorSpeedPlot::at(const QPointF& mouse) const
 {
-    const Axes axes = this->axes();
-    double nearest = 14;
-    QString hit;
-    for (const MeasuredKernel& each : m_measured) {
-        const double distance = QLineF(pointOf(axes, each), event->position()).length();
-        if (distance < nearest) {
-            nearest = distance;
-            hit = each.id();
-        }
-    }
-    setSelected(hit);
-    emit chosen(hit);
+    const std::size_t hit = m_points.size() == m_measured.size() ? markAt(mouse, m_points, m_names) : m_measured.size();
+    return hit < m_measured.size() ? m_measured[hit].id() : QString();
 }
 
-void ErrorSpeedPlot::keyPressEvent(QKeyEvent* event)
+QStringList ErrorSpeedPlot::order() const
 {
-    const int step = event->key() == Qt::Key_Right || event->key() == Qt::Key_Down ? 1
-                   : event->key() == Qt::Key_Left || event->key() == Qt::Key_Up    ? -1
-                                                                                  : 0;
-    if (step == 0 || m_measured.empty()) {
-        QWidget::keyPressEvent(event);
-        return;
-    }
-    // From the most exact to the least.
     std::vector<const MeasuredKernel*> order;
     for (const MeasuredKernel& each : m_measured)
         order.push_back(&each);
     std::ranges::stable_sort(order, {}, [](const MeasuredKernel* each) { return each->run.relativeError; });
-    const auto present = std::ranges::find_if(order, [this](const MeasuredKernel* each) { return each->id() == m_selected; });
-    const auto count = std::ptrdiff_t(order.size());
-    const std::ptrdiff_t index = present == order.end() ? (step > 0 ? 0 : count - 1)
-                                                        : std::clamp<std::ptrdiff_t>(present - order.begin() + step, 0, count - 1);
-    setSelected(order[std::size_t(index)]->id());
-    emit chosen(m_selected);
+    QStringList ids;
+    for (const MeasuredKernel* each : order)
+        ids << each->id();
+    return ids;
 }
 
 }  // namespace quantoscope

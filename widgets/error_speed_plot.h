@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "widgets/choice_chart.h"
 #include "widgets/gemm_mark.h"
+#include "widgets/kept_picture.h"
 #include "widgets/plot_axis.h"
-
-#include <QWidget>
 
 namespace quantoscope {
 
 /// Error across, speed up, both logarithmic with one line a doubling of speed: one mark a kernel, with
 /// whiskers that shrink as samples arrive. What is dominated lies in the shaded region: something else
-/// is both faster and more exact.
-class ErrorSpeedPlot : public QWidget {
+/// is both faster and more exact. Every mark has its name, or where there is no room its number in the list.
+class ErrorSpeedPlot : public ChoiceChart {
     Q_OBJECT
 
 public:
@@ -24,23 +24,20 @@ public:
     struct Peak {
         QString name;
         double teraflops;
+        friend bool operator==(const Peak&, const Peak&) = default;
     };
     void setPeaks(std::vector<Peak> peaks);
-    QString selected() const { return m_selected; }
-    void setSelected(const QString& kernelId);
     /// Keeps the present marks, pale; false drops them.
     void keepGhost(bool keep);
     bool hasGhost() const { return !m_ghost.empty(); }
 
     QSize minimumSizeHint() const override { return {320, 220}; }
 
-signals:
-    void chosen(const QString& kernelId);
-
 protected:
     void paintEvent(QPaintEvent*) override;
-    void mousePressEvent(QMouseEvent*) override;
-    void keyPressEvent(QKeyEvent*) override;
+    QString at(const QPointF& mouse) const override;
+    QStringList order() const override;   ///< From the most exact to the least.
+    bool mayChooseNothing() const override { return true; }
 
 private:
     struct Axes {
@@ -50,17 +47,21 @@ private:
     Axes axes() const;
     QPointF pointOf(const Axes&, const MeasuredKernel&) const;
     void paintAxes(QPainter&, const Axes&) const;
-    void paintPeaks(QPainter&, const Axes&) const;
+    void paintPeaks(QPainter&, const Axes&);
     void paintDominated(QPainter&, const Axes&) const;
     void paintMarks(QPainter&, const Axes&) const;
-    void paintLabels(QPainter&, const Axes&) const;
+    void paintLabels(QPainter&, const Axes&);
+    void forget();
     const MeasuredKernel* baseline() const;
 
     MeasuredKernels m_measured;
     MeasuredKernels m_ghost;
     std::vector<Peak> m_peaks;
     QString m_baseline;
-    QString m_selected;
+    KeptPicture m_ground;             ///< All but what is lit.
+    std::vector<QPointF> m_points;    ///< As they were drawn, one a kernel …
+    std::vector<QRectF> m_peakNames;
+    std::vector<QRectF> m_names;      ///< … and where their names stand.
 };
 
 }  // namespace quantoscope

@@ -4,7 +4,6 @@
 #include "widgets/plot_axis.h"
 #include "widgets/plot_text.h"
 #include "widgets/theme.h"
-#include "widgets/value_slider.h"
 
 #include <QCoreApplication>
 #include <QPainter>
@@ -38,7 +37,7 @@ SplitLayout layoutOf(const QRectF& rect, const MeasuredKernels& measured)
                 least = std::min(least, std::max(value, leastShown));
         }
     }
-    layout.area = rect.adjusted(layout.nameWidth + 16, 0, -(layout.verdictWidth + 16), -(metrics.height() + 8));
+    layout.area = rect.adjusted(layout.nameWidth + 20, metrics.height() + 6, -(layout.verdictWidth + 20), -(metrics.height() + 8));
     layout.rowHeight = measured.empty() ? 0 : std::min(layout.area.height() / double(measured.size()), 30.0);
     layout.area.setHeight(layout.rowHeight * double(measured.size()));
     layout.scale = {std::pow(10, std::floor(std::log10(least))), 1, layout.area.left(), layout.area.right(), true};
@@ -60,6 +59,43 @@ void paintSplitAxis(QPainter& painter, const SplitLayout& layout)
     }
 }
 
+void paintSums(QPainter& painter, const QPointF& at)
+{
+    painter.setPen(QPen(theme().error, 1.8));
+    painter.setBrush(theme().card);
+    painter.drawEllipse(at, 4.5, 4.5);
+}
+
+void paintRounding(QPainter& painter, const QPointF& at)
+{
+    painter.setPen(Qt::NoPen);
+    painter.setBrush(theme().quantized);
+    painter.drawRect(QRectF(at.x() - 4, at.y() - 4, 8, 8));
+}
+
+void paintBound(QPainter& painter, const QPointF& at)
+{
+    painter.setPen(QPen(theme().error, 2));
+    painter.drawLine(at - QPointF(0, 7), at + QPointF(0, 7));
+}
+
+/// Over the rows: what square, ring and bar are.
+void paintLegend(QPainter& painter, const SplitLayout& layout)
+{
+    painter.setFont(uiFont(12));
+    const QFontMetricsF metrics(painter.font());
+    struct Entry { void (*mark)(QPainter&, const QPointF&); QString words; };
+    double x = layout.area.left() + 6;
+    for (const Entry& entry : {Entry{paintRounding, QCoreApplication::translate("ErrorSplitPlot", "rounding the operands")},
+                               Entry{paintSums, QCoreApplication::translate("ErrorSplitPlot", "the sums")},
+                               Entry{paintBound, QCoreApplication::translate("ErrorSplitPlot", "bound of the sums")}}) {
+        entry.mark(painter, {x, metrics.height() / 2});
+        painter.setPen(theme().muted);
+        painter.drawText(QPointF(x + 10, metrics.ascent()), entry.words);
+        x += 10 + metrics.horizontalAdvance(entry.words) + 22;
+    }
+}
+
 void paintSplitMarks(QPainter& painter, const MeasuredKernel& each, const SplitLayout& layout, double y)
 {
     const auto toPixel = [&](double value) { return layout.scale.toPixel(std::clamp(value, layout.scale.low, layout.scale.high)); };
@@ -74,23 +110,17 @@ void paintSplitMarks(QPainter& painter, const MeasuredKernel& each, const SplitL
         painter.drawText(QRectF(layout.area.left(), y - 10, layout.area.width() - 6, 20), Qt::AlignRight | Qt::AlignVCenter,
                          QCoreApplication::translate("ErrorSplitPlot", "no guarantee: K·u > 1"));
     } else if (run.bound > 0) {
-        painter.setPen(QPen(theme().error, 2));
-        painter.drawLine(QPointF(toPixel(run.bound), y - 7), QPointF(toPixel(run.bound), y + 7));
+        paintBound(painter, {toPixel(run.bound), y});
     }
     if (each.kernel.sumsExactly && !(run.accumulationError > 0)) {
         painter.setPen(theme().muted);
         painter.drawText(QRectF(layout.area.left() + 6, y - 10, layout.area.width(), 20), Qt::AlignLeft | Qt::AlignVCenter,
                          QCoreApplication::translate("ErrorSplitPlot", "sums exact in INT32 up to K = 133 144"));
     } else if (run.accumulationError > 0) {
-        painter.setPen(QPen(theme().error, 1.8));
-        painter.setBrush(theme().card);
-        painter.drawEllipse(QPointF(sums, y), 4.5, 4.5);
+        paintSums(painter, {sums, y});
     }
-    if (run.quantizationError > 0) {
-        painter.setPen(Qt::NoPen);
-        painter.setBrush(theme().quantized);
-        painter.drawRect(QRectF(quantization - 4, y - 4, 8, 8));
-    }
+    if (run.quantizationError > 0)
+        paintRounding(painter, {quantization, y});
 }
 
 }  // namespace
@@ -107,22 +137,20 @@ QString mainErrorText(const MeasuredKernel& measured)
 }
 
 ErrorSplitPlot::ErrorSplitPlot(QWidget* parent)
-    : QWidget(parent)
+    : ChoiceChart(tr("Where the error comes from"), parent)
 {
-    installPlotAccessibility();
-    setProperty("chartDescription", QString());   // Before the name, which may make the interface for a listening screen reader.
-    setAccessibleName(tr("Where the error comes from"));
-    setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Expanding);
 }
 
 QSize ErrorSplitPlot::minimumSizeHint() const
 {
     const int line = QFontMetrics(uiFont(12)).height();
-    return {320, int(m_measured.size()) * (line + 2) + line + 8};
+    return {320, (int(m_measured.size()) + 2) * (line + 2) + 12};
 }
 
 void ErrorSplitPlot::setMeasured(MeasuredKernels measured)
 {
+    if (looksAlike(measured, m_measured))
+        return;
     const bool resized = measured.size() != m_measured.size();
     m_measured = std::move(measured);
     QStringList lines;
@@ -132,31 +160,72 @@ void ErrorSplitPlot::setMeasured(MeasuredKernels measured)
     setProperty("chartDescription", lines.join(QStringLiteral("; ")));
     if (resized)
         updateGeometry();
+    m_ground.forget();
     update();
+}
+
+void ErrorSplitPlot::paintGround(QPainter& painter) const
+{
+    const SplitLayout layout = layoutOf(QRectF(rect()), m_measured);
+    paintSplitAxis(painter, layout);
+    paintLegend(painter, layout);
+    for (std::size_t row = 0; row < m_measured.size(); ++row) {
+        const MeasuredKernel& each = m_measured[row];
+        const double y = layout.area.top() + (double(row) + 0.5) * layout.rowHeight;
+        const bool isSelected = each.id() == selected();
+        if (isSelected) {
+            painter.setPen(Qt::NoPen);
+            painter.setBrush(theme().selectedRow);
+            painter.drawRoundedRect(QRectF(0, y - layout.rowHeight / 2 + 0.5, width(), layout.rowHeight - 1), 4, 4);
+        }
+        painter.setPen(theme().grid);
+        painter.drawLine(QPointF(0, y + layout.rowHeight / 2), QPointF(width(), y + layout.rowHeight / 2));
+        painter.setFont(uiFont(12, QFont::DemiBold));
+        painter.setPen(isSelected ? theme().accent : theme().text);
+        painter.drawText(QRectF(4, y - 10, layout.nameWidth + 4, 20), Qt::AlignLeft | Qt::AlignVCenter, each.name());
+        painter.setFont(uiFont(12));
+        const QString verdict = mainErrorText(each);
+        painter.setPen(verdict == QCoreApplication::translate("ErrorSplitPlot", "the sums") ? theme().error : theme().muted);
+        painter.drawText(QRectF(width() - layout.verdictWidth - 8, y - 10, layout.verdictWidth + 4, 20), Qt::AlignRight | Qt::AlignVCenter, verdict);
+        paintSplitMarks(painter, each, layout, y);
+    }
 }
 
 void ErrorSplitPlot::paintEvent(QPaintEvent*)
 {
     QPainter painter(this);
     painter.setRenderHint(QPainter::Antialiasing);
-    const SplitLayout layout = layoutOf(QRectF(rect()), m_measured);
-    if (m_measured.empty())
-        return;
-    paintSplitAxis(painter, layout);
-    for (std::size_t row = 0; row < m_measured.size(); ++row) {
-        const MeasuredKernel& each = m_measured[row];
-        const double y = layout.area.top() + (double(row) + 0.5) * layout.rowHeight;
-        painter.setPen(theme().grid);
-        painter.drawLine(QPointF(0, y + layout.rowHeight / 2), QPointF(width(), y + layout.rowHeight / 2));
-        painter.setFont(uiFont(12, QFont::DemiBold));
-        painter.setPen(theme().text);
-        painter.drawText(QRectF(0, y - 10, layout.nameWidth + 4, 20), Qt::AlignLeft | Qt::AlignVCenter, each.name());
+    if (m_measured.empty()) {
         painter.setFont(uiFont(12));
-        const QString verdict = mainErrorText(each);
-        painter.setPen(verdict == QCoreApplication::translate("ErrorSplitPlot", "the sums") ? theme().error : theme().muted);
-        painter.drawText(QRectF(width() - layout.verdictWidth - 4, y - 10, layout.verdictWidth + 4, 20), Qt::AlignRight | Qt::AlignVCenter, verdict);
-        paintSplitMarks(painter, each, layout, y);
+        painter.setPen(theme().muted);
+        painter.drawText(rect(), Qt::AlignCenter | Qt::TextWordWrap, tr("Nothing is measured yet."));
+        return;
     }
+    m_ground.paint(painter, *this, [this](QPainter& ground) { paintGround(ground); });
+    const SplitLayout layout = layoutOf(QRectF(rect()), m_measured);
+    for (std::size_t row = 0; row < m_measured.size(); ++row) {
+        if (m_measured[row].id() != lit() || lit() == selected())
+            continue;
+        painter.setPen(QPen(theme().accent, 1));
+        painter.setBrush(Qt::NoBrush);
+        painter.drawRoundedRect(QRectF(0.5, layout.area.top() + double(row) * layout.rowHeight + 0.5, width() - 1, layout.rowHeight - 1), 4, 4);
+    }
+    paintFocus(painter);
+}
+
+QString ErrorSplitPlot::at(const QPointF& mouse) const
+{
+    const SplitLayout layout = layoutOf(QRectF(rect()), m_measured);
+    const double row = layout.rowHeight > 0 ? std::floor((mouse.y() - layout.area.top()) / layout.rowHeight) : -1;
+    return row >= 0 && row < double(m_measured.size()) ? m_measured[std::size_t(row)].id() : QString();
+}
+
+QStringList ErrorSplitPlot::order() const
+{
+    QStringList ids;
+    for (const MeasuredKernel& each : m_measured)
+        ids << each.id();
+    return ids;
 }
 
 }  // namespace quantoscope

@@ -1,56 +1,146 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/label_placer.h"
 
+#include <algorithm>
 #include <array>
+#include <cmath>
 #include <limits>
 
 namespace quantoscope {
 
+namespace {
+
+double areaOf(const QRectF& rect)
+{
+    return rect.isEmpty() ? 0 : rect.width() * rect.height();
+}
+
+bool cross(const QLineF& a, const QLineF& b)
+{
+    return !a.isNull() && !b.isNull() && a.intersects(b, nullptr) == QLineF::BoundedIntersection;
+}
+
+bool crosses(const QLineF& line, const QRectF& rect)
+{
+    if (line.isNull() || !QRectF(line.p1(), line.p2()).normalized().adjusted(-0.5, -0.5, 0.5, 0.5).intersects(rect))
+        return false;
+    return rect.contains(line.p1()) || rect.contains(line.p2()) || cross(line, {rect.topLeft(), rect.bottomRight()})
+        || cross(line, {rect.bottomLeft(), rect.topRight()});
+}
+
+/// How much two labels with their leaders are in each other's way: 0 for not at all.
+double conflict(const QRectF& rect, const QLineF& leader, const QRectF& other, const QLineF& otherLeader)
+{
+    double total = 8 * areaOf(rect.intersected(other)) / std::min(areaOf(rect), areaOf(other));
+    total += 2 * (crosses(leader, other) + crosses(otherLeader, rect));
+    return total + 0.3 * cross(leader, otherLeader);   // Ugly, but both can still be read.
+}
+
+/// Less than this share of a label hidden is no harm: ascenders over nothing.
+constexpr double harmless = 0.04;
+
+}  // namespace
+
+QLineF LabelPlacer::leader(const QPointF& mark, const QRectF& label, double distance)
+{
+    const QPointF near(std::clamp(mark.x(), label.left(), label.right()), std::clamp(mark.y(), label.top() + 3, label.bottom() - 3));
+    const QLineF line(mark, near);
+    return line.length() > distance + 8 ? line : QLineF();
+}
+
 double LabelPlacer::overlap(const QRectF& rect) const
 {
-    const auto areaOf = [](const QRectF& each) { return each.isEmpty() ? 0 : each.width() * each.height(); };
     double total = 4 * (areaOf(rect) - areaOf(rect.intersected(m_area)));
     for (const Taken& taken : m_taken)
         total += taken.weight * areaOf(rect.intersected(taken.rect));
     return total;
 }
 
-LabelPlacer::Candidate LabelPlacer::best(const QPointF& mark, double distance, const QSizeF& size) const
+std::vector<LabelPlacer::Candidate> LabelPlacer::candidates(const Wish& wish, double distance) const
 {
     // Where the label's centre lies from the mark, in halves of its size and in distances.
     struct Direction { double x, y; };
-    static constexpr std::array directions{Direction{1, 0}, Direction{-1, 0}, Direction{0, -1}, Direction{0, 1},
-                                           Direction{1, -1}, Direction{-1, -1}, Direction{1, 1}, Direction{-1, 1}};
-    Candidate best{{}, std::numeric_limits<double>::infinity()};
-    for (const double factor : {1.0, 2.0, 3.2, 5.0, 7.5}) {
-        for (const Direction& direction : directions) {
-            const QPointF centre(mark.x() + direction.x * (size.width() / 2 + distance * factor),
-                                 mark.y() + direction.y * (size.height() / 2 + distance * factor));
-            const QRectF rect(centre.x() - size.width() / 2, centre.y() - size.height() / 2, size.width(), size.height());
-            const double cost = overlap(rect);
-            if (cost < best.cost)
-                best = {rect, cost};
-            if (cost == 0)
-                return best;
+    static constexpr std::array directions{
+        Direction{1, 0}, Direction{-1, 0}, Direction{0, -1}, Direction{0, 1}, Direction{1, -1}, Direction{-1, -1}, Direction{1, 1}, Direction{-1, 1},
+        Direction{1, -0.5}, Direction{-1, -0.5}, Direction{1, 0.5}, Direction{-1, 0.5}, Direction{0.5, -1}, Direction{-0.5, -1}, Direction{0.5, 1}, Direction{-0.5, 1}};
+    std::vector<Candidate> all;
+    for (const double factor : {1.0, 1.8, 3.0, 4.5, 6.5, 9.0}) {
+        for (std::size_t i = 0; i < directions.size(); ++i) {
+            const QPointF centre(wish.mark.x() + directions[i].x * (wish.size.width() / 2 + distance * factor),
+                                 wish.mark.y() + directions[i].y * (wish.size.height() / 2 + distance * factor));
+            Candidate each{{centre.x() - wish.size.width() / 2, centre.y() - wish.size.height() / 2, wish.size.width(), wish.size.height()}, {}, 0, 0};
+            each.leader = leader(wish.mark, each.rect, distance);
+            each.overlap = overlap(each.rect);
+            each.cost = 2 * each.overlap / areaOf(each.rect) + 0.06 * (factor - 1) + 0.004 * double(i);
+            for (const Taken& taken : m_taken)   // A leader may leave its own mark, not pass through another.
+                if (taken.weight > 1 && !taken.rect.contains(wish.mark) && crosses(each.leader, taken.rect))
+                    each.cost += 0.3;
+            all.push_back(each);
         }
     }
-    return best;
+    return all;
+}
+
+std::vector<std::optional<QRectF>> LabelPlacer::placeAll(std::span<const Wish> wishes, double distance)
+{
+    std::vector<std::vector<Candidate>> choices;
+    for (const Wish& wish : wishes)
+        choices.push_back(candidates(wish, distance));
+    std::vector<const Candidate*> chosen(wishes.size(), nullptr);
+    const auto inTheWay = [&](std::size_t label, const Candidate& each) {
+        double total = 0;
+        for (std::size_t other = 0; other < chosen.size(); ++other)
+            if (other != label && chosen[other])
+                total += conflict(each.rect, each.leader, chosen[other]->rect, chosen[other]->leader);
+        return total;
+    };
+    constexpr int rounds = 4;   // Later rounds move what the first put down too early.
+    for (int round = 0; round < rounds; ++round) {
+        for (std::size_t label = 0; label < wishes.size(); ++label) {
+            double least = std::numeric_limits<double>::infinity();
+            for (const Candidate& each : choices[label]) {
+                if (each.cost >= least)
+                    continue;
+                if (const double cost = each.cost + inTheWay(label, each); cost < least) {
+                    least = cost;
+                    chosen[label] = &each;
+                }
+            }
+        }
+    }
+    // The one that is worst in the way gives its place up, until nobody is.
+    for (;;) {
+        std::size_t worst = chosen.size();
+        double most = 8 * harmless;
+        for (std::size_t label = 0; label < chosen.size(); ++label) {
+            if (!chosen[label])
+                continue;
+            const double harm = inTheWay(label, *chosen[label]) + 2 * chosen[label]->overlap / areaOf(chosen[label]->rect);
+            if (harm > most) {
+                most = harm;
+                worst = label;
+            }
+        }
+        if (worst == chosen.size())
+            break;
+        chosen[worst] = nullptr;
+    }
+    std::vector<std::optional<QRectF>> places(wishes.size());
+    for (std::size_t label = 0; label < chosen.size(); ++label) {
+        if (chosen[label]) {
+            places[label] = chosen[label]->rect;
+            block(*places[label]);
+        }
+    }
+    return places;
 }
 
 QRectF LabelPlacer::place(const QPointF& mark, double distance, const QSizeF& size)
 {
-    const QRectF rect = best(mark, distance, size).rect;
+    const std::vector<Candidate> all = candidates({mark, size}, distance);
+    const QRectF rect = std::ranges::min_element(all, {}, &Candidate::cost)->rect;
     block(rect);
     return rect;
-}
-
-std::optional<QRectF> LabelPlacer::placeFree(const QPointF& mark, double distance, const QSizeF& size)
-{
-    const Candidate candidate = best(mark, distance, size);
-    if (candidate.cost > 0.35 * size.width() * size.height())
-        return std::nullopt;
-    block(candidate.rect);
-    return candidate.rect;
 }
 
 }  // namespace quantoscope

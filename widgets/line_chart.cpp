@@ -4,11 +4,7 @@
 #include "widgets/gemm_mark.h"
 #include "widgets/plot_text.h"
 #include "widgets/theme.h"
-#include "widgets/value_slider.h"
 
-#include <QEvent>
-#include <QKeyEvent>
-#include <QMouseEvent>
 #include <QPainter>
 
 #include <algorithm>
@@ -52,13 +48,8 @@ void spread(std::vector<EndName>& names, double height, const QRectF& area)
 }  // namespace
 
 LineChart::LineChart(const QString& accessibleName, QWidget* parent)
-    : QWidget(parent)
+    : ChoiceChart(accessibleName, parent)
 {
-    installPlotAccessibility();
-    setFocusPolicy(Qt::StrongFocus);
-    setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Expanding);
-    setProperty("chartDescription", QString());   // Before the name, which may make the interface for a listening screen reader.
-    setAccessibleName(accessibleName);
 }
 
 void LineChart::setContent(Content content)
@@ -68,15 +59,9 @@ void LineChart::setContent(Content content)
     update();
 }
 
-void LineChart::setSelected(const QString& id)
-{
-    m_selected = id;
-    update();
-}
-
 QColor LineChart::colourOf(const Line& line) const
 {
-    return line.isLimit ? theme().error : line.id == m_selected ? theme().accent : line.isThin ? theme().muted : theme().text;
+    return line.isLimit ? theme().error : line.id == selected() ? theme().accent : line.isThin ? theme().muted : theme().text;
 }
 
 LineChart::Axes LineChart::axes() const
@@ -164,7 +149,7 @@ void LineChart::paintAxes(QPainter& painter, const Axes& axes) const
 void LineChart::paintLine(QPainter& painter, const Axes& axes, const Line& line) const
 {
     const QColor colour = colourOf(line);
-    const bool isChosen = line.id == m_selected && !line.isLimit;
+    const bool isChosen = line.id == selected() && !line.isLimit;
     painter.setPen(QPen(colour, isChosen ? theme().stroke + 1 : line.isThin ? 1 : theme().stroke, line.isLimit ? Qt::DashLine : Qt::SolidLine));
     const QPointF* before = nullptr;
     for (const QPointF& point : line.points) {
@@ -228,10 +213,10 @@ void LineChart::paintEvent(QPaintEvent*)
     painter.save();
     painter.setClipRect(axes.area.adjusted(-6, -6, 6, 6));
     for (const Line& line : m_content.lines)
-        if (line.id != m_selected || line.isLimit)
+        if (line.id != selected() || line.isLimit)
             paintLine(painter, axes, line);
     for (const Line& line : m_content.lines)   // The chosen one lies on top.
-        if (line.id == m_selected && !line.isLimit)
+        if (line.id == selected() && !line.isLimit)
             paintLine(painter, axes, line);
     painter.restore();
     if (m_content.cursor) {
@@ -244,61 +229,33 @@ void LineChart::paintEvent(QPaintEvent*)
         painter.drawText(QRectF(isLeft ? x - 164 : x + 4, axes.area.top(), 160, painter.fontMetrics().height()), isLeft ? Qt::AlignRight : Qt::AlignLeft, m_content.cursorText);
     }
     paintNames(painter, axes);
-    if (hasFocus()) {
-        painter.setPen(QPen(theme().accent, 1.5));
-        painter.setBrush(Qt::NoBrush);
-        painter.drawRoundedRect(QRectF(rect()).adjusted(1, 1, -1, -1), 6, 6);
-    }
+    paintFocus(painter);
 }
 
-const LineChart::Line* LineChart::nearest(const QPointF& position) const
+QString LineChart::at(const QPointF& mouse) const
 {
     const Axes axes = this->axes();
-    const Line* found = nullptr;
+    QString found;
     double least = 14;
     for (const Line& line : m_content.lines) {
         for (const QPointF& point : line.points) {
-            const double distance = QLineF(QPointF(axes.x.toPixel(point.x()), axes.y.toPixel(point.y())), position).length();
+            const double distance = QLineF(QPointF(axes.x.toPixel(point.x()), axes.y.toPixel(point.y())), mouse).length();
             if (!line.isLimit && isShown(point) && distance < least) {
                 least = distance;
-                found = &line;
+                found = line.id;
             }
         }
     }
     return found;
 }
 
-void LineChart::mousePressEvent(QMouseEvent* event)
+QStringList LineChart::order() const
 {
-    if (const Line* line = nearest(event->position())) {
-        setSelected(line->id);
-        emit chosen(m_selected);
-    }
-}
-
-void LineChart::keyPressEvent(QKeyEvent* event)
-{
-    const int step = event->key() == Qt::Key_Down || event->key() == Qt::Key_Right ? 1 : event->key() == Qt::Key_Up || event->key() == Qt::Key_Left ? -1 : 0;
-    std::vector<const Line*> lines;
+    QStringList ids;
     for (const Line& line : m_content.lines)
         if (!line.isLimit)
-            lines.push_back(&line);
-    if (step == 0 || lines.empty()) {
-        QWidget::keyPressEvent(event);
-        return;
-    }
-    const auto present = std::ranges::find_if(lines, [this](const Line* line) { return line->id == m_selected; });
-    const auto count = std::ptrdiff_t(lines.size());
-    const std::ptrdiff_t index = present == lines.end() ? 0 : (present - lines.begin() + step + count) % count;
-    setSelected(lines[std::size_t(index)]->id);
-    emit chosen(m_selected);
-}
-
-void LineChart::changeEvent(QEvent* event)
-{
-    if (event->type() == QEvent::PaletteChange || event->type() == QEvent::FontChange)
-        update();
-    QWidget::changeEvent(event);
+            ids << line.id;
+    return ids;
 }
 
 }  // namespace quantoscope

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "widgets/choice_chart.h"
 #include "widgets/plot_axis.h"
 
 #include <QPointF>
-#include <QWidget>
 
 #include <optional>
 #include <vector>
@@ -15,7 +15,7 @@ namespace quantoscope {
 
 /// Lines over a logarithmic height, each named at its right end: how something grows with K, with the size of
 /// an outlier, or over the years. One line can be chosen, with its limits drawn as dashes of the error colour.
-class LineChart : public QWidget {
+class LineChart : public ChoiceChart {
     Q_OBJECT
 
 public:
@@ -42,19 +42,13 @@ public:
 
     void setContent(Content);
     const Content& content() const { return m_content; }
-    void setSelected(const QString& id);
-    QString selected() const { return m_selected; }
 
     QSize minimumSizeHint() const override { return {260, 130}; }
 
-signals:
-    void chosen(const QString& id);
-
 protected:
     void paintEvent(QPaintEvent*) override;
-    void mousePressEvent(QMouseEvent*) override;
-    void keyPressEvent(QKeyEvent*) override;
-    void changeEvent(QEvent*) override;
+    QString at(const QPointF& mouse) const override;
+    QStringList order() const override;
 
 private:
     struct Axes {
@@ -66,10 +60,8 @@ private:
     void paintLine(QPainter&, const Axes&, const Line&) const;
     void paintNames(QPainter&, const Axes&) const;
     QColor colourOf(const Line&) const;
-    const Line* nearest(const QPointF&) const;
 
     Content m_content;
-    QString m_selected;
 };
 
 }  // namespace quantoscope

@@ -5,7 +5,6 @@
 #include "widgets/plot_axis.h"
 #include "widgets/plot_text.h"
 #include "widgets/theme.h"
-#include "widgets/value_slider.h"
 
 #include <QCoreApplication>
 #include <QPainter>
@@ -127,21 +126,20 @@ void paintRoof(QPainter& painter, const RooflineAxes& axes, const Roofline& roof
 }  // namespace
 
 RooflinePlot::RooflinePlot(QWidget* parent)
-    : QWidget(parent)
+    : ChoiceChart(tr("Roofline"), parent)
 {
-    installPlotAccessibility();
-    setProperty("chartDescription", QString());   // Before the name, which may make the interface for a listening screen reader.
-    setAccessibleName(tr("Roofline"));
-    setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Expanding);
 }
 
 void RooflinePlot::setMeasured(MeasuredKernels measured)
 {
+    if (looksAlike(measured, m_measured))
+        return;
     m_measured = std::move(measured);
     QStringList lines;
     for (const MeasuredKernel& each : m_measured)
         lines << tr("%1: %2 operations per byte, %3").arg(each.name(), roundedNumber(operationsPerByte(each.run), 3), speedText(each));
     setProperty("chartDescription", lines.join(QStringLiteral("; ")));
+    m_ground.forget();
     update();
 }
 
@@ -150,45 +148,55 @@ void RooflinePlot::setRoofline(Roofline roofline)
     if (roofline == m_roofline)
         return;
     m_roofline = std::move(roofline);
+    m_ground.forget();
     update();
+}
+
+void RooflinePlot::paintGround(QPainter& painter)
+{
+    const RooflineAxes axes = axesOf(rect(), m_measured, m_roofline);
+    LabelPlacer placer(axes.area);
+    paintGrid(painter, axes, width());
+    paintRoof(painter, axes, m_roofline, placer);
+    m_points.clear();
+    for (const MeasuredKernel& each : m_measured) {
+        const QPointF point(axes.intensity.toPixel(operationsPerByte(each.run)), axes.speed.toPixel(each.run.teraflops));
+        m_points.push_back(point);
+        const QColor ink = colourOf(each.kernel.mark);
+        drawGemmMark(painter, point, 4, each.kernel.mark, ink, each.run.isFinal ? ink : theme().card);
+        placer.block(QRectF(point.x() - 6, point.y() - 6, 12, 12));
+    }
+    m_names = drawMarkNames(painter, placer, m_measured, m_points, 7);
 }
 
 void RooflinePlot::paintEvent(QPaintEvent*)
 {
     QPainter painter(this);
     painter.setRenderHint(QPainter::Antialiasing);
-    const RooflineAxes axes = axesOf(rect(), m_measured, m_roofline);
-    LabelPlacer placer(axes.area);
-    paintGrid(painter, axes, width());
-    paintRoof(painter, axes, m_roofline, placer);
-    const auto pointOf = [&](const MeasuredKernel& each) {
-        return QPointF(axes.intensity.toPixel(operationsPerByte(each.run)), axes.speed.toPixel(each.run.teraflops));
-    };
-    for (const MeasuredKernel& each : m_measured) {
-        const QPointF point = pointOf(each);
-        const QColor ink = colourOf(each.kernel.mark);
-        drawGemmMark(painter, point, 4, each.kernel.mark, ink, each.run.isFinal ? ink : theme().card);
-        placer.block(QRectF(point.x() - 6, point.y() - 6, 12, 12));
-    }
-    painter.setFont(uiFont(11, QFont::DemiBold));
-    for (const MeasuredKernel& each : m_measured) {
-        const QPointF point = pointOf(each);
-        const QSizeF size(painter.fontMetrics().horizontalAdvance(each.name()) + 2, painter.fontMetrics().height());
-        // Marks close together share one room: a name that would hide another is left out, its mark stands in the
-        // picture of error and speed as well, where it can be clicked.
-        const auto free = placer.placeFree(point, 7, size);
-        if (!free)
-            continue;
-        const QRectF place = *free;
-        painter.setPen(colourOf(each.kernel.mark));
-        painter.drawText(place, Qt::AlignCenter, each.name());
-        // Where the name had to move away from its mark, a line says whose it is.
-        const QPointF near(std::clamp(point.x(), place.left(), place.right()), std::clamp(point.y(), place.top(), place.bottom()));
-        if (QLineF(point, near).length() > 12) {
-            painter.setPen(QPen(theme().faint, 1));
-            painter.drawLine(point, near);
-        }
-    }
+    m_ground.paint(painter, *this, [this](QPainter& ground) { paintGround(ground); });
+    for (const QString& id : {selected(), lit() == selected() ? QString() : lit()})
+        for (std::size_t i = 0; i < m_measured.size() && !id.isEmpty(); ++i)
+            if (m_measured[i].id() == id)
+                drawLitMark(painter, rect(), m_measured[i], m_points[i], m_names[i], id == selected());
+    paintFocus(painter);
+}
+
+QString RooflinePlot::at(const QPointF& mouse) const
+{
+    const std::size_t hit = m_points.size() == m_measured.size() ? markAt(mouse, m_points, m_names) : m_measured.size();
+    return hit < m_measured.size() ? m_measured[hit].id() : QString();
+}
+
+QStringList RooflinePlot::order() const
+{
+    std::vector<const MeasuredKernel*> order;
+    for (const MeasuredKernel& each : m_measured)
+        order.push_back(&each);
+    std::ranges::stable_sort(order, {}, [](const MeasuredKernel* each) { return operationsPerByte(each->run); });
+    QStringList ids;
+    for (const MeasuredKernel* each : order)
+        ids << each->id();
+    return ids;
 }
 
 }  // namespace quantoscope

@@ -2,9 +2,9 @@
 #pragma once
 
 #include "core/gemm/roofline.h"
+#include "widgets/choice_chart.h"
 #include "widgets/gemm_mark.h"
-
-#include <QWidget>
+#include "widgets/kept_picture.h"
 
 namespace quantoscope {
 
@@ -22,7 +22,7 @@ struct Roofline {
 };
 
 /// Speed against operations a byte moved, under a roofline.
-class RooflinePlot : public QWidget {
+class RooflinePlot : public ChoiceChart {
     Q_OBJECT
 
 public:
@@ -34,10 +34,18 @@ public:
 
 protected:
     void paintEvent(QPaintEvent*) override;
+    QString at(const QPointF& mouse) const override;
+    QStringList order() const override;   ///< From the fewest operations a byte to the most.
+    bool mayChooseNothing() const override { return true; }
 
 private:
+    void paintGround(QPainter&);
+
     MeasuredKernels m_measured;
     Roofline m_roofline;
+    KeptPicture m_ground;
+    std::vector<QPointF> m_points;   ///< As drawn, one a kernel, and where their names stand.
+    std::vector<QRectF> m_names;
 };
 
 }  // namespace quantoscope

@@ -4,11 +4,7 @@
 #include "widgets/plot_axis.h"
 #include "widgets/plot_text.h"
 #include "widgets/theme.h"
-#include "widgets/value_slider.h"
 
-#include <QEvent>
-#include <QKeyEvent>
-#include <QMouseEvent>
 #include <QPainter>
 
 #include <algorithm>
@@ -17,13 +13,8 @@
 namespace quantoscope {
 
 RungChart::RungChart(QWidget* parent)
-    : QWidget(parent)
+    : ChoiceChart(tr("Ladder of kernels"), parent)
 {
-    installPlotAccessibility();
-    setFocusPolicy(Qt::StrongFocus);
-    setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Expanding);
-    setProperty("chartDescription", QString());
-    setAccessibleName(tr("Ladder of kernels"));
 }
 
 QSize RungChart::minimumSizeHint() const
@@ -49,12 +40,6 @@ void RungChart::setRows(std::vector<Row> rows)
     update();
 }
 
-void RungChart::setSelected(const QString& id)
-{
-    m_selected = id;
-    update();
-}
-
 void RungChart::paintEvent(QPaintEvent*)
 {
     QPainter painter(this);
@@ -75,7 +60,7 @@ void RungChart::paintEvent(QPaintEvent*)
     for (std::size_t i = 0; i < m_rows.size(); ++i) {
         const Row& row = m_rows[i];
         const QRectF strip(0, double(i) * line, width(), line);
-        const bool isChosen = row.id == m_selected;
+        const bool isChosen = row.id == selected();
         if (isChosen) {
             painter.setPen(Qt::NoPen);
             painter.setBrush(theme().selectedRow);
@@ -102,41 +87,21 @@ void RungChart::paintEvent(QPaintEvent*)
         painter.drawText(QRectF(end + 8, strip.top(), width() - end - 8, line), Qt::AlignLeft | Qt::AlignVCenter, words);
         before = &*row.run;
     }
-    if (hasFocus()) {
-        painter.setPen(QPen(theme().accent, 1.5));
-        painter.setBrush(Qt::NoBrush);
-        painter.drawRoundedRect(QRectF(rect()).adjusted(1, 1, -1, -1), 6, 6);
-    }
+    paintFocus(painter);
 }
 
-void RungChart::mousePressEvent(QMouseEvent* event)
+QString RungChart::at(const QPointF& mouse) const
 {
-    const auto row = rowHeight() > 0 ? std::size_t(std::max(0.0, event->position().y() / rowHeight())) : m_rows.size();
-    if (row < m_rows.size()) {
-        setSelected(m_rows[row].id);
-        emit chosen(m_selected);
-    }
+    const double row = rowHeight() > 0 ? std::floor(mouse.y() / rowHeight()) : -1;
+    return row >= 0 && row < double(m_rows.size()) ? m_rows[std::size_t(row)].id : QString();
 }
 
-void RungChart::keyPressEvent(QKeyEvent* event)
+QStringList RungChart::order() const
 {
-    const int step = event->key() == Qt::Key_Down ? 1 : event->key() == Qt::Key_Up ? -1 : 0;
-    if (step == 0 || m_rows.empty()) {
-        QWidget::keyPressEvent(event);
-        return;
-    }
-    const auto present = std::ranges::find(m_rows, m_selected, &Row::id);
-    const auto last = std::ptrdiff_t(m_rows.size()) - 1;
-    const std::ptrdiff_t index = present == m_rows.end() ? 0 : std::clamp<std::ptrdiff_t>(present - m_rows.begin() + step, 0, last);
-    setSelected(m_rows[std::size_t(index)].id);
-    emit chosen(m_selected);
-}
-
-void RungChart::changeEvent(QEvent* event)
-{
-    if (event->type() == QEvent::PaletteChange || event->type() == QEvent::FontChange)
-        update();
-    QWidget::changeEvent(event);
+    QStringList ids;
+    for (const Row& row : m_rows)
+        ids << row.id;
+    return ids;
 }
 
 }  // namespace quantoscope

@@ -95,6 +95,7 @@ RecordedRun runOf(const Json& object, const std::string& device)
     run.accumulationError = numberOf(object, "accumulationError");
     run.bound = numberOr(object, "bound", HUGE_VAL);
     run.quantizingSeconds = numberOr(object, "quantizeSeconds", 0);
+    recorded.samples = std::int64_t(std::clamp(numberOr(object, "samples", 0), 0.0, 1e9));
     recorded.clockMegahertz = numberOr(object, "clockMegahertz", 0);
     recorded.powerWatts = numberOr(object, "powerWatts", 0);
     recorded.temperatureCelsius = numberOr(object, "temperatureCelsius", 0);

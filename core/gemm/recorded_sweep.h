@@ -10,6 +10,7 @@ struct RecordedRun {
     GemmShape shape;
     GemmRun run;            ///< Without samples; device is the GPU's name.
     std::string obstacle;   ///< A sentence; empty where there are times.
+    std::int64_t samples = 0;   ///< How many times the median is of; 0 where the file does not say.
     double clockMegahertz = 0, powerWatts = 0, temperatureCelsius = 0;   ///< While it ran; 0 where not known.
     std::string method;
 };

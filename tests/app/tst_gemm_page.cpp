@@ -8,9 +8,13 @@
 
 #include "tests/test_case.h"
 #include "widgets/batch_plot.h"
+#include "widgets/card_deck.h"
+#include "widgets/controls.h"
 #include "widgets/error_speed_plot.h"
 #include "widgets/error_split_plot.h"
+#include "widgets/kernel_list.h"
 #include "widgets/label_placer.h"
+#include "widgets/roofline_plot.h"
 #include "widgets/rung_chart.h"
 
 #include <QElapsedTimer>
@@ -19,6 +23,7 @@
 #include <QSignalSpy>
 #include <QSlider>
 #include <QTimer>
+#include <QTreeWidget>
 
 using namespace quantoscope;
 
@@ -128,6 +133,135 @@ private slots:
         QCOMPARE(changes.size(), 2);
         QCOMPARE(changes[0][1], changes[1][1]);   // the same merge key: they become one step
         QCOMPARE(page.state()[QStringLiteral("selected")].toString(), QStringLiteral("fp16"));
+    }
+
+    void atFirstEachRegimeHasAFewKernelsAndTheRestAreATickAway()
+    {
+        Workspace workspace;
+        GemmFigure page(workspace, nullptr);
+        page.setState(smallProblem());
+        page.resize(1300, 850);
+        page.show();
+        QTRY_VERIFY_WITH_TIMEOUT(page.isSettled(), 60000);
+        auto* list = page.findChild<KernelList*>();
+        int ticked = 0, all = 0;
+        for (const KernelRows& group : list->groups()) {
+            for (const KernelRow& row : group.rows) {
+                ++all;
+                ticked += row.isTicked;
+                QVERIFY2(row.isTicked == (row.number == ticked && row.isTicked), qPrintable(row.id));
+                QVERIFY2(row.isTicked == !row.error.isEmpty(), qPrintable(row.id));   // Its figures stand beside it.
+            }
+        }
+        QVERIFY2(ticked >= 5 && ticked <= 9, qPrintable(QString::number(ticked)));
+        QCOMPARE(all, int(makeCpuBackend()->kernels().size()));
+        // Ticking one measures that one and keeps the others' figures.
+        const double before = page.readings()[QStringLiteral("bf16.relativeError")].toDouble();
+        QVERIFY(!page.readings().contains(QStringLiteral("w4a16_nf4.relativeError")));
+        QSignalSpy changes(&page, &Figure::changed);
+        emit list->ticked({QStringLiteral("w4a16_nf4")}, true);
+        QCOMPARE(changes.size(), 1);
+        QCOMPARE(page.readings()[QStringLiteral("bf16.relativeError")].toDouble(), before);
+        QTRY_VERIFY_WITH_TIMEOUT(page.isSettled() && page.readings().contains(QStringLiteral("w4a16_nf4.relativeError")), 60000);
+        emit list->ticked({QStringLiteral("w4a16_nf4"), QStringLiteral("bf16")}, false);
+        QVERIFY(!page.readings().contains(QStringLiteral("w4a16_nf4.relativeError")) && !page.readings().contains(QStringLiteral("bf16.relativeError")));
+        QVERIFY(page.commandLine().contains(QStringLiteral("--kernels fp32,fp16")) && !page.commandLine().contains(QStringLiteral("bf16")));
+    }
+
+    void spaceTicksAndArrowsUnfoldInTheListOfKernels()
+    {
+        KernelList list;
+        list.setGroups({{QStringLiteral("weights"), QStringLiteral("Weights"),
+                         {{QStringLiteral("a"), QStringLiteral("A"), {}, GemmMark::Float, true, 1, {}, {}, false},
+                          {QStringLiteral("b"), QStringLiteral("B"), {}, GemmMark::Float, false, 0, {}, {}, false}}}});
+        list.resize(300, 200);
+        list.show();
+        QTreeWidgetItem* top = list.tree().topLevelItem(0);
+        QVERIFY(!top->child(0)->isHidden() && top->child(1)->isHidden());
+        list.tree().setCurrentItem(top);
+        QTest::keyClick(&list.tree(), Qt::Key_Right);
+        QVERIFY(!top->child(1)->isHidden());
+        QSignalSpy ticks(&list, &KernelList::ticked), choices(&list, &KernelList::chosen);
+        QTest::keyClick(&list.tree(), Qt::Key_Space);   // On the group: those that are not ticked yet.
+        QCOMPARE(ticks.takeFirst(), (QVariantList{QStringList{QStringLiteral("b")}, true}));
+        QTest::keyClick(&list.tree(), Qt::Key_Down);
+        QCOMPARE(choices.takeFirst().first().toString(), QStringLiteral("a"));
+        QTest::keyClick(&list.tree(), Qt::Key_Space);
+        QCOMPARE(ticks.takeFirst(), (QVariantList{QStringList{QStringLiteral("a")}, false}));
+        QTest::keyClick(&list.tree(), Qt::Key_Left);
+        QVERIFY(top->child(1)->isHidden());
+        QVERIFY(top->text(0).contains(QStringLiteral("1 of 2")));   // What a screen reader says.
+        QCOMPARE(top->checkState(0), Qt::PartiallyChecked);
+    }
+
+    void aKernelUnderTheMouseIsLitInThePicturesAndInTheList()
+    {
+        Workspace workspace;
+        GemmFigure page(workspace, nullptr);
+        page.setState(smallProblem());
+        page.resize(1300, 850);
+        page.show();
+        QTRY_VERIFY_WITH_TIMEOUT(page.isSettled(), 60000);
+        emit page.findChild<KernelList*>()->hovered(QStringLiteral("int8"));
+        for (const ChoiceChart* chart : page.findChildren<ChoiceChart*>())
+            if (qobject_cast<const ErrorSpeedPlot*>(chart) || qobject_cast<const RooflinePlot*>(chart) || qobject_cast<const ErrorSplitPlot*>(chart))
+                QCOMPARE(chart->lit(), QStringLiteral("int8"));
+        auto* plot = page.findChild<ErrorSpeedPlot*>();
+        QTest::keyClick(plot, Qt::Key_End);
+        for (const ChoiceChart* chart : page.findChildren<ChoiceChart*>())
+            if (qobject_cast<const RooflinePlot*>(chart) || qobject_cast<const ErrorSplitPlot*>(chart))
+                QCOMPARE(chart->selected(), plot->selected());
+    }
+
+    void oneViewAtATimeHasASmallWindowAndThePresentersScreen()
+    {
+        Workspace workspace;
+        GemmFigure page(workspace, nullptr);
+        QJsonObject json = smallProblem();
+        json[QStringLiteral("view")] = QStringLiteral("growth");
+        json.remove(QStringLiteral("shown"));   // A link that names a view means it.
+        page.setState(json);
+        page.resize(936, 570);
+        page.show();
+        auto* plot = page.findChild<ErrorSpeedPlot*>();
+        auto* roofline = page.findChild<RooflinePlot*>();
+        QVERIFY(!plot->isVisible() && !roofline->isVisible());
+        page.resize(1300, 850);
+        QVERIFY(plot->isVisible() && roofline->isVisible());
+        page.setPresenting(true);
+        QVERIFY(!plot->isVisible() && !roofline->isVisible());
+        QSignalSpy changes(&page, &Figure::changed);
+        for (const char* shown : {"outliers", "ladder", "roofline"}) {
+            QTest::keyClick(&page, Qt::Key_V);
+            QCOMPARE(page.state()[QStringLiteral("shown")].toString(), QLatin1String(shown));
+        }
+        QVERIFY(roofline->isVisible() && !plot->isVisible());
+        QCOMPARE(changes.size(), 3);
+        page.setPresenting(false);
+        QVERIFY(plot->isVisible() && roofline->isVisible());
+        QTRY_VERIFY_WITH_TIMEOUT(page.isSettled(), 120000);
+    }
+
+    void tabsThatDoNotFitBecomeAMenu()
+    {
+        CardDeck deck;
+        for (const char* title : {"Error and speed", "Rounding or sums", "Error against K"})
+            deck.addPanel(QLatin1String(title), QLatin1String(title), new QWidget);
+        deck.setTabbed(true);
+        deck.resize(700, 200);
+        deck.show();
+        auto* tabs = deck.findChild<TabStrip*>();
+        auto* menu = deck.findChild<ChoiceButton*>();
+        QVERIFY(tabs->isVisible() && !menu->isVisible());
+        deck.setCurrent(QStringLiteral("Error against K"));
+        deck.resize(220, 200);
+        QVERIFY(!tabs->isVisible() && menu->isVisible());
+        QCOMPARE(menu->current(), QStringLiteral("Error against K"));
+        CardDeck other;
+        other.setTabbed(true);
+        deck.movePanel(QStringLiteral("Error against K"), other, {});
+        QVERIFY(other.hasPanel(QStringLiteral("Error against K")) && !deck.hasPanel(QStringLiteral("Error against K")));
+        QCOMPARE(deck.current(), QStringLiteral("Error and speed"));
     }
 
     void theCrossoverLiesBetweenTheMeasuredBatches()
@@ -379,6 +513,9 @@ private slots:
         page.show();
         QTRY_VERIFY_WITH_TIMEOUT(page.isSettled(), 60000);
         QVERIFY(page.readings().contains(QStringLiteral("fp16.relativeError")));
+        const RecordedRun* recorded = made.find("fp16", {512, 512, 512});
+        QVERIFY(recorded && recorded->samples == 30);
+        QVERIFY(!made.find("fp16", {3, 3, 3}));
     }
 
     void labelsDoNotLieOnEachOther()
@@ -391,6 +528,31 @@ private slots:
             for (std::size_t j = i + 1; j < places.size(); ++j)
                 QVERIFY(places[i].intersected(places[j]).isEmpty());
         }
+    }
+
+    void manyLabelsMakeRoomForEachOtherAndTheRestGiveUp()
+    {
+        // Seventeen marks in three crowds, as the kernels of a processor lie.
+        const QRectF area(0, 0, 460, 250);
+        std::vector<LabelPlacer::Wish> wishes;
+        for (int i = 0; i < 17; ++i)
+            wishes.push_back({QPointF(300 + 60 * (i % 3) + 3 * i, 60 + 70 * (i % 2) + 4 * i), QSizeF(70 + 5 * (i % 4), 16)});
+        LabelPlacer placer(area);
+        for (const LabelPlacer::Wish& wish : wishes)
+            placer.block(QRectF(wish.mark.x() - 8, wish.mark.y() - 8, 16, 16));
+        const auto places = placer.placeAll(wishes, 9);
+        qsizetype placed = 0;
+        for (std::size_t i = 0; i < places.size(); ++i) {
+            if (!places[i])
+                continue;
+            ++placed;
+            QVERIFY(area.contains(*places[i]));
+            for (std::size_t j = i + 1; j < places.size(); ++j) {
+                const QRectF both = places[j] ? places[i]->intersected(*places[j]) : QRectF();
+                QVERIFY2(both.isEmpty() || both.width() * both.height() < 0.05 * 70 * 16, qPrintable(QString::number(both.width() * both.height())));
+            }
+        }
+        QVERIFY2(placed >= 10, qPrintable(QString::number(placed)));
     }
 };
 

@@ -7,7 +7,6 @@
 #include <QCoreApplication>
 #include <QHBoxLayout>
 #include <QLineEdit>
-#include <QMenu>
 #include <QVBoxLayout>
 
 namespace quantoscope {
@@ -26,8 +25,6 @@ GemmBar::GemmBar(QWidget* parent)
     , m_line(new QHBoxLayout)
     , m_preset(new ChoiceButton(this))
     , m_data(new ChoiceButton(this))
-    , m_kernels(new ChoiceButton(this))
-    , m_kernelMenu(new QMenu(this))
     , m_device(new ChoiceButton(this))
     , m_progress(new TextLabel({}, 12, QFont::Normal, TextTone::Muted, this))
     , m_run(new PushButton(tr("Run"), PushButton::Role::Primary, this))
@@ -57,14 +54,11 @@ GemmBar::GemmBar(QWidget* parent)
     m_seed = addField(tr("seed"), tr("Seed of the random data"), 3);
     connect(m_seed, &QLineEdit::editingFinished, this, [this] { emit seedTyped(m_seed->text()); });
 
-    m_kernels->setPopupMode(QToolButton::InstantPopup);
-    m_kernels->setMenu(m_kernelMenu);
-    m_kernels->setAccessibleName(tr("Kernels to run"));
-    m_line->addWidget(m_kernels);
     m_device->setAccessibleName(tr("Device"));
     m_line->addWidget(m_device);
-    m_line->addStretch(1);
-    m_line->addWidget(m_progress);
+    m_progress->setElides(true);
+    m_progress->setAlignment(Qt::AlignRight | Qt::AlignVCenter);
+    m_line->addWidget(m_progress, 1);
     m_cancel->setKeyHint(tr("Esc"));
     m_cancel->hide();
     m_line->addWidget(m_cancel);
@@ -116,24 +110,6 @@ void GemmBar::setDevices(const std::vector<DeviceInfo>& devices)
     m_device->setVisible(devices.size() > 1);
 }
 
-void GemmBar::setKernels(std::span<const GemmKernel> kernels, const QStringList& leftOut)
-{
-    m_kernelMenu->clear();
-    qsizetype running = 0;
-    for (const GemmKernel& kernel : kernels) {
-        const QString id = text(kernel.id);
-        QAction* action = m_kernelMenu->addAction(text(kernel.name));
-        action->setToolTip(text(kernel.sentence));
-        action->setCheckable(true);
-        action->setChecked(!leftOut.contains(id));
-        running += action->isChecked();
-        connect(action, &QAction::toggled, this, [this, id](bool runs) { emit kernelToggled(id, runs); });
-    }
-    m_kernelMenu->setToolTipsVisible(true);
-    m_kernels->setText(running == 1 ? tr("1 kernel") : tr("%1 kernels").arg(running));
-    m_kernels->updateGeometry();
-}
-
 void GemmBar::setTensor(const QString& name)
 {
     const QString preset = m_preset->current(), data = m_data->current();
@@ -167,7 +143,6 @@ void GemmBar::setCompact(bool compact)
 {
     m_labels.back()->setVisible(!compact);
     m_seed->setVisible(!compact);
-    m_progress->setVisible(!compact);
 }
 
 void GemmBar::showOnly(const QStringList& controls)
@@ -181,7 +156,6 @@ void GemmBar::showOnly(const QStringList& controls)
     m_data->setVisible(visible("data"));
     m_seed->setVisible(visible("seed"));
     m_labels.back()->setVisible(visible("seed"));
-    m_kernels->setVisible(visible("kernels"));
     m_device->setVisible(visible("device"));
 }
 

@@ -5,7 +5,6 @@
 #include "widgets/controls.h"
 
 class QLineEdit;
-class QMenu;
 
 namespace quantoscope {
 
@@ -18,7 +17,6 @@ public:
 
     void show(const GemmState& state);
     void setDevices(const std::vector<DeviceInfo>& devices);
-    void setKernels(std::span<const GemmKernel> kernels, const QStringList& leftOut);
     /// Offers the open tensor as weights; empty takes the offer away.
     void setTensor(const QString& name);
     void setRunning(bool running);
@@ -32,7 +30,6 @@ signals:
     void dataChosen(const QString& id);
     void seedTyped(const QString& seed);
     void deviceChosen(const QString& id);
-    void kernelToggled(const QString& id, bool runs);
     void runRequested();
     void cancelRequested();
 
@@ -45,8 +42,6 @@ private:
     std::vector<QWidget*> m_labels;
     ChoiceButton* m_data;
     QLineEdit* m_seed;
-    ChoiceButton* m_kernels;
-    QMenu* m_kernelMenu;
     ChoiceButton* m_device;
     TextLabel* m_progress;
     PushButton* m_run;

@@ -11,6 +11,7 @@
 #include "gpu/client/gpu_client.h"
 #include "widgets/card_deck.h"
 #include "widgets/controls.h"
+#include "widgets/kernel_list.h"
 #include "widgets/error_speed_plot.h"
 #include "widgets/error_split_plot.h"
 #include "widgets/plot_text.h"
@@ -32,9 +33,6 @@ QString text(const std::string& words)
     return QString::fromStdString(words);
 }
 
-/// Below this the roofline, the sweep and the list of obstacles share one card with tabs.
-constexpr int narrowWidth = 1240, lowHeight = 780;
-
 }  // namespace
 
 GemmFigure::GemmFigure(Workspace& workspace, QWidget* parent)
@@ -44,7 +42,6 @@ GemmFigure::GemmFigure(Workspace& workspace, QWidget* parent)
     , m_openJob(Pool::Interactive)
 {
     build();
-    buildViews();
     arrange();
     connectBar();
     connectViews();
@@ -88,47 +85,9 @@ void GemmFigure::build()
     m_grid->setContentsMargins(space::padding, space::normal, space::padding, space::padding);
     m_grid->setSpacing(space::gap);
     m_bar = new GemmBar(this);
-
-    m_plotCard = new Card(this);
-    m_plotCard->setTitle(tr("Error across, speed up"), tr("x · Wᵀ, median and 95 % interval"));
-    m_plot = new ErrorSpeedPlot(m_plotCard);
-    m_plotCard->body()->addWidget(m_plot, 1);
-    m_selectedText = new TextLabel({}, 12, QFont::Normal, TextTone::Muted, m_plotCard);
-    m_selectedText->setWordWrap(true);
-    m_plotCard->body()->addWidget(m_selectedText);
-
-    m_deck = new CardDeck(this);
-    auto* roof = new QWidget(m_deck);
-    auto* roofLayout = new QVBoxLayout(roof);
-    roofLayout->setContentsMargins(0, 0, 0, 0);
-    m_roofline = new RooflinePlot(roof);
-    roofLayout->addWidget(m_roofline, 1);
-    auto* roofLine = new QHBoxLayout;
-    m_roofText = new TextLabel({}, 12, QFont::Normal, TextTone::Muted, roof);
-    m_roofText->setWordWrap(true);
-    m_roofText->setObjectName(QStringLiteral("roofText"));
-    m_roofline->setMinimumHeight(60);   // In a low window the words need the room more than the picture does.
-    m_roofButton = new PushButton(tr("Measure again"), PushButton::Role::Quiet, roof);
-    m_roofButton->setObjectName(QStringLiteral("measureRoof"));
-    roofLine->addWidget(m_roofText, 1);
-    roofLine->addWidget(m_roofButton);
-    roofLayout->addLayout(roofLine);
-    m_deck->addPanel(QStringLiteral("roofline"), tr("Roofline"), roof, 4);
-    auto* sweep = new QWidget(m_deck);
-    auto* sweepLayout = new QVBoxLayout(sweep);
-    sweepLayout->setContentsMargins(0, 0, 0, 0);
-    m_batch = new BatchPlot(sweep);
-    sweepLayout->addWidget(m_batch, 1);
-    auto* line = new QHBoxLayout;
-    m_sweepText = new TextLabel(tr("The same layer for 1 to 1024 rows at once."), 12, QFont::Normal, TextTone::Muted, sweep);
-    m_sweepText->setWordWrap(true);
-    m_sweepButton = new PushButton(tr("Measure"), PushButton::Role::Quiet, sweep);
-    line->addWidget(m_sweepText, 1);
-    line->addWidget(m_sweepButton);
-    sweepLayout->addLayout(line);
-    m_deck->addPanel(QStringLiteral("batch"), tr("When weight-only pays"), sweep, 4);
-    m_obstacleList = new ObstacleList(m_deck);
-    m_deck->addPanel(QStringLiteral("obstacles"), tr("Not here"), m_obstacleList, 2);
+    buildPicture();
+    buildViews();
+    buildDeck();
 }
 
 void GemmFigure::connectBar()
@@ -160,59 +119,8 @@ void GemmFigure::connectBar()
         change(tr("choose a device"));
         run();
     });
-    connect(m_bar, &GemmBar::kernelToggled, this, [this](const QString& id, bool runs) {
-        QStringList rest = leftOut();
-        runs ? void(rest.removeAll(id)) : rest.append(id);
-        m_state.leftOut = rest;
-        std::erase_if(m_measured, [&](const MeasuredKernel& each) { return !runs && each.id() == id; });
-        change(tr("choose kernels"));
-        QMetaObject::invokeMethod(this, [this] { m_bar->setKernels(m_backend->kernels(), leftOut()); }, Qt::QueuedConnection);
-        runs ? run() : refresh();
-    });
     connect(m_bar, &GemmBar::runRequested, this, &GemmFigure::run);
     connect(m_bar, &GemmBar::cancelRequested, &m_runner, &GemmRunner::cancel);
-    connect(m_sweepButton, &PushButton::clicked, this, &GemmFigure::runSweep);
-    connect(m_roofButton, &PushButton::clicked, this, &GemmFigure::measureCeilings);
-    connect(m_plot, &ErrorSpeedPlot::chosen, this, [this](const QString& id) {
-        m_state.selected = id;
-        refreshSelected();
-        change(tr("select a kernel"), QStringLiteral("select"));
-    });
-    connect(m_deck, &CardDeck::chosen, this, [this](const QString& id) {
-        m_state.panel = id;
-        change(tr("show %1").arg(id), QStringLiteral("panel"));
-    });
-}
-
-void GemmFigure::arrange()
-{
-    const bool narrow = width() < narrowWidth || height() < lowHeight;
-    const bool compact = width() < 1000;
-    while (QLayoutItem* item = m_grid->takeAt(0))
-        delete item;
-    m_grid->addWidget(m_bar, 0, 0, 1, 2);
-    m_grid->addWidget(m_plotCard, 1, 0);
-    if (narrow) {
-        // Two cards below the picture at the right would be slivers: the split becomes the deck's neighbour.
-        m_grid->addWidget(m_deck, 1, 1);
-        m_grid->addWidget(m_views, 2, 0, 1, 2);
-    } else {
-        m_grid->addWidget(m_views, 2, 0);
-        m_grid->addWidget(m_deck, 1, 1, 2, 1);
-    }
-    m_grid->setColumnStretch(0, 3);
-    m_grid->setColumnStretch(1, 2);
-    // A view with a picture and controls of its own gets as much room as the page's picture.
-    const bool isTall = m_state.view != QLatin1String("split");
-    // In a low window such a view has the page to itself; the first tab brings the picture back.
-    const bool isAlone = isTall && height() < 640 && !m_isPresenting;
-    m_plotCard->setVisible(!isAlone);
-    m_deck->setVisible(!isAlone && !m_isPresenting);
-    m_grid->setRowStretch(1, isAlone ? 0 : narrow ? 3 : 5);
-    m_grid->setRowStretch(2, narrow ? (isTall ? 3 : 2) : (isTall ? 5 : 3));
-    m_deck->setTabbed(narrow);
-    m_deck->setCurrent(m_state.panel);
-    m_bar->setCompact(compact);
 }
 
 void GemmFigure::resizeEvent(QResizeEvent* event)
@@ -238,6 +146,8 @@ void GemmFigure::keyPressEvent(QKeyEvent* event)
         m_runner.cancel();
     else if (event->key() == Qt::Key_R && event->modifiers() == Qt::ControlModifier)
         run();
+    else if (event->key() == Qt::Key_V && event->modifiers() == Qt::NoModifier)
+        showView(viewNames()[(viewNames().indexOf(m_state.shown) + 1) % viewNames().size()]);
     else
         Figure::keyPressEvent(event);
 }
@@ -254,14 +164,13 @@ void GemmFigure::setState(const QJsonObject& json)
     if (before.device != m_state.device)
         chooseBackend();
     m_bar->show(m_state);
-    m_bar->setKernels(m_backend->kernels(), leftOut());
-    m_deck->setCurrent(m_state.panel);
-    m_plot->setSelected(m_state.selected);
     showViews();
     const bool sameWork = before.shape == m_state.shape && before.data == m_state.data && before.seed == m_state.seed
-                       && before.device == m_state.device && before.leftOut == m_state.leftOut;
+                       && before.device == m_state.device;
     if (m_hasRun && !sameWork)
         run();
+    else if (m_hasRun && before.leftOut != m_state.leftOut)
+        runMissing();
     refresh();
 }
 
@@ -376,7 +285,7 @@ void GemmFigure::adoptBackend()
     m_ladderObstacles.clear();
     refreshRoof();
     m_ladder->setRungs(rungsOf(m_backend->kernels(), m_backend->device().kind), m_backend->device().kind);
-    m_bar->setKernels(m_backend->kernels(), leftOut());
+    refreshList();
 }
 
 void GemmFigure::listRecorded()
@@ -404,20 +313,25 @@ void GemmFigure::listDevices()
 
 QList<std::pair<QString, QString>> GemmFigure::keys() const
 {
-    return {{tr("Ctrl+R"), tr("run")}, {tr("Esc"), tr("cancel")}, {QStringLiteral("← →"), tr("kernel")}, {QStringLiteral("G"), tr("ghost")}};
+    return {{tr("Ctrl+R"), tr("run")}, {tr("Esc"), tr("cancel")}, {QStringLiteral("← →"), tr("kernel")}, {QStringLiteral("V"), tr("next view")},
+            {QStringLiteral("G"), tr("ghost")}};
 }
 
 void GemmFigure::setPresenting(bool presenting)
 {
     m_isPresenting = presenting;
     m_bar->setVisible(!presenting);
-    m_views->setVisible(!presenting);
+    m_list->setTickable(!presenting);
     arrange();
 }
 
 void GemmFigure::showOnlyControls(const QStringList& controls)
 {
     m_bar->showOnly(controls);
+    m_isEmbedded = true;
+    m_list->setTickable(controls.contains(QLatin1String("kernels")));
+    m_views->setTabsVisible(controls.contains(QLatin1String("views")));
+    arrange();
 }
 
 void GemmFigure::toggleGhost()

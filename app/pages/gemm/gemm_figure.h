@@ -10,6 +10,7 @@
 #include "widgets/gemm_mark.h"
 #include "widgets/roofline_plot.h"
 
+#include <array>
 #include <map>
 #include <optional>
 
@@ -17,12 +18,13 @@ class QGridLayout;
 
 namespace quantoscope {
 
-class Card;
 class CardDeck;
+class ChoiceChart;
 class ErrorSpeedPlot;
 class ErrorSplitPlot;
 class GemmBar;
 class GrowthPanel;
+class KernelList;
 class LadderPanel;
 class ObstacleList;
 class OutlierPanel;
@@ -64,12 +66,27 @@ protected:
 
 private:
     void build();
+    /// Every view, in the order of the tabs.
+    static const QStringList& viewNames();
+    void buildPicture();
+    void buildDeck();
     void buildViews();
     void connectViews();
     void showViews();
     void computeViews();
     void connectBar();
+    /// Wide: the picture, what comes from it below, cards at the right. Low: those cards share one with tabs.
+    /// Single: one view at a time has the whole page.
+    enum class Arrangement { Wide, Low, Single };
+    Arrangement fitting() const;
+    void movePanels(bool isSingle);
     void arrange();
+    void showView(const QString& view);
+    void select(const QString& kernelId);
+    std::array<ChoiceChart*, 3> kernelCharts() const;
+    void showSelected();
+    void highlight(const QString& kernelId);
+    void tick(const QStringList& kernelIds, bool runs);
     void chooseBackend();
     void chooseRecorded();
     void adoptBackend();
@@ -82,6 +99,10 @@ private:
     void takeLadder(const GemmTask& task, const GemmRun& run);
     void finishRun(const QString& problem);
     void refresh();
+    void refreshList();
+    std::map<std::string, int> numbers() const;
+    QString nameOf(const QString& kernelId) const;
+    void runMissing();
     void refreshObstacles();
     void refreshSelected();
     void refreshSweep();
@@ -104,7 +125,7 @@ private:
     Workspace& m_workspace;
     GemmState m_state;
     std::shared_ptr<GemmBackend> m_backend;
-    MeasuredKernels m_measured;                        ///< In the order of the kernel table.
+    MeasuredKernels m_measured;                        ///< In the order of the list.
     std::map<std::string, std::map<std::int64_t, GemmRun>> m_sweep;   ///< By kernel and M.
     std::map<QString, QString> m_obstacles;            ///< Kernel's name → why it did not run.
     Ceilings m_ceilings;
@@ -117,6 +138,8 @@ private:
     bool m_isSure = false;   ///< The roof was measured again after the last run.
     bool m_hasRun = false;
     bool m_isPresenting = false;
+    bool m_isEmbedded = false;   ///< In a lesson, with chosen controls only.
+    std::optional<Arrangement> m_arrangement;
     std::shared_ptr<const std::vector<float>> m_weights;   ///< Of the open tensor, read once.
     QString m_weightsName;
 
@@ -135,8 +158,9 @@ private:
     TextLabel* m_sweepText;
     ObstacleList* m_obstacleList;
     TextLabel* m_selectedText;
-    Card* m_plotCard;
-    CardDeck* m_views;   ///< Below the picture: split, error against K, outliers, ladder.
+    KernelList* m_list;
+    CardDeck* m_main;    ///< The picture with its list.
+    CardDeck* m_views;   ///< Below the picture: split, error against K, outliers, ladder; or all there is.
     GrowthPanel* m_growth;
     OutlierPanel* m_outliers;
     LadderPanel* m_ladder;

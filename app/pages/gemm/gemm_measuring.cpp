@@ -4,6 +4,7 @@
 
 #include "app/pages/gemm/gemm_bar.h"
 #include "app/pages/gemm/growth_panel.h"
+#include "app/pages/gemm/kernel_groups.h"
 #include "app/pages/gemm/ladder_rungs.h"
 #include "app/pages/gemm/outlier_panel.h"
 #include "app/workspace.h"
@@ -20,12 +21,12 @@ QStringList GemmFigure::leftOut() const
 {
     if (m_state.leftOut)
         return *m_state.leftOut;
-    QStringList extras;
+    QStringList rest;
     for (const GemmKernel& kernel : m_backend->kernels()) {
-        if (kernel.isExtra)
-            extras << QString::fromStdString(kernel.id);
+        if (!isMeasuredAtFirst(kernel.id))
+            rest << QString::fromStdString(kernel.id);
     }
-    return extras;
+    return rest;
 }
 
 std::vector<GemmKernel> GemmFigure::kernelsToRun() const
@@ -92,6 +93,38 @@ void GemmFigure::run()
     start(std::move(tasks), {m_state.seconds});
 }
 
+/// What is ticked and has no figures yet: the others keep theirs.
+void GemmFigure::runMissing()
+{
+    const QStringList leftOut = this->leftOut();
+    std::erase_if(m_measured, [&](const MeasuredKernel& each) { return leftOut.contains(each.id()); });
+    const auto problem = makeProblem(m_state.shape);
+    if (m_openJob.isRunning() || !problem)
+        return refresh();
+    std::vector<GemmTask> tasks;
+    for (const GemmKernel& kernel : kernelsToRun()) {
+        const auto found = std::ranges::find_if(m_measured, [&](const MeasuredKernel& each) { return each.kernel.id == kernel.id; });
+        const bool isKnown = (found != m_measured.end() && found->run.isFinal) || m_obstacles.contains(QString::fromStdString(kernel.name));
+        if (!isKnown)
+            tasks.push_back({kernel, *problem});
+    }
+    refresh();
+    if (tasks.empty())
+        return;
+    m_purpose = Purpose::Kernels;
+    start(std::move(tasks), {m_state.seconds});
+}
+
+void GemmFigure::tick(const QStringList& kernelIds, bool runs)
+{
+    QStringList rest = leftOut();
+    for (const QString& id : kernelIds)
+        runs ? void(rest.removeAll(id)) : rest.append(id);
+    m_state.leftOut = rest;
+    change(tr("choose kernels"));
+    runMissing();
+}
+
 void GemmFigure::runSweep()
 {
     m_purpose = Purpose::Sweep;
@@ -115,6 +148,8 @@ void GemmFigure::take(const GemmTask& task, const GemmRun& run)
 {
     if (run.samples.empty())
         return;   // not timed yet: there is no place for it on a logarithmic axis
+    if (leftOut().contains(QString::fromStdString(task.kernel.id)))
+        return;   // Taken out of the list while it ran.
     const auto same = [&](const MeasuredKernel& each) { return each.kernel.id == task.kernel.id; };
     const auto found = std::ranges::find_if(m_measured, same);
     if (found != m_measured.end())

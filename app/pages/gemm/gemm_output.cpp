@@ -3,6 +3,7 @@
 #include "app/pages/gemm/gemm_figure.h"
 
 #include "app/pages/gemm/growth_panel.h"
+#include "app/pages/gemm/kernel_groups.h"
 #include "app/pages/gemm/obstacle_list.h"
 #include "app/pages/gemm/outlier_panel.h"
 #include "app/workspace.h"
@@ -11,13 +12,28 @@
 #include "widgets/controls.h"
 #include "widgets/error_speed_plot.h"
 #include "widgets/error_split_plot.h"
+#include "widgets/kernel_list.h"
 #include "widgets/plot_text.h"
 #include "widgets/roofline_plot.h"
+
+#include <QCoreApplication>
 
 #include <algorithm>
 #include <cmath>
 
 namespace quantoscope {
+
+namespace {
+
+/// "12 %", "0.023 %", "2.6 × 10⁻⁷": two digits, as a row of figures has room for.
+QString shortErrorText(double error)
+{
+    if (!std::isfinite(error) || error == 0)
+        return percentText(error);
+    return error < 1e-5 ? roundedNumber(error, 2) : roundedNumber(error * 100, 2) + QStringLiteral(" %");
+}
+
+}  // namespace
 
 QString GemmFigure::baseline() const
 {
@@ -27,13 +43,74 @@ QString GemmFigure::baseline() const
     return has("bf16") ? QStringLiteral("bf16") : has("fp32") ? QStringLiteral("fp32") : QString();
 }
 
+QString GemmFigure::nameOf(const QString& kernelId) const
+{
+    for (const GemmKernel& kernel : m_backend->kernels())
+        if (QString::fromStdString(kernel.id) == kernelId)
+            return QString::fromStdString(kernel.name);
+    return {};
+}
+
+/// Of the kernels that are ticked, in the order of the list.
+std::map<std::string, int> GemmFigure::numbers() const
+{
+    std::map<std::string, int> numbers;
+    const std::vector<GemmKernel> ticked = kernelsToRun();
+    for (const KernelGroup& group : kernelGroups())
+        for (const GemmKernel& kernel : ticked)
+            if (&groupOf(kernel) == &group)
+                numbers.emplace(kernel.id, int(numbers.size()) + 1);
+    return numbers;
+}
+
+/// The list beside the picture: every kernel of the device by regime, with what is known of it.
+void GemmFigure::refreshList()
+{
+    const auto numbers = this->numbers();
+    const QString base = baseline();
+    const auto reference = std::ranges::find_if(m_measured, [&](const MeasuredKernel& each) { return each.id() == base; });
+    std::vector<KernelRows> groups;
+    for (const KernelGroup& group : kernelGroups()) {
+        KernelRows rows{QLatin1String(group.id), QCoreApplication::translate("KernelGroup", group.name), {}};
+        for (const GemmKernel& kernel : m_backend->kernels()) {
+            if (&groupOf(kernel) != &group)
+                continue;
+            KernelRow row{QString::fromStdString(kernel.id), QString::fromStdString(kernel.name), QString::fromStdString(kernel.sentence), kernel.mark, false, 0, {}, {}, false};
+            const auto number = numbers.find(kernel.id);
+            row.isTicked = number != numbers.end();
+            row.number = row.isTicked ? number->second : 0;
+            const auto found = std::ranges::find_if(m_measured, [&](const MeasuredKernel& each) { return each.kernel.id == kernel.id; });
+            if (found != m_measured.end()) {
+                row.isRunning = !found->run.isFinal;
+                row.speed = reference == m_measured.end() ? speedText(*found) : timesText(found->run.teraflops / reference->run.teraflops);
+                row.error = shortErrorText(found->run.relativeError);
+            } else if (row.isTicked && m_obstacles.contains(row.name)) {
+                row.speed = tr("not here");
+            }
+            rows.rows.push_back(std::move(row));
+        }
+        if (!rows.rows.empty())
+            groups.push_back(std::move(rows));
+    }
+    m_list->setBaseline(reference == m_measured.end() ? QString() : reference->name());
+    m_list->setGroups(std::move(groups));
+}
+
 void GemmFigure::refresh()
 {
+    const auto numbers = this->numbers();
+    for (MeasuredKernel& each : m_measured)
+        each.number = numbers.contains(each.kernel.id) ? numbers.at(each.kernel.id) : 0;
+    std::ranges::stable_sort(m_measured, {}, &MeasuredKernel::number);
+    if (m_list->isHidden())   // A number says nothing without the list: every name is written.
+        for (MeasuredKernel& each : m_measured)
+            each.number = 0;
     m_plot->setMeasured(m_measured);
     m_plot->setBaseline(baseline());
-    m_plot->setSelected(m_state.selected);
     m_split->setMeasured(m_measured);
     m_roofline->setMeasured(m_measured);
+    refreshList();
+    showSelected();
     const DeviceInfo device = m_backend->device();
     m_deck->setSubtitle(QStringLiteral("roofline"), tr("M = %1").arg(m_state.shape.m));
     m_deck->setSubtitle(QStringLiteral("obstacles"), QString::fromStdString(device.name));
@@ -84,8 +161,12 @@ void GemmFigure::refreshSelected()
 {
     const auto recorded = std::ranges::find(m_recorded, m_state.device, &RecordedFile::deviceId);
     const bool isRecorded = recorded != m_recorded.end() && recorded->sweep;
-    m_plotCard->setTitle(tr("Error across, speed up"), isRecorded ? recorded->title() : tr("x · Wᵀ, median and 95 % interval"));
+    for (CardDeck* deck : {m_main, m_views})
+        deck->setSubtitle(QStringLiteral("picture"), isRecorded ? recorded->title() : tr("x · Wᵀ, median and 95 % interval"));
     const auto found = std::ranges::find_if(m_measured, [this](const MeasuredKernel& each) { return each.id() == m_state.selected; });
+    const auto obstacle = m_obstacles.find(nameOf(m_state.selected));
+    if (found == m_measured.end() && obstacle != m_obstacles.end())
+        return m_selectedText->setText(obstacle->first + QStringLiteral(": ") + obstacle->second);
     if (found == m_measured.end()) {
         m_selectedText->setText(isRecorded           ? recorded->provenance()
                                 : m_measured.empty() ? tr("Nothing is measured yet.")
@@ -93,11 +174,18 @@ void GemmFigure::refreshSelected()
         return;
     }
     const GemmRun& run = found->run;
+    QString samples = tr(", %1 samples").arg(wholeNumber(double(run.samples.size())));
+    if (isRecorded) {
+        const RecordedRun* file = recorded->find(found->kernel.id, m_state.shape);
+        samples = file && file->samples > 0 ? tr(", %1 samples, recorded").arg(wholeNumber(double(file->samples))) : tr(", recorded");
+        if (file && file->clockMegahertz > 0)
+            samples += tr(" at %1 MHz").arg(wholeNumber(std::round(file->clockMegahertz)));
+    }
     QString words = tr("%1 %2 %3 ms a product (95 % between %4 and %5%6), %7 GB/s; error %8 in all, %9 from rounding.")
                         .arg(found->name() + QStringLiteral(":"), QString::fromStdString(found->kernel.sentence),
                              roundedNumber(run.medianSeconds * 1000, 3), roundedNumber(run.confidenceLow * 1000, 3),
                              roundedNumber(run.confidenceHigh * 1000, 3),
-                             isRecorded ? tr(", recorded") : tr(", %1 samples").arg(wholeNumber(double(run.samples.size()))),
+                             samples,
                              roundedNumber(run.gigabytesPerSecond, 3), percentText(run.relativeError), percentText(run.quantizationError));
     if (const QString share = shareText(*found); !share.isEmpty())
         words += u' ' + share;

@@ -30,6 +30,7 @@ QJsonObject GemmState::toJson() const
             {QStringLiteral("selected"), selected},
             {QStringLiteral("panel"), panel},
             {QStringLiteral("view"), view},
+            {QStringLiteral("shown"), shown},
             {QStringLiteral("growth"), QJsonObject{{QStringLiteral("data"), growth.data}, {QStringLiteral("measure"), growth.measure},
                                                    {QStringLiteral("method"), growth.method}, {QStringLiteral("promoteEvery"), growth.promoteEvery}}},
             {QStringLiteral("outliers"), QJsonObject{{QStringLiteral("source"), outliers.source}, {QStringLiteral("magnitude"), outliers.magnitude},
@@ -66,6 +67,8 @@ GemmState GemmState::fromJson(const QJsonObject& json)
     state.selected = words("selected", {});
     state.panel = words("panel", state.panel);
     state.view = words("view", state.view);
+    // A link that names a view and nothing else means it.
+    state.shown = words("shown", state.view != QLatin1String("split") ? state.view : state.shown);
     state.rung = words("rung", {});
     const QJsonObject growth = json[QStringLiteral("growth")].toObject();
     state.growth = {growth[QStringLiteral("data")].toString(state.growth.data), growth[QStringLiteral("measure")].toString(state.growth.measure),

@@ -42,10 +42,11 @@ struct GemmState {
     QString data = QStringLiteral("normal");     ///< A row of gemmDataRows(), or "tensor".
     quint64 seed = 7;
     QString device = QStringLiteral("cpu");
-    std::optional<QStringList> leftOut;          ///< Kernels that are not run; none chosen: the device's extras.
+    std::optional<QStringList> leftOut;          ///< Kernels that are not run; nothing: all but the usual ones.
     QString selected;                            ///< The kernel whose figures are shown.
     QString panel = QStringLiteral("roofline");
     QString view = QStringLiteral("split");      ///< Below the picture: split, growth, outliers, ladder.
+    QString shown = QStringLiteral("picture");   ///< What was looked at last: the one view where there is room for one only.
     GrowthState growth;
     OutlierState outliers;
     QString rung;                                ///< The step of the ladder whose source is shown.

@@ -4,10 +4,8 @@
 #include "widgets/controls.h"
 #include "widgets/line_chart.h"
 #include "widgets/plot_text.h"
-#include "widgets/theme.h"
 
 #include <QHBoxLayout>
-#include <QVBoxLayout>
 
 #include <algorithm>
 #include <cmath>
@@ -34,19 +32,12 @@ const GrowthPoint* usualPoint(const GrowthCurve& curve)
 }  // namespace
 
 GrowthPanel::GrowthPanel(QWidget* parent)
-    : QWidget(parent)
+    : ComputedPanel(tr("Error against K"), parent)
     , m_job(Pool::Bulk)
     , m_data(new SegmentedControl(this))
     , m_measure(new SegmentedControl(this))
     , m_promotion(new ChoiceButton(this))
-    , m_chart(new LineChart(tr("Error against K"), this))
-    , m_text(new TextLabel({}, 12, QFont::Normal, TextTone::Muted, this))
 {
-    auto* column = new QVBoxLayout(this);
-    column->setContentsMargins(0, 0, 0, 0);
-    column->setSpacing(space::tight);
-    auto* line = new QHBoxLayout;
-    line->setSpacing(space::small);
     m_data->setAccessibleName(tr("Values"));
     m_data->addSegment(QStringLiteral("normal"), tr("both signs"), tr("Products of N(0, 1): errors of both signs meet small sums"));
     m_data->addSegment(QStringLiteral("magnitudes"), tr("one sign"), tr("Products of |N(0, 1)|: the sum grows with K, and what is cut off always errs to one side"));
@@ -56,14 +47,11 @@ GrowthPanel::GrowthPanel(QWidget* parent)
     m_promotion->setAccessibleName(tr("Promotion interval of FP8 sums"));
     for (const int interval : intervals)
         m_promotion->addChoice(QString::number(interval), tr("FP8 promoted every %1").arg(interval), tr("products, then the sum moves into FP32"));
-    line->addWidget(m_data);
-    line->addWidget(m_measure);
-    line->addWidget(m_promotion);
-    line->addStretch(1);
-    column->addLayout(line);
-    column->addWidget(m_chart, 1);
-    m_text->setWordWrap(true);
-    column->addWidget(m_text);
+    controls()->addWidget(m_data);
+    controls()->addWidget(m_measure);
+    controls()->addWidget(m_promotion);
+    controls()->addStretch(1);
+    setTabOrder(m_promotion, &chart());
 
     connect(m_data, &SegmentedControl::chosen, this, [this](const QString& id) {
         m_state.data = id;
@@ -84,7 +72,7 @@ GrowthPanel::GrowthPanel(QWidget* parent)
         refresh();
         emit needed();
     });
-    connect(m_chart, &LineChart::chosen, this, [this](const QString& id) {
+    connect(&chart(), &LineChart::chosen, this, [this](const QString& id) {
         m_state.method = id;
         emit changed(tr("choose a way to sum"), QStringLiteral("growth"));
         refresh();
@@ -99,15 +87,7 @@ void GrowthPanel::setState(const GrowthState& state)
     m_measure->setCurrent(state.measure);
     m_promotion->setCurrent(QString::number(state.promoteEvery), tr("FP8 promoted every %1").arg(state.promoteEvery));
     refresh();
-    if (isVisible() && !isKnown())
-        emit needed();
-}
-
-void GrowthPanel::showEvent(QShowEvent* event)
-{
-    QWidget::showEvent(event);
-    if (!isKnown())
-        emit needed();
+    ask();
 }
 
 bool GrowthPanel::isKnown() const
@@ -168,8 +148,8 @@ void GrowthPanel::refresh()
         }
     }
     content.spoken = spoken.join(QStringLiteral("; "));
-    m_chart->setContent(std::move(content));
-    m_chart->setSelected(m_state.method);
+    chart().setContent(std::move(content));
+    chart().setSelected(m_state.method);
     explain();
 }
 
@@ -179,7 +159,7 @@ void GrowthPanel::explain()
     const auto chosen = std::ranges::find_if(m_curves, [this](const GrowthCurve& curve) { return text(curve.method.id) == m_state.method; });
     const GrowthPoint* usual = chosen == m_curves.end() ? nullptr : usualPoint(*chosen);
     if (!usual) {
-        m_text->setText(tr("Operands are E4M3, so that products are exact and all of the error is that of the sums. Click a line for its bounds."));
+        setWords(tr("Operands are E4M3, so that products are exact and all of the error is that of the sums. Click a line for its bounds."));
         return;
     }
     QString words = chosen->method.isModel() ? tr("Model of a matrix unit, computed on the processor: ") : QString();
@@ -188,7 +168,7 @@ void GrowthPanel::explain()
     words += std::isinf(usual->bound) ? tr("No guarantee: K · u is above 1. ") : tr("Guaranteed: below %1. ").arg(percentText(usual->bound));
     words += std::isinf(usual->probableBound) ? tr("No probabilistic bound: cutting off errs to one side.")
                                               : tr("With 99 % probability below %1.").arg(percentText(usual->probableBound));
-    m_text->setText(words);
+    setWords(words);
 }
 
 QVariantMap GrowthPanel::readings() const
@@ -208,10 +188,8 @@ QByteArray GrowthPanel::csv() const
     QByteArray table = "method,isModel,K,relative,normwise,bound,probableBound\n";
     for (const GrowthCurve& curve : m_curves) {
         for (const GrowthPoint& point : curve.points) {
-            QStringList cells{text(curve.method.id), curve.method.isModel() ? QStringLiteral("true") : QStringLiteral("false"), QString::number(point.k)};
-            for (const double value : {point.relative, point.normwise, point.bound, point.probableBound})
-                cells << QString::number(value, 'g', 9);
-            table += cells.join(QLatin1Char(',')).toUtf8() + '\n';
+            table += csvLine({text(curve.method.id), curve.method.isModel() ? QStringLiteral("true") : QStringLiteral("false"), QString::number(point.k)},
+                             {point.relative, point.normwise, point.bound, point.probableBound});
         }
     }
     return m_curves.empty() ? QByteArray() : table;

@@ -1,23 +1,19 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "app/pages/gemm/computed_panel.h"
 #include "app/pages/gemm/gemm_state.h"
 #include "core/gemm/error_growth.h"
 #include "widgets/background_job.h"
 
-#include <QVariantMap>
-#include <QWidget>
-
 namespace quantoscope {
 
 class ChoiceButton;
-class LineChart;
 class SegmentedControl;
-class TextLabel;
 
 /// How the error of a sum grows with its length K, for every way to sum: rounding to FP16 or FP32, split K,
 /// pairwise, Kahan, and matrix units by their model. The chosen way has its two bounds drawn in.
-class GrowthPanel : public QWidget {
+class GrowthPanel : public ComputedPanel {
     Q_OBJECT
 
 public:
@@ -25,24 +21,16 @@ public:
 
     const GrowthState& state() const { return m_state; }
     void setState(const GrowthState&);
-    /// Measures in the background what the state asks for and is not known yet.
-    void compute();
-    bool isComputing() const { return m_job.isRunning(); }
+    void compute() override;
+    bool isComputing() const override { return m_job.isRunning(); }
     /// "growth.fp16.relative" and ".normwise" at K = 4096.
-    QVariantMap readings() const;
-    QByteArray csv() const;
-
-signals:
-    void changed(const QString& what, const QString& mergeKey);
-    void needed();     ///< Something is to be computed; whoever measures times decides when.
-    void computed();
-    void problem(const QString& sentence);
+    QVariantMap readings() const override;
+    QByteArray csv() const override;
 
 protected:
-    void showEvent(QShowEvent*) override;
+    bool isKnown() const override;
 
 private:
-    bool isKnown() const;
     void refresh();
     void explain();
 
@@ -53,8 +41,6 @@ private:
     SegmentedControl* m_data;
     SegmentedControl* m_measure;
     ChoiceButton* m_promotion;
-    LineChart* m_chart;
-    TextLabel* m_text;
 };
 
 }  // namespace quantoscope

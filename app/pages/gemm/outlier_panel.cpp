@@ -4,13 +4,12 @@
 #include "app/pages/gemm/model_operands.h"
 #include "app/workspace.h"
 #include "widgets/controls.h"
+#include "widgets/gemm_mark.h"
 #include "widgets/line_chart.h"
 #include "widgets/plot_text.h"
-#include "widgets/theme.h"
 
 #include <QHBoxLayout>
 #include <QSlider>
-#include <QVBoxLayout>
 
 #include <algorithm>
 #include <cmath>
@@ -26,47 +25,32 @@ QString text(std::string_view words)
 
 /// A hundred steps a decade, from 1 to 1000.
 constexpr int stepsADecade = 100, decades = 3;
-/// "60 ×", "1.5 ×", "125 ×"
-QString timesText(double magnitude)
-{
-    return QStringLiteral("%1 ×").arg(magnitude >= 10 ? wholeNumber(std::round(magnitude)) : roundedNumber(magnitude, 2));
-}
 
 constexpr double magnitudes[] = {1, 2, 3, 6, 10, 20, 30, 60, 100, 200, 300, 600, 1000};
 
 }  // namespace
 
 OutlierPanel::OutlierPanel(Workspace& workspace, QWidget* parent)
-    : QWidget(parent)
+    : ComputedPanel(tr("Error of the product against the size of outliers"), parent)
     , m_workspace(workspace)
     , m_sweepJob(Pool::Bulk)
     , m_pointJob(Pool::Interactive)
     , m_source(new SegmentedControl(this))
     , m_slider(new QSlider(Qt::Horizontal, this))
     , m_magnitude(new TextLabel({}, 12, QFont::DemiBold, TextTone::Accent, this))
-    , m_chart(new LineChart(tr("Error of the product against the size of outliers"), this))
-    , m_text(new TextLabel({}, 12, QFont::Normal, TextTone::Muted, this))
 {
-    auto* column = new QVBoxLayout(this);
-    column->setContentsMargins(0, 0, 0, 0);
-    column->setSpacing(space::tight);
-    auto* line = new QHBoxLayout;
-    line->setSpacing(space::small);
     m_source->setAccessibleName(tr("Data"));
     m_source->addSegment(QStringLiteral("synthetic"), tr("made up"), tr("N(0, 1) with three large channels in x"));
     m_source->addSegment(QStringLiteral("model"), tr("open model"), tr("The open matrix with what flows into it while the sample model reads"));
-    line->addWidget(m_source);
-    line->addWidget(new TextLabel(tr("three channels of x times"), 12, QFont::Normal, TextTone::Muted, this));
+    controls()->addWidget(m_source);
+    controls()->addWidget(new TextLabel(tr("three channels of x times"), 12, QFont::Normal, TextTone::Muted, this));
     m_slider->setRange(0, stepsADecade * decades);
     m_slider->setPageStep(10);
     m_slider->setAccessibleName(tr("How much larger the outliers are"));
-    line->addWidget(m_slider, 1);
+    controls()->addWidget(m_slider, 1);
     m_magnitude->setMinimumWidth(m_magnitude->fontMetrics().horizontalAdvance(QStringLiteral("1000 ×  ")));
-    line->addWidget(m_magnitude);
-    column->addLayout(line);
-    column->addWidget(m_chart, 1);
-    m_text->setWordWrap(true);
-    column->addWidget(m_text);
+    controls()->addWidget(m_magnitude);
+    setTabOrder(m_slider, &chart());
 
     connect(m_source, &SegmentedControl::chosen, this, [this](const QString& id) {
         m_state.source = id;
@@ -78,7 +62,7 @@ OutlierPanel::OutlierPanel(Workspace& workspace, QWidget* parent)
         moveTo(std::pow(10.0, double(step) / stepsADecade));
         emit changed(tr("move the outliers"), QStringLiteral("outliers"));
     });
-    connect(m_chart, &LineChart::chosen, this, [this](const QString& id) {
+    connect(&chart(), &LineChart::chosen, this, [this](const QString& id) {
         m_state.treatment = id;
         emit changed(tr("choose a treatment"), QStringLiteral("treatment"));
         refresh();
@@ -87,8 +71,7 @@ OutlierPanel::OutlierPanel(Workspace& workspace, QWidget* parent)
         if (m_state.source != QLatin1String("model"))
             return;
         forget();
-        if (isVisible())
-            emit needed();
+        ask();
     });
     setState({});
 }
@@ -103,8 +86,7 @@ void OutlierPanel::setState(const OutlierState& state)
     m_slider->setValue(int(std::lround(std::log10(state.magnitude) * stepsADecade)));
     m_source->setCurrent(state.source);
     moveTo(state.magnitude);
-    if (isVisible() && m_sweep.empty())
-        emit needed();
+    ask();
 }
 
 void OutlierPanel::setSeed(quint64 seed)
@@ -113,15 +95,7 @@ void OutlierPanel::setSeed(quint64 seed)
         return;
     m_seed = seed;
     forget();
-    if (isVisible())
-        emit needed();
-}
-
-void OutlierPanel::showEvent(QShowEvent* event)
-{
-    QWidget::showEvent(event);
-    if (m_sweep.empty())
-        emit needed();
+    ask();
 }
 
 void OutlierPanel::forget()
@@ -236,10 +210,10 @@ void OutlierPanel::refresh()
     }
     content.spoken = figures.join(QStringLiteral("; "));
     const OutlierTreatment* chosen = findOutlierTreatment(m_state.treatment.toStdString());
-    m_text->setText((chosen ? text(chosen->name) + QStringLiteral(": ") + text(chosen->sentence) + u' ' : QString())
+    setWords((chosen ? text(chosen->name) + QStringLiteral(": ") + text(chosen->sentence) + u' ' : QString())
                     + (figures.isEmpty() ? QString() : tr("Here: %1.").arg(figures.join(QStringLiteral(", ")))));
-    m_chart->setContent(std::move(content));
-    m_chart->setSelected(m_state.treatment);
+    chart().setContent(std::move(content));
+    chart().setSelected(m_state.treatment);
 }
 
 QVariantMap OutlierPanel::readings() const
@@ -256,10 +230,8 @@ QByteArray OutlierPanel::csv() const
     QByteArray table = "magnitude,treatment,productError,activationError,ordinaryError,weightError,channelsKept\n";
     for (const OutlierSweepPoint& point : m_sweep) {
         for (const TreatmentResult& result : point.results) {
-            QStringList cells{QString::number(point.magnitude, 'g', 9), text(result.treatment.id)};
-            for (const double value : {result.productError, result.activationError, result.ordinaryError, result.weightError})
-                cells << QString::number(value, 'g', 9);
-            table += (cells.join(QLatin1Char(',')) + u',' + QString::number(result.channelsKept)).toUtf8() + '\n';
+            table += csvLine({QString::number(point.magnitude, 'g', 9), text(result.treatment.id)},
+                             {result.productError, result.activationError, result.ordinaryError, result.weightError}, {QString::number(result.channelsKept)});
         }
     }
     return m_sweep.empty() ? QByteArray() : table;

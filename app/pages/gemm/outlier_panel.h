@@ -1,25 +1,22 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "app/pages/gemm/computed_panel.h"
 #include "app/pages/gemm/gemm_state.h"
 #include "core/gemm/outlier_experiment.h"
 #include "widgets/background_job.h"
-
-#include <QVariantMap>
-#include <QWidget>
 
 class QSlider;
 
 namespace quantoscope {
 
-class LineChart;
 class SegmentedControl;
 class TextLabel;
 class Workspace;
 
 /// What a few large channels of activations do to a product in eight bits: INT8 against FP8, and what LLM.int8()
 /// and SmoothQuant make of it; on made-up data, or on a matrix of the sample model with its own activations.
-class OutlierPanel : public QWidget {
+class OutlierPanel : public ComputedPanel {
     Q_OBJECT
 
 public:
@@ -28,20 +25,14 @@ public:
     const OutlierState& state() const { return m_state; }
     void setState(const OutlierState&);
     void setSeed(quint64 seed);
-    void compute();
-    bool isComputing() const { return m_sweepJob.isRunning() || m_pointJob.isRunning(); }
+    void compute() override;
+    bool isComputing() const override { return m_sweepJob.isRunning() || m_pointJob.isRunning(); }
     /// "outliers.int8": the product's relative error at the slider.
-    QVariantMap readings() const;
-    QByteArray csv() const;
-
-signals:
-    void changed(const QString& what, const QString& mergeKey);
-    void needed();
-    void computed();
-    void problem(const QString& sentence);
+    QVariantMap readings() const override;
+    QByteArray csv() const override;
 
 protected:
-    void showEvent(QShowEvent*) override;
+    bool isKnown() const override { return !m_sweep.empty(); }
 
 private:
     /// Makes the operands at a magnitude; called in the background, by both jobs.
@@ -62,8 +53,6 @@ private:
     SegmentedControl* m_source;
     QSlider* m_slider;
     TextLabel* m_magnitude;
-    LineChart* m_chart;
-    TextLabel* m_text;
 };
 
 }  // namespace quantoscope

@@ -28,7 +28,8 @@ std::string shapeText(const GemmShape& shape)
 class RecordedBackend final : public GemmBackend {
 public:
     explicit RecordedBackend(const RecordedFile& file)
-        : m_sweep(file.sweep)
+        : m_file(file)
+        , m_sweep(file.sweep)
         , m_device(file.sweep->device)
     {
         m_device.id = file.deviceId().toStdString();
@@ -42,7 +43,7 @@ public:
 
     std::optional<std::string> obstacle(const GemmKernel& kernel, const GemmShape& shape) const override
     {
-        const RecordedRun* recorded = find(kernel, shape);
+        const RecordedRun* recorded = m_file.find(kernel.id, shape);
         if (recorded)
             return recorded->obstacle.empty() ? std::nullopt : std::optional(recorded->obstacle);
         return "Not recorded for " + shapeText(shape) + "; a recorded run knows its own shapes only, such as " + shapeText(m_sweep->runs.front().shape)
@@ -54,7 +55,7 @@ public:
     {
         if (const auto sentence = obstacle(kernel, problem.shape))
             return failure(Error::Kind::Unsupported, *sentence);
-        GemmRun run = find(kernel, problem.shape)->run;
+        GemmRun run = m_file.find(kernel.id, problem.shape)->run;
         run.device = m_device.id;
         run.samples = {run.medianSeconds};   // The file keeps the median and its interval, no single times.
         run.isFinal = true;
@@ -62,14 +63,7 @@ public:
     }
 
 private:
-    const RecordedRun* find(const GemmKernel& kernel, const GemmShape& shape) const
-    {
-        const auto found = std::ranges::find_if(m_sweep->runs, [&](const RecordedRun& recorded) {
-            return recorded.run.kernel == kernel.id && recorded.shape == shape;
-        });
-        return found == m_sweep->runs.end() ? nullptr : &*found;
-    }
-
+    RecordedFile m_file;
     std::shared_ptr<const RecordedSweep> m_sweep;
     DeviceInfo m_device;
     std::vector<GemmKernel> m_kernels;
@@ -99,6 +93,14 @@ QString RecordedFile::provenance() const
     if (!sweep->isComplete)
         words += u' ' + translated("The run was ended before all shapes were measured.");
     return words;
+}
+
+const RecordedRun* RecordedFile::find(std::string_view kernel, const GemmShape& shape) const
+{
+    const auto found = std::ranges::find_if(sweep->runs, [&](const RecordedRun& recorded) {
+        return recorded.run.kernel == kernel && recorded.shape == shape;
+    });
+    return found == sweep->runs.end() ? nullptr : &*found;
 }
 
 QString recordedFolder()

@@ -22,6 +22,8 @@ struct RecordedFile {
     QString title() const;
     /// Device, driver, clocks, date and method, as a sentence.
     QString provenance() const;
+    /// What was recorded of a kernel on a shape; null where nothing was.
+    const RecordedRun* find(std::string_view kernel, const GemmShape& shape) const;
 };
 
 /// The files of a folder that end in .json; by default those that come with the program.
