@@ -16,7 +16,7 @@ __device__ float numberAt(const void* matrix, std::int64_t rowBytes, std::int64_
     return row < rows && column < columns ? static_cast<const float*>(matrix)[row * (rowBytes / 4) + column] : 0.0f;
 }
 
-__global__ void sharedTiles(KernelArguments a)
+__global__ void __launch_bounds__(tile * tile) sharedTiles(KernelArguments a)
 {
     __shared__ float x[tile][tile + 1], w[tile][tile + 1];
     const std::int64_t down = (a.m + tile - 1) / tile;

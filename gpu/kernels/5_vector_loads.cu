@@ -39,6 +39,7 @@ __device__ void store(Tile& target, const float4 (&staged)[loads])
     }
 }
 
+/// `values` begin at a multiple of 16 bytes.
 __device__ void readEight(float (&values)[side], const float* first)
 {
     *reinterpret_cast<float4*>(values) = *reinterpret_cast<const float4*>(first);
@@ -80,7 +81,7 @@ __global__ void __launch_bounds__(threads, blocksAtOnce) vectorLoads(KernelArgum
         }
 #pragma unroll
         for (int l = 0; l < depth; ++l) {
-            float left[side], right[side];
+            __align__(16) float left[side], right[side];
             readEight(left, &x[now][l][threadRow]);
             readEight(right, &w[now][l][threadColumn]);
 #pragma unroll

@@ -52,7 +52,7 @@ __device__ void multiplyChunk(const char* stage, const std::uint32_t* table, con
 {
     using Fragments = WeightFragments<Format>;
     constexpr int packs = Fragments::packsARow;
-    std::uint32_t words[2][4 * packs];
+    __align__(16) std::uint32_t words[2][4 * packs];
 #pragma unroll
     for (int row = 0; row < 2; ++row)
 #pragma unroll

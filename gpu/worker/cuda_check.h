@@ -39,6 +39,7 @@ inline void check(cublasStatus_t status, const char* whileDoing)
 {
     if (status == CUBLAS_STATUS_SUCCESS)
         return;
+    cudaGetLastError();   // What the library's own launch left there is no fault of the kernel that is started next.
     throw CudaFailure(0, status == CUBLAS_STATUS_EXECUTION_FAILED || status == CUBLAS_STATUS_INTERNAL_ERROR,
                       "cuBLASLt reported " + std::string(cublasLtGetStatusName(status)) + " while " + whileDoing + ".");
 }

@@ -13,6 +13,18 @@ Function* find(void* library, const char* name)
     return reinterpret_cast<Function*>(dlsym(library, name));
 }
 
+/// nvmlFieldValue_t, of NVML 11 and newer.
+struct FieldValue {
+    unsigned field = 0, scope = 0;
+    long long timestamp = 0, latencyMicroseconds = 0;
+    int type = 0, result = -1;
+    union {
+        unsigned number;
+        unsigned long long wide;
+    } value = {};
+};
+
+constexpr unsigned powerNow = 186;   // NVML_FI_DEV_POWER_INSTANT
 constexpr int streamingMultiprocessorClock = 1, temperatureOfTheDie = 0;   // NVML_CLOCK_SM, NVML_TEMPERATURE_GPU
 
 }  // namespace
@@ -42,11 +54,24 @@ SensorReading Sensors::read() const
         return reading;
     if (const auto clock = find<int(void*, int, unsigned*)>(m_library, "nvmlDeviceGetClockInfo"))
         clock(m_device, streamingMultiprocessorClock, &reading.clockMegahertz);
-    if (const auto power = find<int(void*, unsigned*)>(m_library, "nvmlDeviceGetPowerUsage"))
-        power(m_device, &reading.powerMilliwatts);
+    reading.powerMilliwatts = powerMilliwatts();
     if (const auto temperature = find<int(void*, int, unsigned*)>(m_library, "nvmlDeviceGetTemperature"))
         temperature(m_device, temperatureOfTheDie, &reading.temperatureCelsius);
     return reading;
+}
+
+/// Of this moment. nvmlDeviceGetPowerUsage alone would not do: from Ampere on it is the mean of the last
+/// second, longer than most of our measurements take.
+unsigned Sensors::powerMilliwatts() const
+{
+    FieldValue now{.field = powerNow};
+    if (const auto fields = find<int(void*, int, FieldValue*)>(m_library, "nvmlDeviceGetFieldValues"))
+        if (fields(m_device, 1, &now) == 0 && now.result == 0)
+            return now.value.number;
+    unsigned mean = 0;
+    if (const auto power = find<int(void*, unsigned*)>(m_library, "nvmlDeviceGetPowerUsage"))
+        power(m_device, &mean);
+    return mean;
 }
 
 SensorLimits Sensors::limits() const

@@ -27,6 +27,7 @@ public:
     SensorLimits limits() const;
 
 private:
+    unsigned powerMilliwatts() const;
     void* m_library = nullptr;
     void* m_device = nullptr;
 };

@@ -61,6 +61,8 @@ SweepHead headOf(const DeviceDescription& device)
                   "the rest after 50 ms for a quarter of a second; median with its 95 % order-statistic interval; bytes are those that must be read and written once; "
                   "errors on 8 rows against FP64 on the processor; clocks not fixed";
     head.copyBytesPerSecond = copyBandwidth(device);
+    // A GPU in exclusive mode serves one process at a time, and from here on that is the child of each kernel.
+    check(cudaDeviceReset(), "leaving the GPU to the kernels");
     return head;
 }
 

@@ -64,6 +64,7 @@ struct Block {
     std::map<int, Meeting> meetings;      ///< By group: warps, then warpgroups, then the block.
     std::list<Event> events;
     int running = 0, left = 0;
+    std::size_t patience = 1;             ///< An event comes after so many turns of threads, on average.
     const Call* call = nullptr;
     Place outside{.isStarted = true};
 };
@@ -119,8 +120,7 @@ void wakeWaiting()
 std::optional<int> takeNext()
 {
     while (true) {
-        // Events are rarer than turns, and most should come late: that is when a missing wait is seen.
-        if (!block.events.empty() && (block.ready.empty() || draw(64) == 0)) {
+        if (!block.events.empty() && (block.ready.empty() || draw(block.patience) == 0)) {
             happen(firstOfItsTag(std::next(block.events.begin(), std::ptrdiff_t(draw(block.events.size())))));
             wakeWaiting();
             continue;
@@ -203,6 +203,9 @@ void runBlock(const Plan& plan, const Call& call)
         fibre.place.start.uc_stack.ss_size = stackBytes;
         makecontext(&fibre.place.start, runThread, 0);
     }
+    // Early events show what overwrites too soon, late ones what is not waited for.
+    constexpr std::size_t patiences[] = {16, 1024, std::size_t{1} << 40};
+    block.patience = patiences[draw(std::size(patiences))];
     ++blocksRun;
     beginBlock(plan.sharedBytes);
     switchFrom(block.outside);
