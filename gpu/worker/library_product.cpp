@@ -7,6 +7,7 @@ namespace quantoscope::gpu {
 namespace {
 
 constexpr std::size_t workspaceBytes = 32 << 20;   // What cuBLAS itself takes on Hopper and newer.
+constexpr float mostTuning = 1000;                 // Milliseconds: the program takes silence for death after 30 seconds.
 
 struct TypeRow {
     ElementType element;
@@ -170,7 +171,8 @@ void LibraryProduct::tune(const void* x, const void* w, void* y, cudaStream_t st
 {
     const Event begin, end;
     std::vector<float> milliseconds;
-    // A candidate that cannot start after all is none.
+    float spent = 0;
+    // A candidate that cannot start after all is none; of a slow product not all are tried.
     for (m_chosen = 0; m_chosen < m_candidates.size();) {
         try {
             launch(x, w, y, stream);
@@ -187,6 +189,9 @@ void LibraryProduct::tune(const void* x, const void* w, void* y, cudaStream_t st
         check(cudaEventSynchronize(end.get()), "multiplying");
         check(cudaEventElapsedTime(&milliseconds.emplace_back(), begin.get(), end.get()), "timing");
         ++m_chosen;
+        spent += milliseconds.back();
+        if (spent > mostTuning)
+            m_candidates.resize(m_chosen);
     }
     m_chosen = std::size_t(std::min_element(milliseconds.begin(), milliseconds.end()) - milliseconds.begin());
     m_gain = milliseconds[0] / milliseconds[m_chosen];

@@ -10,7 +10,7 @@ namespace quantoscope::gpu {
 namespace {
 
 using Clock = std::chrono::steady_clock;
-constexpr std::size_t mostCopies = 128;
+constexpr std::size_t mostCopies = 512;
 constexpr double batchSeconds = 0.01, graphBelow = 10e-6, reportFrom = 1;
 
 DeviceMemory upload(const void* source, std::size_t bytes)
@@ -22,16 +22,14 @@ DeviceMemory upload(const void* source, std::size_t bytes)
 }
 
 /// As many copies as fill the second-level cache twice, and no more than 70 % of the free memory.
-std::size_t copiesFor(int device, std::size_t operandBytes, std::size_t bytes)
+std::size_t copiesFor(std::size_t cache, std::size_t operandBytes, std::size_t bytes)
 {
-    int cache = 0;
     std::size_t free = 0, total = 0;
-    check(cudaDeviceGetAttribute(&cache, cudaDevAttrL2CacheSize, device), "asking for the size of the cache");
     check(cudaMemGetInfo(&free, &total), "asking for free memory");
     const std::size_t room = std::size_t(0.7 * double(free)) / std::max<std::size_t>(bytes, 1);
     if (room == 0)
         check(cudaErrorMemoryAllocation, "planning memory");
-    const std::size_t wanted = std::max<std::size_t>(2, 2 * std::size_t(cache) / std::max<std::size_t>(operandBytes, 1) + 1);
+    const std::size_t wanted = std::max<std::size_t>(2, 2 * cache / std::max<std::size_t>(operandBytes, 1) + 1);
     return std::min({wanted, room, mostCopies});
 }
 
@@ -75,7 +73,8 @@ void MeasuredProduct::makeCopies(int device, const PreparedOperands& prepared, C
 {
     const std::size_t xBytes = prepared.x.byteCount, wBytes = prepared.w.byteCount;
     const std::size_t yBytes = 4 * std::size_t(m_shape.m) * std::size_t(m_shape.n);
-    const std::size_t possible = copiesFor(device, xBytes + wBytes, xBytes + wBytes + yBytes);   // Throws where not one fits.
+    const auto cache = std::size_t(attribute(cudaDevAttrL2CacheSize, device));
+    const std::size_t possible = copiesFor(cache, xBytes + wBytes, xBytes + wBytes + yBytes);   // Throws where not one fits.
     m_copies.push_back({upload(prepared.x.bytes, xBytes), upload(prepared.w.bytes, wBytes), DeviceMemory(yBytes)});
     while (copies == Copies::ForTiming && m_copies.size() < possible) {
         Copy copy{DeviceMemory(xBytes), DeviceMemory(wBytes), DeviceMemory(yBytes)};
@@ -83,6 +82,7 @@ void MeasuredProduct::makeCopies(int device, const PreparedOperands& prepared, C
         check(cudaMemcpy(copy.w.as(), m_copies[0].w.as(), wBytes, cudaMemcpyDeviceToDevice), "copying a matrix");
         m_copies.push_back(std::move(copy));
     }
+    m_fitIntoCache = m_copies.size() * (xBytes + wBytes) <= cache;
     // The stream does not wait for copies on the default one.
     check(cudaDeviceSynchronize(), "copying the matrices to the GPU");
 }
@@ -256,6 +256,8 @@ void MeasuredProduct::sample(double seconds, const std::function<bool(double)>& 
 std::string MeasuredProduct::methodText() const
 {
     std::string text = std::to_string(m_copies.size()) + " copies of the operands in turn";
+    if (m_fitIntoCache)   // Then a product may be faster than memory.
+        text += ", which the second-level cache holds all";
     if (m_graph) {
         char lone[64];
         std::snprintf(lone, sizeof lone, "%.2f", m_loneSeconds * 1e6);

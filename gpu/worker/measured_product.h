@@ -12,7 +12,8 @@
 namespace quantoscope::gpu {
 
 /// One product on one GPU. The operands lie there several times, twice the second-level cache together,
-/// and launches take turns, so that no launch finds its operands in the cache.
+/// and launches take turns, so that no launch finds its operands in the cache; methodText() says where they are
+/// too small for that.
 class MeasuredProduct {
 public:
     /// Copied so often that caches do not help; `once` for who only wants the numbers.
@@ -61,6 +62,7 @@ private:
     };
     std::vector<Copy> m_copies;
     std::size_t m_turn = 0;
+    bool m_fitIntoCache = false;   ///< Operands too small even for the most copies.
     std::unique_ptr<LibraryProduct> m_library;
     std::unique_ptr<ActivationProduct> m_activation;
     Launch* m_launch = nullptr;

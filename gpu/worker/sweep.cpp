@@ -57,7 +57,7 @@ SweepHead headOf(const DeviceDescription& device)
     std::strftime(date, sizeof date, "%Y-%m-%dT%H:%M:%SZ", std::gmtime(&now));
     head.date = date;
     head.method = "CUDA events around batches of about 10 ms; operands rotate through twice the second-level cache, two copies at least; products under 10 µs as one graph; "
-                  "uniform random data, -1 to 1; 4096 x 4096 x 4096 after a warm-up of 1 to 3 s until the median's interval is within 1 %, "
+                  "uniform random data, -1 to 1; 4096 x 4096 x 4096 by cuBLASLt after a warm-up of 1 to 3 s until the median's interval is within 1 %, "
                   "the rest after 50 ms for a quarter of a second; median with its 95 % order-statistic interval; bytes are those that must be read and written once; "
                   "errors on 8 rows against FP64 on the processor; clocks not fixed";
     head.copyBytesPerSecond = copyBandwidth(device);

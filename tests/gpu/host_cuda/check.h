@@ -8,6 +8,7 @@
 namespace host_cuda {
 
 int checkProducts(std::string_view only = {});   ///< Every kernel of the table that is ours, against FP64.
+int checkRandomProducts(int seconds);      ///< The same with other shapes in every run.
 int checkActivations();    ///< What rounds x on the way, bit for bit.
 int checkWrongKernels();   ///< Kernels that are wrong on purpose: each must be complained of.
 

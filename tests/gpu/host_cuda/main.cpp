@@ -5,6 +5,7 @@
 #include "tests/gpu/host_cuda/check.h"
 
 #include <cstdio>
+#include <cstdlib>
 
 int host_cuda::report(const std::string& what, const std::string& complaint)
 {
@@ -14,13 +15,13 @@ int host_cuda::report(const std::string& what, const std::string& complaint)
     return 1;
 }
 
-/// Everything, or the products of the kernels named.
+/// Everything; or the products of the kernels named; or, given a number, random shapes for so many seconds.
 int main(int count, char** words)
 {
     std::setvbuf(stdout, nullptr, _IOLBF, 0);
     int failures = 0;
     for (int i = 1; i < count; ++i)
-        failures += host_cuda::checkProducts(words[i]);
+        failures += std::atoi(words[i]) > 0 ? host_cuda::checkRandomProducts(std::atoi(words[i])) : host_cuda::checkProducts(words[i]);
     if (count == 1)
         failures = host_cuda::checkWrongKernels() + host_cuda::checkActivations() + host_cuda::checkProducts();
     std::printf(failures == 0 ? "All right.\n" : "%d wrong.\n", failures);

@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "core/random.h"
 #include "gpu/kernels/kernels.h"
 #include "gpu/worker/example_operands.h"
 #include "tests/gpu/host_cuda/check.h"
 #include "tests/gpu/host_cuda/memory.h"
 
+#include <chrono>
+#include <cmath>
 #include <cstdio>
+#include <ctime>
 #include <numeric>
 #include <span>
 
@@ -54,7 +58,34 @@ std::string productComplaint(const KernelRow& row, const ProductShape& shape, Ex
     return complaint;
 }
 
+/// Mostly small numbers, now and then a large one, up to `most`.
+std::int64_t someSize(const quantoscope::RandomStream& stream, std::uint64_t& count, double most)
+{
+    return std::int64_t(std::exp(stream.uniform(count++) * std::log(most)) + 0.5);
+}
+
 }  // namespace
+
+int checkRandomProducts(int seconds)
+{
+    const auto start = std::chrono::steady_clock::now();
+    const quantoscope::RandomStream stream{std::uint64_t(std::time(nullptr))};
+    std::uint64_t count = 0;
+    int failures = 0, products = 0;
+    while (std::chrono::steady_clock::now() - start < std::chrono::seconds(seconds))
+        for (const KernelRow& row : kernelRows()) {
+            if (!findLaunch(row.id))
+                continue;
+            const bool isWeightOnly = row.mark == KernelMark::WeightOnly;
+            const ProductShape shape{someSize(stream, count, isWeightOnly ? 64 : 300), someSize(stream, count, 300), someSize(stream, count, 3000)};
+            const auto data = ExampleData(stream.bits(count++) % 6);
+            const int seed = int(stream.bits(count++) % 1000000), capability = stream.bits(count++) % 4 == 0 ? 75 : 90;
+            failures += report(caseText(row, shape, data, seed), productComplaint(row, shape, data, seed, isWeightOnly ? capability : 90));
+            ++products;
+        }
+    std::printf("%d products of random shapes\n", products);
+    return failures;
+}
 
 int checkProducts(std::string_view only)
 {

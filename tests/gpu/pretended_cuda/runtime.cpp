@@ -113,7 +113,7 @@ cudaError_t cudaDeviceGetAttribute(int* value, cudaDeviceAttr attribute, int)
     case cudaDevAttrMultiProcessorCount: *value = 132; break;
     case cudaDevAttrComputeCapabilityMajor: *value = pretended::capability() / 10; break;
     case cudaDevAttrComputeCapabilityMinor: *value = pretended::capability() % 10; break;
-    case cudaDevAttrL2CacheSize: *value = 1 << 20; break;
+    case cudaDevAttrL2CacheSize: *value = numberOf("PRETENDED_CACHE", 1 << 20); break;
     default: return failed(cudaErrorInvalidValue);
     }
     return cudaSuccess;
