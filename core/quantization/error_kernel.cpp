@@ -18,6 +18,18 @@ namespace {
 
 constexpr std::size_t stretchLength = 64;
 
+/// Finite values, a multiple of eight of them, and what is stored for each.
+HWY_INLINE void addFinite(const float* values, const float* stored, std::size_t count, Sums& sums)
+{
+    const Doubles d;
+    const hn::Rebind<float, Doubles> f;
+    for (std::size_t at = 0; at < count; at += LaneSums::lanes)
+        for (std::size_t part = 0; part < parts; ++part) {
+            const auto x = hn::PromoteTo(d, hn::LoadU(f, values + at + part * width)), y = hn::PromoteTo(d, hn::LoadU(f, stored + at + part * width));
+            sums.add<false>(part, x, y, hn::Sub(x, y));
+        }
+}
+
 /// Any values; those that are not finite add nothing.
 HWY_INLINE void addWithCare(const float* values, const float* stored, std::size_t count, Totals& totals, std::uint64_t& notFinite)
 {
@@ -40,10 +52,15 @@ void AddErrors(const float* values, const float* stored, std::size_t count, Lane
 #if HWY_TARGET != HWY_SCALAR
         LargestErrors errors{hn::Zero(Ints())};
         for (std::size_t i = 0; i < length; i += valuesAtOnce)
-            errors.add(hn::LoadU(Floats(), x + i), hn::LoadU(Floats(), y + i));
+            errors.add(hn::Sub(hn::LoadU(Floats(), x + i), hn::LoadU(Floats(), y + i)));
         if (HWY_LIKELY(errors.areBelow(std::numeric_limits<float>::infinity()))) {
-            totals.add<false>(x, y, length);
-            totals.noteLargest(errors, x, y, length);
+            addFinite(x, y, length, totals.sums);
+            totals.noteLargest(errors, [&] {
+                double largest = 0;
+                for (std::size_t i = 0; i < length; ++i)
+                    largest = std::max(largest, std::abs(double(x[i]) - double(y[i])));
+                return largest;
+            });
             return;
         }
 #endif

@@ -16,6 +16,11 @@ namespace {
 using Integers = hn::Rebind<std::int32_t, Doubles>;
 using Words = hn::Rebind<std::uint16_t, Doubles>;
 
+/// As quantizeToOwnGrids() has them.
+struct OwnScale {
+    float step, inverse;
+};
+
 /// One run's quantizer in double: right for every value, and slow.
 class ExactGrid {
 public:
@@ -24,6 +29,11 @@ public:
     HWY_INLINE ExactGrid(const CodeSpan& codes, const RunScale& run)
         : m_codes(codes)
         , m_run(run)
+    {
+    }
+    HWY_INLINE ExactGrid(const CodeSpan& codes, OwnScale scale)
+        : m_codes(codes)
+        , m_run{{double(scale.step), 0}, -HUGE_VAL, HUGE_VAL, true}
     {
     }
 
@@ -54,14 +64,14 @@ public:
 
 private:
     const CodeSpan& m_codes;
-    const RunScale& m_run;
+    const RunScale m_run;
 };
 
 #if HWY_TARGET != HWY_SCALAR
 /// The same quantizer in FP32, for values whose result FP32 is sure of; it says whether it is.
 class FastGrid {
 public:
-    static constexpr bool leavesFloatDifferences = true;
+    static constexpr bool leavesFloatDifferences = true, isShort = true;
 
     HWY_INLINE FastGrid(const CodeSpan& codes, const RunScale& run)
     {
@@ -73,14 +83,8 @@ public:
         m_isUsable = double(step) == run.scale.step && step > 0x1p-100f && step < 0x1p100f && farthest < 0x1p17f;
         if (!m_isUsable)
             return;
-        // Half a step is the end of what a whole number is nearest to. What is stored for it is off by 2^-24 of
-        // itself; twice that is left out.
-        const float sure = 0.5f - (farthest + 2) * 0x1p-23f;
         m_isInside = run.holdsAll && float(run.clipLow) * inverse > low - 0.49f && float(run.clipHigh) * inverse < high + 0.49f;
-        m_step = hn::Set(f, step);
-        m_inverse = hn::Set(f, inverse);
-        m_firstLevel = hn::Set(Ints(), roundingBits - std::int32_t(run.scale.zero - codes.lowest));
-        m_sure = step * sure;
+        set(step, inverse, std::int64_t(farthest), run.scale.zero - codes.lowest);
         if (m_isInside)
             return;
         m_low = hn::Set(f, low);
@@ -88,42 +92,62 @@ public:
         m_clip.set(run);
     }
 
+    HWY_INLINE FastGrid(const CodeSpan& codes, OwnScale scale)
+        : m_isUsable(true)
+        , m_isInside(true)
+    {
+        set(scale.step, scale.inverse, codes.highest, -codes.lowest);
+    }
+
     HWY_INLINE bool isUsable() const { return m_isUsable; }
 
-    /// Whole turns of values. Returns whether it is sure of all of them; what it wrote is void otherwise.
-    HWY_INLINE bool quantize(const float* from, std::size_t count, std::uint16_t* levelsTo, float* to, LargestErrors& errors) const
+    HWY_INLINE bool isInside() const { return m_isInside; }
+
+    struct Made {
+        FloatVector stored, sum;
+    };
+
+    /// `inside`: as isInside() says.
+    template <bool inside>
+    HWY_INLINE Made quantize(FloatVector x, hn::Mask<Floats>& sure) const
     {
-        return m_isInside ? quantize<true>(from, count, levelsTo, to, errors) : quantize<false>(from, count, levelsTo, to, errors);
+        // 1.5 · 2^23 leaves the whole number, rounded to even, in the low bits. Where fused and not fused round
+        // differently, the error says that FP32 is not sure.
+        const FloatVector rounding = hn::Set(Floats(), 0x1.8p23f);
+        FloatVector sum;
+        if constexpr (inside) {
+            sum = hn::MulAdd(x, m_inverse, rounding);
+        } else {
+            sure = hn::And(sure, m_clip.holds(x));
+            sum = hn::Add(hn::Min(hn::Max(hn::Mul(x, m_inverse), m_low), m_high), rounding);
+        }
+        // A whole number of at most 17 bits times an FP32 number, rounded once. Where it is within half a step
+        // of x the two are within a factor of two of one another, and their difference is exact.
+        return {hn::Mul(hn::Sub(sum, rounding), m_step), sum};
+    }
+
+    /// Errors below it are of values that FP32 is sure of.
+    HWY_INLINE float sureBelow() const { return m_sure; }
+    HWY_INLINE IntVector levelsOf(FloatVector, const Made& made) const { return hn::Sub(hn::BitCast(Ints(), made.sum), m_firstLevel); }
+
+    /// False for NaN and infinities.
+    template <bool inside>
+    HWY_INLINE bool isSure(hn::Mask<Floats> sure, const LargestErrors& errors) const
+    {
+        return errors.areBelow(m_sure) && (inside || hn::AllTrue(Floats(), sure));
     }
 
 private:
     static constexpr std::int32_t roundingBits = 0x4B400000;   // of 1.5 · 2^23
 
-    template <bool inside>
-    HWY_INLINE bool quantize(const float* from, std::size_t count, std::uint16_t* levelsTo, float* to, LargestErrors& errors) const
+    HWY_INLINE void set(float step, float inverse, std::int64_t farthest, std::int64_t levelOfZero)
     {
-        const Floats f;
-        // 1.5 · 2^23 leaves the whole number, rounded to even, in the low bits.
-        const FloatVector rounding = hn::Set(f, 0x1.8p23f);
-        [[maybe_unused]] auto holds = hn::Eq(rounding, rounding);
-        for (std::size_t at = 0; at < count; at += valuesAtOnce) {
-            const FloatVector x = hn::LoadU(f, from + at);
-            FloatVector quotient = hn::Mul(x, m_inverse);
-            if constexpr (!inside) {
-                holds = hn::And(holds, m_clip.holds(x));
-                quotient = hn::Min(hn::Max(quotient, m_low), m_high);
-            }
-            const FloatVector sum = hn::Add(quotient, rounding);
-            // A whole number of at most 17 bits times an FP32 number, rounded once. Where it is within half a step
-            // of x the two are within a factor of two of one another, and their difference is exact.
-            const FloatVector stored = hn::Mul(hn::Sub(sum, rounding), m_step);
-            storeLevels(hn::Sub(hn::BitCast(Ints(), sum), m_firstLevel), levelsTo + at);
-            hn::StoreU(stored, f, to + at);
-            errors.add(x, stored);
-        }
-        if constexpr (!inside)
-            return hn::AllTrue(f, holds) && errors.areBelow(m_sure);
-        return errors.areBelow(m_sure);   // false for NaN and infinities
+        m_step = hn::Set(Floats(), step);
+        m_inverse = hn::Set(Floats(), inverse);
+        m_firstLevel = hn::Set(Ints(), roundingBits - std::int32_t(levelOfZero));
+        // Half a step is the end of what a whole number is nearest to. What is stored for it is off by 2^-24 of
+        // itself; twice that is left out.
+        m_sure = step * (0.5f - (float(farthest) + 2) * 0x1p-23f);
     }
 
     bool m_isUsable, m_isInside;
@@ -135,6 +159,7 @@ private:
 #else
 struct FastGrid {
     FastGrid(const CodeSpan&, const RunScale&) {}
+    FastGrid(const CodeSpan&, OwnScale) {}
     static constexpr bool isUsable() { return false; }
 };
 #endif
@@ -145,6 +170,51 @@ void QuantizeToGrids(const float* values, const CodeSpan& codes, std::span<const
     quantizeRuns<FastGrid, ExactGrid>(values, codes, scales, lengths, stored, sums);
 }
 
+/// Turns magnitudes into steps. Returns whether all of them are modest.
+bool makeSteps(std::span<float> steps, float largest)
+{
+    const hn::ScalableTag<float> f;
+    const auto low = hn::Set(f, 0x1p-100f), high = hn::Set(f, 0x1p100f);
+    auto areModest = hn::Lt(low, high);
+    std::size_t at = 0;
+    for (; at + hn::Lanes(f) <= steps.size(); at += hn::Lanes(f)) {
+        // A quotient of FP32 numbers that was rounded to double and then to FP32 is that rounded at once.
+        const auto step = hn::Div(hn::LoadU(f, steps.data() + at), hn::Set(f, largest));
+        areModest = hn::And(areModest, hn::And(hn::Gt(step, low), hn::Lt(step, high)));
+        hn::StoreU(step, f, steps.data() + at);
+    }
+    bool restIsModest = true;
+    for (; at < steps.size(); ++at) {
+        steps[at] /= largest;
+        restIsModest &= steps[at] > 0x1p-100f && steps[at] < 0x1p100f;
+    }
+    return restIsModest && hn::AllTrue(f, areModest);
+}
+
+bool QuantizeToOwnGrids(const float* values, const CodeSpan& codes, float largest, std::span<float> magnitudes,
+                        std::span<const std::size_t> lengths, StoredRuns stored, LaneSums& sums)
+{
+    if (!makeSteps(magnitudes, largest))
+        return false;
+    // Inverses beforehand: a run that began with a division would wait for it.
+    constexpr std::size_t atOnce = 128;
+    OwnScale scales[atOnce];
+    while (!lengths.empty()) {
+        const std::size_t runs = std::min(atOnce, lengths.size());
+        std::size_t count = 0;
+        for (std::size_t i = 0; i < runs; ++i) {
+            scales[i] = {magnitudes[i], 1 / magnitudes[i]};
+            count += lengths[i];
+        }
+        quantizeRuns<FastGrid, ExactGrid>(values, codes, std::span<const OwnScale>(scales, runs), lengths.first(runs), stored, sums);
+        values += count;
+        stored = stored.from(count);
+        lengths = lengths.subspan(runs);
+        magnitudes = magnitudes.subspan(runs);
+    }
+    return true;
+}
+
 }  // namespace
 }  // namespace quantoscope::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
@@ -153,11 +223,18 @@ HWY_AFTER_NAMESPACE();
 namespace quantoscope {
 
 HWY_EXPORT(QuantizeToGrids);
+HWY_EXPORT(QuantizeToOwnGrids);
 
 void quantizeToGrids(const float* values, const CodeSpan& codes, std::span<const RunScale> scales, std::span<const std::size_t> lengths,
                      StoredRuns stored, LaneSums& sums)
 {
     HWY_DYNAMIC_DISPATCH(QuantizeToGrids)(values, codes, scales, lengths, stored, sums);
+}
+
+bool quantizeToOwnGrids(const float* values, const CodeSpan& codes, float largest, std::span<float> magnitudes,
+                        std::span<const std::size_t> lengths, StoredRuns stored, LaneSums& sums)
+{
+    return HWY_DYNAMIC_DISPATCH(QuantizeToOwnGrids)(values, codes, largest, magnitudes, lengths, stored, sums);
 }
 
 }  // namespace quantoscope

@@ -11,4 +11,9 @@ namespace quantoscope {
 void quantizeToGrids(const float* values, const CodeSpan&, std::span<const RunScale>, std::span<const std::size_t> lengths,
                      StoredRuns, LaneSums&);
 
+/// The same for runs each with a grid of its own around zero, whose end is its largest magnitude: that over `largest` is
+/// the step, which takes its place. Returns false, with nothing quantized, where a step is not between 2^-100 and 2^100.
+bool quantizeToOwnGrids(const float* values, const CodeSpan&, float largest, std::span<float> magnitudes,
+                        std::span<const std::size_t> lengths, StoredRuns, LaneSums&);
+
 }  // namespace quantoscope

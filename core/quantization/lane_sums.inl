@@ -37,23 +37,23 @@ constexpr std::size_t valuesPerTurn = std::max(valuesAtOnce, LaneSums::lanes);
 struct LargestErrors {
     IntVector bits;   ///< Zero to begin with.
 
-    HWY_INLINE void add(FloatVector x, FloatVector stored)
+    HWY_INLINE void add(FloatVector error)
     {
-        bits = hn::Max(bits, hn::BitCast(Ints(), hn::Abs(hn::Sub(x, stored))));
+        bits = hn::Max(bits, hn::BitCast(Ints(), hn::Abs(error)));
     }
     HWY_INLINE bool areBelow(float limit) const
     {
         return hn::AllTrue(Ints(), hn::Lt(bits, hn::BitCast(Ints(), hn::Set(Floats(), limit))));
     }
+    HWY_INLINE float largest() const { return hn::GetLane(hn::BitCast(Floats(), hn::MaxOfLanes(Ints(), bits))); }
 };
 #endif
 
 /// LaneSums in registers. x and y are FP32 values, so that their products are exact in double and fused or not
 /// is the same; the square of a difference may not be.
-struct Totals {
+struct Sums {
     using V = hn::Vec<Doubles>;
     V squaredError[parts], squares[parts], products[parts], storedSquares[parts];
-    double largestError;
 
     HWY_INLINE void load(const LaneSums& sums)
     {
@@ -64,7 +64,6 @@ struct Totals {
             products[part] = hn::LoadU(d, sums.products.data() + part * width);
             storedSquares[part] = hn::LoadU(d, sums.storedSquares.data() + part * width);
         }
-        largestError = sums.largestError;
     }
 
     HWY_INLINE void store(LaneSums& sums) const
@@ -76,52 +75,89 @@ struct Totals {
             hn::StoreU(products[part], d, sums.products.data() + part * width);
             hn::StoreU(storedSquares[part], d, sums.storedSquares.data() + part * width);
         }
-        sums.largestError = largestError;
     }
 
-    /// `areFloatDifferences`: x − y are FP32 numbers too.
-    template <bool areFloatDifferences>
-    HWY_INLINE void add(std::size_t part, V x, V y)
+    /// `isFloat`: the error is an FP32 number too.
+    template <bool isFloat>
+    HWY_INLINE void add(std::size_t part, V x, V y, V error)
     {
-        const V error = hn::Sub(x, y);
-        squaredError[part] = areFloatDifferences ? hn::MulAdd(error, error, squaredError[part])
-                                                 : hn::Add(squaredError[part], hn::Mul(error, error));
+        squaredError[part] = isFloat ? hn::MulAdd(error, error, squaredError[part]) : hn::Add(squaredError[part], hn::Mul(error, error));
         squares[part] = hn::MulAdd(x, x, squares[part]);
         products[part] = hn::MulAdd(x, y, products[part]);
         storedSquares[part] = hn::MulAdd(y, y, storedSquares[part]);
     }
 
-    HWY_INLINE void addWithLargest(std::size_t part, V x, V y)
+#if HWY_TARGET != HWY_SCALAR
+    /// A vector of values, which begin in lane `firstPart` times the width. `isFloat`: `error` is exact.
+    template <bool isFloat>
+    HWY_INLINE void add(std::size_t firstPart, const float* values, FloatVector stored, FloatVector error)
     {
-        add<false>(part, x, y);
-        const Doubles d;
-        const double largest = hn::GetLane(hn::MaxOfLanes(d, hn::Abs(hn::Sub(x, y))));
-        largestError = largest > largestError ? largest : largestError;
+        addHalf<isFloat>(firstPart % parts, values, hn::LowerHalf(halfOf, stored), hn::LowerHalf(halfOf, error));
+        addHalf<isFloat>((firstPart + 1) % parts, values + width, hn::UpperHalf(halfOf, stored), hn::UpperHalf(halfOf, error));
     }
 
-    /// Finite values from lane 0 on, a multiple of eight of them, and what is stored for each; the largest
-    /// error is noted by noteLargest().
-    template <bool areFloatDifferences>
-    HWY_INLINE void add(const float* x, const float* y, std::size_t count)
+private:
+    static constexpr hn::Half<Floats> halfOf{};
+    static_assert(2 * width == valuesAtOnce);
+
+    template <bool isFloat>
+    HWY_INLINE void addHalf(std::size_t part, const float* values, hn::Vec<hn::Half<Floats>> stored, hn::Vec<hn::Half<Floats>> error)
     {
         const Doubles d;
-        const hn::Rebind<float, Doubles> f;
-        for (std::size_t at = 0; at < count; at += LaneSums::lanes)
-            for (std::size_t part = 0; part < parts; ++part)
-                add<areFloatDifferences>(part, hn::PromoteTo(d, hn::LoadU(f, x + at + part * width)),
-                                         hn::PromoteTo(d, hn::LoadU(f, y + at + part * width)));
+        const V x = hn::PromoteTo(d, hn::LoadU(halfOf, values));
+        if constexpr (isFloat) {
+            const V e = hn::PromoteTo(d, error);
+            add<true>(part, x, hn::Sub(x, e), e);
+        } else {
+            const V y = hn::PromoteTo(d, stored);
+            add<false>(part, x, y, hn::Sub(x, y));
+        }
+    }
+#endif
+};
+
+struct Totals {
+    using V = Sums::V;
+    Sums sums;
+    double largestError;
+    float record;   ///< The same in FP32, never zero.
+
+    HWY_INLINE void load(const LaneSums& from)
+    {
+        sums.load(from);
+        setLargest(from.largestError);
+    }
+
+    HWY_INLINE void setLargest(double error)
+    {
+        largestError = error;
+        record = std::max(float(error), std::numeric_limits<float>::denorm_min());
+    }
+
+    HWY_INLINE void store(LaneSums& to) const
+    {
+        sums.store(to);
+        to.largestError = largestError;
+    }
+
+    HWY_INLINE void addWithLargest(std::size_t part, V x, V y)
+    {
+        const Doubles d;
+        const V error = hn::Sub(x, y);
+        sums.add<false>(part, x, y, error);
+        const double largest = hn::GetLane(hn::MaxOfLanes(d, hn::Abs(error)));
+        if (largest > largestError)
+            setLargest(largest);
     }
 
 #if HWY_TARGET != HWY_SCALAR
-    /// `rounded`: the errors of these values, each rounded to FP32. Rounding keeps the order, so that only where
-    /// one reaches the record so far can it be larger.
-    HWY_INLINE void noteLargest(const LargestErrors& rounded, const float* x, const float* y, std::size_t count)
+    /// `rounded`: the errors of some values, each rounded to FP32. Rounding keeps the order, so that only where
+    /// one reaches the record so far can it be larger, and `find` has to tell the largest.
+    template <class Find>
+    HWY_INLINE void noteLargest(const LargestErrors& rounded, Find find)
     {
-        const float record = float(largestError);
-        if (HWY_LIKELY(rounded.areBelow(record > 0 ? record : std::numeric_limits<float>::denorm_min())))
-            return;
-        for (std::size_t i = 0; i < count; ++i)
-            largestError = std::max(largestError, std::abs(double(x[i]) - double(y[i])));
+        if (HWY_UNLIKELY(!rounded.areBelow(record)))
+            setLargest(std::max(largestError, find()));
     }
 #endif
 };

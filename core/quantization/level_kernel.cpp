@@ -56,10 +56,11 @@ bool isModest(const LevelLookup& table, double step)
 /// The levels of a float format, found by rounding, for values whose result FP32 is sure of.
 class FastFloat {
 public:
-    static constexpr bool leavesFloatDifferences = false;
+    static constexpr bool leavesFloatDifferences = false, isShort = false;
 
     HWY_INLINE FastFloat(const LevelLookup& table, const RunScale& run)
         : m_isUsable(isModest(table, run.scale.step))
+        , m_isInside(run.holdsAll)
         , m_shift(table.format->roundShift)
     {
         const Floats f;
@@ -78,35 +79,45 @@ public:
     }
 
     HWY_INLINE bool isUsable() const { return m_isUsable; }
+    HWY_INLINE bool isInside() const { return m_isInside; }
 
-    HWY_INLINE bool quantize(const float* from, std::size_t count, std::uint16_t* levelsTo, float* to, LargestErrors& errors) const
+    struct Made {
+        FloatVector stored;
+        IntVector sum, magic;
+    };
+
+    template <bool inside>
+    HWY_INLINE Made quantize(FloatVector x, hn::Mask<Floats>& sure) const
     {
         const Floats f;
         const Ints i;
-        auto sure = hn::Eq(m_step, m_step);
-        for (std::size_t at = 0; at < count; at += valuesAtOnce) {
-            const FloatVector x = hn::LoadU(f, from + at);
-            const FloatVector magnitude = hn::Abs(hn::Mul(x, m_inverse));
-            // As in wide_float.cpp: a power of two so large that the sum's last bit is the format's.
-            const FloatVector bounded = hn::Min(magnitude, m_largest);
-            const IntVector exponent = hn::And(hn::BitCast(i, bounded), hn::Set(i, 0x7F800000));
-            const IntVector magic = hn::Max(hn::Add(exponent, m_lift), m_magic);
-            const FloatVector sum = hn::Add(bounded, hn::BitCast(f, magic));
-            const FloatVector rounded = hn::Sub(sum, hn::BitCast(f, magic));
-            sure = hn::And(sure, hn::And(hn::Le(hn::Abs(hn::Sub(magnitude, rounded)), hn::Mul(hn::BitCast(f, magic), m_sure)), m_clip.holds(x)));
-            const IntVector code = hn::Add(hn::Sub(hn::BitCast(i, sum), magic), hn::Sub(hn::ShiftRightSame(magic, m_shift), m_magicCode));
-            const auto isNegative = hn::Lt(hn::BitCast(i, x), hn::Zero(i));
-            storeLevels(hn::Add(m_middle, hn::IfThenElse(isNegative, hn::Neg(code), code)), levelsTo + at);
-            // Adding zero makes -0 the one zero that is a level.
-            const FloatVector stored = hn::Add(hn::Mul(hn::CopySignToAbs(rounded, x), m_step), hn::Zero(f));
-            hn::StoreU(stored, f, to + at);
-            errors.add(x, stored);
-        }
-        return hn::AllTrue(f, sure);
+        const FloatVector magnitude = hn::Abs(hn::Mul(x, m_inverse));
+        // As in wide_float.cpp: a power of two so large that the sum's last bit is the format's.
+        const FloatVector bounded = hn::Min(magnitude, m_largest);
+        const IntVector exponent = hn::And(hn::BitCast(i, bounded), hn::Set(i, 0x7F800000));
+        const IntVector magic = hn::Max(hn::Add(exponent, m_lift), m_magic);
+        const FloatVector sum = hn::Add(bounded, hn::BitCast(f, magic));
+        const FloatVector rounded = hn::Sub(sum, hn::BitCast(f, magic));
+        sure = hn::And(sure, hn::Le(hn::Abs(hn::Sub(magnitude, rounded)), hn::Mul(hn::BitCast(f, magic), m_sure)));
+        if constexpr (!inside)
+            sure = hn::And(sure, m_clip.holds(x));
+        // Adding zero makes -0 the one zero that is a level.
+        return {hn::Add(hn::Mul(hn::CopySignToAbs(rounded, x), m_step), hn::Zero(f)), hn::BitCast(i, sum), magic};
     }
 
+    HWY_INLINE IntVector levelsOf(FloatVector x, const Made& made) const
+    {
+        const Ints i;
+        const IntVector code = hn::Add(hn::Sub(made.sum, made.magic), hn::Sub(hn::ShiftRightSame(made.magic, m_shift), m_magicCode));
+        const auto isNegative = hn::Lt(hn::BitCast(i, x), hn::Zero(i));
+        return hn::Add(m_middle, hn::IfThenElse(isNegative, hn::Neg(code), code));
+    }
+
+    template <bool inside>
+    HWY_INLINE bool isSure(hn::Mask<Floats> sure, const LargestErrors&) const { return hn::AllTrue(Floats(), sure); }
+
 private:
-    bool m_isUsable;
+    bool m_isUsable, m_isInside;
     int m_shift;
     FloatVector m_step, m_inverse, m_largest, m_sure;
     IntVector m_lift, m_magic, m_magicCode, m_middle;
@@ -149,7 +160,7 @@ private:
 /// At most sixteen levels, found by bisection among the thresholds, from each of which FP32 keeps a distance.
 class FastTable {
 public:
-    static constexpr bool leavesFloatDifferences = false;   // levels may be far from their neighbours
+    static constexpr bool isShort = false, leavesFloatDifferences = false;   // levels may be far from their neighbours
 
     HWY_INLINE FastTable(const LevelLookup& table, const RunScale& run)
         : m_isUsable(isModest(table, run.scale.step))
@@ -162,39 +173,36 @@ public:
         m_step = hn::Set(f, float(run.scale.step));
         m_inverse = hn::Set(f, 1 / float(run.scale.step));
         m_middle = hn::Set(f, table.fewLevels->thresholds[7]);
-        m_holdsAll = run.holdsAll;
-        if (!m_holdsAll)
+        m_isInside = run.holdsAll;
+        if (!m_isInside)
             m_clip.set(run);
     }
 
     HWY_INLINE bool isUsable() const { return m_isUsable; }
+    HWY_INLINE bool isInside() const { return m_isInside; }
 
-    HWY_INLINE bool quantize(const float* from, std::size_t count, std::uint16_t* levelsTo, float* to, LargestErrors& errors) const
+    struct Made {
+        FloatVector stored;
+        IntVector level;
+    };
+
+    template <bool inside>
+    HWY_INLINE Made quantize(FloatVector x, hn::Mask<Floats>& sure) const
     {
-        return m_holdsAll ? quantize<true>(from, count, levelsTo, to, errors) : quantize<false>(from, count, levelsTo, to, errors);
+        const FloatVector quotient = hn::Mul(x, m_inverse);
+        const IntVector level = levelOf(quotient);
+        sure = hn::And(sure, hn::And(hn::Ge(quotient, m_from[level]), hn::Le(quotient, m_to[level])));
+        if constexpr (!inside)
+            sure = hn::And(sure, m_clip.holds(x));
+        return {hn::Mul(m_levels[level], m_step), level};
     }
+
+    HWY_INLINE IntVector levelsOf(FloatVector, const Made& made) const { return made.level; }
+
+    template <bool inside>
+    HWY_INLINE bool isSure(hn::Mask<Floats> sure, const LargestErrors&) const { return hn::AllTrue(Floats(), sure); }
 
 private:
-    template <bool holdsAll>
-    HWY_INLINE bool quantize(const float* from, std::size_t count, std::uint16_t* levelsTo, float* to, LargestErrors& errors) const
-    {
-        const Floats f;
-        auto sure = hn::Eq(m_step, m_step);
-        for (std::size_t at = 0; at < count; at += valuesAtOnce) {
-            const FloatVector x = hn::LoadU(f, from + at);
-            const FloatVector quotient = hn::Mul(x, m_inverse);
-            const IntVector level = levelOf(quotient);
-            sure = hn::And(sure, hn::And(hn::Ge(quotient, m_from[level]), hn::Le(quotient, m_to[level])));
-            if constexpr (!holdsAll)
-                sure = hn::And(sure, m_clip.holds(x));
-            storeLevels(level, levelsTo + at);
-            const FloatVector stored = hn::Mul(m_levels[level], m_step);
-            hn::StoreU(stored, f, to + at);
-            errors.add(x, stored);
-        }
-        return hn::AllTrue(f, sure);
-    }
-
     HWY_INLINE IntVector levelOf(FloatVector quotient) const
     {
         const Ints i;
@@ -207,7 +215,7 @@ private:
         return rise(level, m_thresholds[level], 1);
     }
 
-    bool m_isUsable, m_holdsAll;
+    bool m_isUsable, m_isInside;
     SixteenFloats m_levels, m_thresholds, m_from, m_to;
     FloatVector m_step, m_inverse, m_middle;
     ClipBounds m_clip;
@@ -217,10 +225,18 @@ private:
 /// Where there is no faster way.
 struct NeverFast {
     NeverFast(const LevelLookup&, const RunScale&) {}
-    static constexpr bool leavesFloatDifferences = false;
+    static constexpr bool leavesFloatDifferences = false, isShort = false;
     static constexpr bool isUsable() { return false; }
 #if HWY_TARGET != HWY_SCALAR
-    static bool quantize(const float*, std::size_t, std::uint16_t*, float*, LargestErrors&) { return false; }
+    static constexpr bool isInside() { return false; }
+    struct Made {
+        FloatVector stored;
+    };
+    template <bool inside>
+    static Made quantize(FloatVector x, hn::Mask<Floats>&) { return {x}; }
+    static IntVector levelsOf(FloatVector, const Made&) { return hn::Zero(Ints()); }
+    template <bool inside>
+    static bool isSure(hn::Mask<Floats>, const LargestErrors&) { return false; }
 #endif
 };
 

@@ -25,6 +25,10 @@ namespace {
 /// How many elements are worked on before their results are handed out in order.
 constexpr std::int64_t elementsARound = std::int64_t{1} << 21;
 
+/// Short runs are dealt with in lots of about so many elements: their range, their scale, their levels and the
+/// counts of these, while all of it is in the first-level cache.
+constexpr std::size_t elementsALot = 2048;
+
 /// What is computed on the way: a worker's own, or a chunk's where someone wants to have it.
 struct Buffers {
     std::vector<float> read, dequantized;
@@ -35,7 +39,8 @@ struct Buffers {
 struct Runs {
     std::vector<std::size_t> lengths;
     std::vector<RunScale> scales;
-    std::vector<FloatRange> ranges;
+    std::vector<float> steps;
+    std::int64_t even = 0;   ///< As ScaleUnits::evenRunOf.
 };
 
 /// What one chunk leaves behind.
@@ -225,23 +230,37 @@ private:
         return {};
     }
 
+    bool wantsLevels() const { return m_sink.codes || m_sink.levelCounts; }
+
     Result<void> quantizeChunk(Chunk& chunk, ElementRange range) const
     {
         const auto lent = m_buffers.borrow();
         Buffers& buffers = m_sink.values || (m_sink.codes && !m_packsInChunks) ? chunk.kept : *lent;
         const auto size = std::size_t(range.count);
-        buffers.levels.resize(size);
+        buffers.levels.resize(wantsLevels() ? size : 0);
         buffers.dequantized.resize(m_sink.values ? size : 0);
         const auto read = valuesOf(m_source, m_info, range, buffers.read);
         if (!read)
             return tl::unexpected(read.error());
         const std::span<const float> values = *read;
         const auto runs = m_runs.borrow();
-        if (!findRuns(*runs, range, values))
-            return cancelled();
+        setRuns(*runs, range);
         chunk.sums = {};
-        m_quantizer->quantize(values, runs->scales, runs->lengths, buffers.levels, buffers.dequantized, chunk.sums,
-                              std::uint64_t(range.first));
+        const std::span<const std::size_t> lengths = runs->lengths;
+        const auto even = std::size_t(m_units.evenRunOf(range)), evenRuns = even > 0 ? (elementsALot + even - 1) / even : 0;
+        for (std::size_t run = 0, at = 0; run < lengths.size();) {
+            const std::size_t firstRun = run, first = at;
+            if (even > 0) {
+                run = std::min(run + evenRuns, lengths.size());
+                at = run * even;
+            }
+            while (at - first < elementsALot && run < lengths.size())
+                at += lengths[run++];
+            const auto part = [&](auto whole) { return whole.empty() ? whole : whole.subspan(first, at - first); };
+            if (!quantizeLot(*runs, firstRun, run - firstRun, part(values), part(std::span(buffers.levels)), part(std::span(buffers.dequantized)),
+                             chunk.sums, std::uint64_t(range.first) + first))
+                return cancelled();
+        }
         chunk.sums = chunk.sums.collected();
         if (m_scalesOnTheWay && m_sink.scales)
             chunk.newScales = storedScales(runs->scales);
@@ -251,34 +270,61 @@ private:
             packer.finish();
             chunk.codes = packer.take();
         }
-        countLevels(values, buffers.levels, chunk.sums.finite == size);
+        if (m_sink.levelCounts)
+            countLevels(values, buffers.levels, chunk.sums.finite == size);
         return {};
     }
 
-    /// False where it was cancelled: a chunk may hold many runs, and the best clip of one can take 50 ms.
-    bool findRuns(Runs& runs, ElementRange range, std::span<const float> values) const
+    /// False where it was cancelled.
+    bool quantizeLot(Runs& runs, std::size_t firstRun, std::size_t count, std::span<const float> values, std::span<std::uint16_t> levels,
+                     std::span<float> dequantized, ErrorSums& sums, std::uint64_t firstElement) const
     {
+        const auto lengths = std::span<const std::size_t>(runs.lengths).subspan(firstRun, count);
+        const auto scales = std::span(runs.scales).subspan(firstRun, count);
+        if (m_scalesOnTheWay && m_scheme.clip.kind == Clip::Kind::MinMax
+            && m_quantizer->quantizeOwn(values, lengths, runs.steps, levels, dequantized, sums)) {
+            for (std::size_t i = 0; m_sink.scales && i < count; ++i)
+                scales[i].scale = {double(runs.steps[i]), 0};
+            return true;
+        }
+        if (m_scalesOnTheWay && !findScales(values, lengths, scales))
+            return false;
+        m_quantizer->quantize(values, scales, lengths, levels, dequantized, sums, firstElement);
+        return true;
+    }
+
+    /// Their lengths, and their scales where these are known.
+    void setRuns(Runs& runs, ElementRange range) const
+    {
+        const std::int64_t even = m_scalesOnTheWay ? m_units.evenRunOf(range) : 0;
+        if (even > 0 && runs.even == even && std::int64_t(runs.lengths.size()) * even == range.count)
+            return;   // as those of the chunk before
+        runs.even = even;
         runs.lengths.clear();
-        runs.scales.clear();
+        if (!m_scalesOnTheWay)
+            runs.scales.clear();
         m_units.forEachRun(range, [&](std::int64_t unit, std::int64_t length) {
             runs.lengths.push_back(std::size_t(length));
             if (!m_scalesOnTheWay)
                 runs.scales.push_back(m_scales[std::size_t(unit)]);
         });
-        if (!m_scalesOnTheWay)
-            return true;
+        runs.scales.resize(runs.lengths.size());
+        runs.steps.resize(std::min(runs.lengths.size(), elementsALot));
+    }
+
+    /// False where it was cancelled: a chunk may hold many runs, and the best clip of one can take 50 ms.
+    bool findScales(std::span<const float> values, std::span<const std::size_t> lengths, std::span<RunScale> scales) const
+    {
         if (m_scheme.clip.kind == Clip::Kind::MinMax) {
-            runs.ranges.resize(runs.lengths.size());
-            finiteRanges(values.data(), runs.lengths, runs.ranges.data());
-            m_quantizer->scalesForAllOf(runs.ranges, runs.scales);
+            m_quantizer->scalesForAllOf(values.data(), lengths, scales);
             return true;
         }
-        for (const std::size_t length : runs.lengths) {
+        for (std::size_t run = 0; run < lengths.size(); ++run) {
             if (m_progress.cancelled())
                 return false;
-            const ClipRange clip = rangeOfValues(m_scheme, values.first(length));
-            runs.scales.push_back(m_quantizer->scaleFor(clip.low, clip.high));
-            values = values.subspan(length);
+            const ClipRange clip = rangeOfValues(m_scheme, values.first(lengths[run]));
+            scales[run] = m_quantizer->scaleFor(clip.low, clip.high);
+            values = values.subspan(lengths[run]);
         }
         return true;
     }
@@ -316,7 +362,8 @@ private:
     {
         QuantizationReport report;
         report.error = errorOfSums(m_sums);
-        report.error.perLevel.assign(m_perLevel.begin(), m_perLevel.end());
+        if (m_sink.levelCounts)
+            report.error.perLevel.assign(m_perLevel.begin(), m_perLevel.end());
         report.error.levelsUsed = int(std::count_if(m_perLevel.begin(), m_perLevel.end(),
                                                     [](std::uint64_t n) { return n > 0; }));
         report.bitsPerWeight = bitsPerWeight(m_scheme, m_info.shape);

@@ -28,6 +28,9 @@ struct QuantizationSink {
     /// for asymmetric schemes the zero point as one signed byte (two above 8 bits; unsigned elements
     /// unsigned). A scale of the whole tensor comes last. For codebooks the levels, ascending.
     std::function<Result<void>(std::span<const std::byte> records)> scales;
+    /// Whether somebody asks how often each level occurs. Errors alone take half the time; then perLevel is empty and
+    /// levelsUsed 0.
+    bool levelCounts = true;
 };
 
 /// Runs the scheme over the tensor, streamed, on all cores, with the same digits whatever their number.

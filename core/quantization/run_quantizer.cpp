@@ -5,6 +5,7 @@
 #include <bit>
 #include <cmath>
 #include <limits>
+#include <numeric>
 
 namespace quantoscope {
 
@@ -111,23 +112,52 @@ RunScale RunQuantizer::scaleForAllOf(double low, double high) const
     return run;
 }
 
-void RunQuantizer::scalesForAllOf(std::span<const FloatRange> ranges, std::vector<RunScale>& scales) const
+/// Steps are the largest magnitude over the element's largest number, in FP32, and no zero point is asked.
+bool RunQuantizer::isUsual() const
 {
-    scales.resize(ranges.size());
+    return m_rule && m_rule->isPlain() && m_isSigned && (!m_isInteger || m_codes.lowest == -m_codes.highest);
+}
+
+void RunQuantizer::scalesForAllOf(const float* values, std::span<const std::size_t> lengths, std::span<RunScale> scales) const
+{
+    constexpr std::size_t atOnce = 128;
     // The usual rule, written out for the compiler to do several at once: groups are as short as 32 values.
-    const bool isUsual = m_rule && m_rule->isPlain() && m_isSigned && (!m_isInteger || m_codes.lowest == -m_codes.highest);
-    const double largest = isUsual ? m_rule->largest() : 1;
-    bool areUsual = isUsual;
-    for (std::size_t i = 0; i < ranges.size(); ++i) {
-        const float magnitude = std::max(0.0f, std::max(-ranges[i].low, ranges[i].high));
-        const double range = double(magnitude), step = double(float(range / largest));
-        areUsual &= (step > 0x1p-126) & (step < 0x1p126);
-        scales[i] = {{step, 0}, -range, range, true};
+    const double largest = isUsual() ? m_rule->largest() : 1;
+    while (!lengths.empty()) {
+        const auto some = lengths.first(std::min(atOnce, lengths.size()));
+        bool areUsual = isUsual();
+        if (areUsual) {
+            std::array<float, atOnce> magnitudes;
+            largestMagnitudes(values, some, magnitudes.data());
+            for (std::size_t i = 0; i < some.size(); ++i) {
+                const double range = double(magnitudes[i]), step = double(float(range / largest));
+                areUsual &= (step > 0x1p-126) & (step < 0x1p126);
+                scales[i] = {{step, 0}, -range, range, true};
+            }
+        }
+        if (!areUsual) {
+            std::array<FloatRange, atOnce> ranges;
+            finiteRanges(values, some, ranges.data());
+            for (std::size_t i = 0; i < some.size(); ++i)
+                scales[i] = ranges[i].low <= ranges[i].high ? scaleForAllOf(ranges[i].low, ranges[i].high) : scaleForAllOf(0, 0);
+        }
+        values = std::accumulate(some.begin(), some.end(), values);
+        lengths = lengths.subspan(some.size());
+        scales = scales.subspan(some.size());
     }
-    if (areUsual)
-        return;
-    for (std::size_t i = 0; i < ranges.size(); ++i)
-        scales[i] = ranges[i].low <= ranges[i].high ? scaleForAllOf(ranges[i].low, ranges[i].high) : scaleForAllOf(0, 0);
+}
+
+bool RunQuantizer::quantizeOwn(std::span<const float> values, std::span<const std::size_t> lengths, std::span<float> steps,
+                               std::span<std::uint16_t> levels, std::span<float> dequantized, ErrorSums& sums) const
+{
+    if (!m_isInteger || m_rounding != Rounding::NearestEven || !isUsual())
+        return false;
+    largestMagnitudes(values.data(), lengths, steps.data());
+    if (!quantizeToOwnGrids(values.data(), m_codes, float(m_rule->largest()), steps.first(lengths.size()), lengths,
+                            {levels.empty() ? nullptr : levels.data(), dequantized.empty() ? nullptr : dequantized.data()}, sums.lanes))
+        return false;
+    sums.finite += values.size();
+    return true;
 }
 
 namespace {
@@ -144,7 +174,8 @@ void quantizeWith(Level levelOf, std::span<const float> values, const RunScale& 
     for (std::size_t i = 0; i < values.size(); ++i) {
         const double x = std::isnan(values[i]) ? 0 : double(values[i]);
         const Stored made = levelOf(x);
-        stored.levels[i] = std::uint16_t(made.level);
+        if (stored.levels)
+            stored.levels[i] = std::uint16_t(made.level);
         if (stored.dequantized)
             stored.dequantized[i] = made.value;
         if (!std::isfinite(values[i]))
@@ -168,7 +199,7 @@ void RunQuantizer::quantize(std::span<const float> values, std::span<const RunSc
                             std::span<const std::size_t> lengths, std::span<std::uint16_t> levels,
                             std::span<float> dequantized, ErrorSums& sums, std::uint64_t firstElement) const
 {
-    StoredRuns stored{levels.data(), dequantized.empty() ? nullptr : dequantized.data()};
+    StoredRuns stored{levels.empty() ? nullptr : levels.data(), dequantized.empty() ? nullptr : dequantized.data()};
     const bool draws = m_rounding == Rounding::Stochastic;
     if (!m_isInteger && !draws) {
         quantizeToLevels(values.data(), m_table, runs, lengths, stored, sums.lanes);
@@ -188,9 +219,7 @@ void RunQuantizer::quantize(std::span<const float> values, std::span<const RunSc
             roundRun(values.first(lengths[i]), runs[i], stored, sums);
         firstElement += lengths[i];
         values = values.subspan(lengths[i]);
-        stored.levels += lengths[i];
-        if (stored.dequantized)
-            stored.dequantized += lengths[i];
+        stored = stored.from(lengths[i]);
     }
 }
 

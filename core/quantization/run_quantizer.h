@@ -42,8 +42,8 @@ public:
     RunScale scaleFor(double low, double high) const;
     /// The same for a run whose finite values have this range themselves.
     RunScale scaleForAllOf(double low, double high) const;
-    /// The same for many runs; a range without values has low > high.
-    void scalesForAllOf(std::span<const FloatRange>, std::vector<RunScale>& scales) const;
+    /// The same for consecutive runs of `values`.
+    void scalesForAllOf(const float* values, std::span<const std::size_t> lengths, std::span<RunScale> scales) const;
     const ScaleRule& rule() const { return *m_rule; }
     /// For schemes with one more scale for the whole tensor; before any scaleFor().
     void setLargestStep(double largest) { m_rule->setLargestStep(largest); }
@@ -56,14 +56,19 @@ public:
         const std::size_t length = values.size();
         quantize(values, {&run, 1}, {&length, 1}, levels, dequantized, sums, firstElement);
     }
-    /// The same for consecutive runs of the given lengths. `dequantized` may be empty: nobody wants it.
+    /// The same for consecutive runs of the given lengths. `levels` and `dequantized` may be empty: nobody wants them.
     void quantize(std::span<const float> values, std::span<const RunScale>, std::span<const std::size_t> lengths,
                   std::span<std::uint16_t> levels, std::span<float> dequantized, ErrorSums&,
                   std::uint64_t firstElement = 0) const;
+    /// The same for runs whose scales come from their own ranges, found on the way: the usual rule alone, integers whose
+    /// range has no ends but its own. Returns false, with nothing done, where something else is asked.
+    bool quantizeOwn(std::span<const float> values, std::span<const std::size_t> lengths, std::span<float> steps,
+                     std::span<std::uint16_t> levels, std::span<float> dequantized, ErrorSums&) const;
     /// What is stored for a level: two's complement, a format's code, or an index.
     std::uint16_t storedCode(std::uint16_t level) const;
 
 private:
+    bool isUsual() const;
     /// The roundings that have no kernel.
     void roundRun(std::span<const float>, const RunScale&, StoredRuns, ErrorSums&) const;
     void quantizeByDraw(std::span<const float>, const RunScale&, StoredRuns, ErrorSums&, std::uint64_t firstElement) const;

@@ -3,6 +3,7 @@
 
 #include "core/quantization/element.h"
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -17,10 +18,19 @@ struct RunScale {
     bool holdsAll = false;   ///< All finite values of the run lie between the clips: known, not just likely.
 };
 
-/// Where kernels put what they make of consecutive runs.
+/// Where kernels put what they make of consecutive runs; null where nobody wants it.
 struct StoredRuns {
     std::uint16_t* levels;
-    float* dequantized;   ///< May be null: nobody wants them.
+    float* dequantized;
+
+    StoredRuns from(std::size_t at) const { return {levels ? levels + at : nullptr, dequantized ? dequantized + at : nullptr}; }
+    void put(const std::uint16_t* fromLevels, const float* fromDequantized, std::size_t count) const
+    {
+        if (levels)
+            std::copy_n(fromLevels, count, levels);
+        if (dequantized)
+            std::copy_n(fromDequantized, count, dequantized);
+    }
 };
 
 /// Sums kept in eight lanes whatever the width of the processor, so that every processor adds the

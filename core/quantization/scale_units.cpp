@@ -122,4 +122,10 @@ ElementRange ScaleUnits::chunk(std::int64_t index, std::int64_t wanted) const
     return {index / cut.piecesPerRow * m_columns + first, std::min(cut.piece, m_columns - first)};
 }
 
+std::int64_t ScaleUnits::evenRunOf(ElementRange range) const
+{
+    const bool isEven = m_kind == Granularity::Kind::Group && m_columns % m_group == 0 && range.first % m_group == 0 && range.count % m_group == 0;
+    return isEven ? m_group : 0;
+}
+
 }  // namespace quantoscope

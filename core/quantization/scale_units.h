@@ -23,6 +23,8 @@ public:
     /// The run that holds `element`.
     struct Run { std::int64_t unit, end; };
     Run runAt(std::int64_t element) const;
+    /// How long every run of a range is; 0 where they differ.
+    std::int64_t evenRunOf(ElementRange) const;
     /// Calls `take(unit, elements)` for the runs of a range, in order.
     template <class Take>
     void forEachRun(ElementRange, Take take) const;

@@ -127,6 +127,36 @@ void FiniteRanges(const float* values, std::span<const std::size_t> lengths, Flo
         values += length;
     }
 }
+/// Magnitudes are in order as whole numbers too, with all that is not finite above them: one comparison a value.
+void LargestMagnitudes(const float* values, std::span<const std::size_t> lengths, float* magnitudes)
+{
+    const hn::ScalableTag<float> f;
+    const hn::RebindToSigned<decltype(f)> d;
+    const std::size_t lanes = hn::Lanes(d);
+    const auto magnitude = hn::Set(d, 0x7FFFFFFF);
+    const auto load = [&](const float* from) { return hn::And(hn::BitCast(d, hn::LoadU(f, from)), magnitude); };
+    for (const std::size_t length : lengths) {
+        const float* const from = values;
+        values += length;
+        if (length >= lanes) {
+            auto largest = load(from), another = load(values - lanes);
+            std::size_t at = lanes;
+            for (; at + 2 * lanes <= length; at += 2 * lanes) {
+                largest = hn::Max(largest, load(from + at));
+                another = hn::Max(another, load(from + at + lanes));
+            }
+            if (at + lanes <= length)
+                largest = hn::Max(largest, load(from + at));
+            const float found = hn::GetLane(hn::BitCast(f, hn::MaxOfLanes(d, hn::Max(largest, another))));
+            if (found <= std::numeric_limits<float>::max()) {
+                *magnitudes++ = found;
+                continue;
+            }
+        }
+        const FloatRange range = scan<false>(from, length).range;
+        *magnitudes++ = std::max(0.0f, std::max(-range.low, range.high));
+    }
+}
 FloatScan ScanFloats(const float* values, std::size_t count)
 {
     FloatScan found{};
@@ -141,6 +171,7 @@ namespace quantoscope {
 
 HWY_EXPORT(FiniteRange);
 HWY_EXPORT(FiniteRanges);
+HWY_EXPORT(LargestMagnitudes);
 HWY_EXPORT(ScanFloats);
 
 FloatRange finiteRange(std::span<const float> values)
@@ -151,6 +182,11 @@ FloatRange finiteRange(std::span<const float> values)
 void finiteRanges(const float* values, std::span<const std::size_t> lengths, FloatRange* ranges)
 {
     HWY_DYNAMIC_DISPATCH(FiniteRanges)(values, lengths, ranges);
+}
+
+void largestMagnitudes(const float* values, std::span<const std::size_t> lengths, float* magnitudes)
+{
+    HWY_DYNAMIC_DISPATCH(LargestMagnitudes)(values, lengths, magnitudes);
 }
 
 FloatScan scanFloats(std::span<const float> values)

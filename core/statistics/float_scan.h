@@ -13,7 +13,10 @@ FloatRange finiteRange(std::span<const float> values);
 /// Of consecutive runs of the given lengths.
 void finiteRanges(const float* values, std::span<const std::size_t> lengths, FloatRange* ranges);
 
-/// The same, with the values counted that need care.
+/// The largest magnitude among the finite values of each run; 0 where there are none.
+void largestMagnitudes(const float* values, std::span<const std::size_t> lengths, float* magnitudes);
+
+/// A range, with the values counted that need care.
 struct FloatScan {
     FloatRange range;
     std::uint64_t positiveZeros = 0, negativeZeros = 0, notFinite = 0;
