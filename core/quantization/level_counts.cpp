@@ -42,27 +42,44 @@ std::size_t CountBitSets(const std::uint16_t* levels, std::size_t count, std::ui
     (void)levels, (void)count, (void)counts;
     return 0;
 #else
-    const auto ones = [](std::uint64_t bits) { return std::uint64_t(__builtin_popcountll(bits)); };
+    // The ones of many planes are counted a vector at a time, and added up once for all.
+    const hn::CappedTag<std::uint64_t, 8> d;
+    constexpr std::size_t planes = 32;
+    hn::Vec<decltype(d)> sums[16];
+    for (auto& sum : sums)
+        sum = hn::Zero(d);
     std::size_t at = 0;
-    for (; at + 64 <= count; at += 64) {
-        const std::uint64_t a = planeOf<0>(levels + at), b = planeOf<1>(levels + at), c = planeOf<2>(levels + at), d = planeOf<3>(levels + at);
-        const std::uint64_t ab = a & b, cd = c & d;
-        counts[1] += ones(a);
-        counts[2] += ones(b);
-        counts[3] += ones(ab);
-        counts[4] += ones(c);
-        counts[5] += ones(a & c);
-        counts[6] += ones(b & c);
-        counts[7] += ones(ab & c);
-        counts[8] += ones(d);
-        counts[9] += ones(a & d);
-        counts[10] += ones(b & d);
-        counts[11] += ones(ab & d);
-        counts[12] += ones(cd);
-        counts[13] += ones(a & cd);
-        counts[14] += ones(b & cd);
-        counts[15] += ones(ab & cd);
+    for (; at + 64 * planes <= count; at += 64 * planes) {
+        HWY_ALIGN std::uint64_t bits[4][planes];
+        for (std::size_t i = 0; i < planes; ++i) {
+            bits[0][i] = planeOf<0>(levels + at + 64 * i);
+            bits[1][i] = planeOf<1>(levels + at + 64 * i);
+            bits[2][i] = planeOf<2>(levels + at + 64 * i);
+            bits[3][i] = planeOf<3>(levels + at + 64 * i);
+        }
+        for (std::size_t i = 0; i < planes; i += hn::Lanes(d)) {
+            const auto a = hn::Load(d, bits[0] + i), b = hn::Load(d, bits[1] + i), c = hn::Load(d, bits[2] + i), e = hn::Load(d, bits[3] + i);
+            const auto ab = hn::And(a, b), ce = hn::And(c, e);
+            const auto add = [&](std::size_t set, hn::Vec<decltype(d)> plane) { sums[set] = hn::Add(sums[set], hn::PopulationCount(plane)); };
+            add(1, a);
+            add(2, b);
+            add(3, ab);
+            add(4, c);
+            add(5, hn::And(a, c));
+            add(6, hn::And(b, c));
+            add(7, hn::And(ab, c));
+            add(8, e);
+            add(9, hn::And(a, e));
+            add(10, hn::And(b, e));
+            add(11, hn::And(ab, e));
+            add(12, ce);
+            add(13, hn::And(a, ce));
+            add(14, hn::And(b, ce));
+            add(15, hn::And(ab, ce));
+        }
     }
+    for (std::size_t set = 1; set < 16; ++set)
+        counts[set] += hn::GetLane(hn::SumOfLanes(d, sums[set]));
     counts[0] += at;
     return at;
 #endif

@@ -14,18 +14,23 @@ namespace quantoscope {
 
 namespace {
 
+/// Elements read at a time: their bytes and the tables stay in a core's own cache.
+constexpr std::int64_t codesAtOnce = std::int64_t{1} << 16;
+
 struct CodeTable {
-    /// 32 bits, so that the table fits into the second-level cache; emptied before they overflow.
-    std::vector<std::uint32_t> recent = std::vector<std::uint32_t>(65536);
+    static constexpr std::size_t words = 65536, tables = 4;
+    /// 32 bits, so that a table fits into the second-level cache; emptied before they overflow. The first is the one in use,
+    /// but where neighbours are alike all take turns, for a counter cannot be raised again before it has been stored.
+    std::vector<std::uint32_t> recent = std::vector<std::uint32_t>(tables * words);
     std::uint64_t sinceFlush = 0;
-    std::vector<std::uint64_t> counts = std::vector<std::uint64_t>(65536);
+    std::vector<std::uint64_t> counts = std::vector<std::uint64_t>(words);
     std::vector<std::byte> bytes;
     std::vector<double> values;
 
     void flush()
     {
-        for (std::size_t i = 0; i < counts.size(); ++i)
-            counts[i] += std::exchange(recent[i], 0);
+        for (std::size_t i = 0; i < recent.size(); ++i)
+            counts[i % words] += std::exchange(recent[i], 0);
         sinceFlush = 0;
     }
     void flushIfNeeded(std::int64_t more)
@@ -36,7 +41,7 @@ struct CodeTable {
     }
 };
 
-void countBytes(std::span<const std::byte> bytes, std::uint32_t* counts)
+void countBytes(std::span<const std::byte> bytes, std::uint64_t* counts)
 {
     // Four tables, or runs of equal bytes wait for their own last addition.
     std::array<std::array<std::uint32_t, 256>, 4> tables{};
@@ -51,21 +56,33 @@ void countBytes(std::span<const std::byte> bytes, std::uint32_t* counts)
             counts[code] += table[code];
 }
 
-void countWords(std::span<const std::byte> bytes, std::uint32_t* counts)
+std::uint16_t wordAt(const std::byte* bytes)
 {
-    for (std::size_t i = 0; i + 8 <= bytes.size(); i += 8) {
-        std::uint64_t word;
-        std::memcpy(&word, bytes.data() + i, 8);
-        ++counts[word & 0xFFFF];
-        ++counts[word >> 16 & 0xFFFF];
-        ++counts[word >> 32 & 0xFFFF];
-        ++counts[word >> 48];
-    }
-    for (std::size_t i = bytes.size() / 8 * 8; i + 2 <= bytes.size(); i += 2) {
-        std::uint16_t word;
-        std::memcpy(&word, bytes.data() + i, 2);
-        ++counts[word];
-    }
+    std::uint16_t word;
+    std::memcpy(&word, bytes, 2);
+    return word;
+}
+
+/// Whether many neighbours are alike, as in sparse tensors, by a sample of them.
+bool areAlike(std::span<const std::byte> bytes)
+{
+    const std::size_t words = bytes.size() / 2, step = std::max<std::size_t>(4, words / 256);
+    std::size_t alike = 0, looked = 0;
+    for (std::size_t i = 0; i + 4 <= words; i += step, ++looked)
+        for (std::size_t j = 1; j < 4; ++j)
+            alike += wordAt(bytes.data() + 2 * i) == wordAt(bytes.data() + 2 * (i + j));
+    return alike * 8 > looked * 3;
+}
+
+void countWords(std::span<const std::byte> bytes, std::uint32_t* table)
+{
+    std::size_t i = 0;
+    if (areAlike(bytes))
+        for (; i + 8 <= bytes.size(); i += 8)
+            for (std::size_t turn = 0; turn < CodeTable::tables; ++turn)
+                ++table[turn * CodeTable::words + wordAt(bytes.data() + i + 2 * turn)];
+    for (; i + 2 <= bytes.size(); i += 2)
+        ++table[wordAt(bytes.data() + i)];
 }
 
 std::size_t byteSwapped(std::size_t word) { return word >> 8 | (word & 0xFF) << 8; }
@@ -134,7 +151,7 @@ CountsResult countCodes(const TensorSource& source, const TensorInfo& info, cons
             return read;
         table.flushIfNeeded(range.count);
         if (bytesEach == 1)
-            countBytes(table.bytes, table.recent.data());
+            countBytes(table.bytes, table.counts.data());
         else
             countWords(table.bytes, table.recent.data());
         return {};
@@ -157,7 +174,7 @@ CountsResult countCodes(const TensorSource& source, const TensorInfo& info, cons
             return tl::unexpected(read.error());
         stored = read.has_value();
     }
-    const auto done = forEachChunk(info.count, chunkElements, progress, [&](std::size_t, ElementRange range) {
+    const auto done = forEachChunk(info.count, codesAtOnce, progress, [&](std::size_t, ElementRange range) {
         const auto table = pool.borrow();
         return stored ? countStored(range, *table) : countDecoded(range, *table);
     });

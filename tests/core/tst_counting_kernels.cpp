@@ -126,6 +126,24 @@ private slots:
         }
     }
 
+    void largestMagnitudesAreThoseOfTheRanges()
+    {
+        const auto values = valuesWith({notANumber, infinity, -infinity, 0.0f, -0.0f, -3e38f});
+        std::vector<std::size_t> lengths;
+        for (std::size_t left = values.size(), length = 1; left > 0; length = std::min(length * 3 / 2 + 1, left)) {
+            lengths.push_back(std::min(length, left));
+            left -= lengths.back();
+        }
+        forEveryInstructionSet([&](const char* set) {
+            std::vector<FloatRange> ranges(lengths.size());
+            std::vector<float> magnitudes(lengths.size());
+            finiteRanges(values.data(), lengths, ranges.data());
+            largestMagnitudes(values.data(), lengths, magnitudes.data());
+            for (std::size_t i = 0; i < lengths.size(); ++i)
+                QVERIFY2(magnitudes[i] == std::max(0.0f, std::max(-ranges[i].low, ranges[i].high)), set);
+        });
+    }
+
     void sumsOfAChunkHaveTheSameDigitsEverywhere_data()
     {
         QTest::addColumn<double>("shift");

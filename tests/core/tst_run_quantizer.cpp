@@ -2,6 +2,7 @@
 #include "core/quantization/run_quantizer.h"
 #include "core/random.h"
 
+#include "tests/core/every_instruction_set.h"
 #include "tests/test_case.h"
 
 #include <hwy/targets.h>
@@ -9,6 +10,8 @@
 #include <bit>
 #include <cmath>
 #include <limits>
+#include <numeric>
+#include <optional>
 
 using namespace quantoscope;
 
@@ -114,6 +117,57 @@ private slots:
         }
         hwy::SetSupportedTargetsForTest(0);
         hwy::GetChosenTarget().Update(hwy::SupportedTargets());
+    }
+
+    void runsWithGridsOfTheirOwnAreThoseWithScalesFoundBefore_data()
+    {
+        QTest::addColumn<QString>("text");
+        QTest::addColumn<QString>("made");
+        for (const char* text : {"int8", "int4", "int2", "int3", "int16"})
+            for (const char* made : {"normal", "special", "tiny", "huge", "whole"})
+                QTest::addRow("%s, %s", text, made) << QString::fromLatin1(text) << QString::fromLatin1(made);
+    }
+
+    void runsWithGridsOfTheirOwnAreThoseWithScalesFoundBefore()
+    {
+        QFETCH(QString, text);
+        QFETCH(QString, made);
+        const RandomStream random(4);
+        const std::vector<std::size_t> lengths{32, 32, 1, 7, 15, 16, 17, 31, 33, 48, 64, 100, 128, 500, 32, 64};
+        std::vector<float> values(std::accumulate(lengths.begin(), lengths.end(), std::size_t{0}));
+        for (std::size_t i = 0; i < values.size(); ++i) {
+            values[i] = float(random.normal(i)) * (made == QLatin1String("tiny") ? 1e-22f : made == QLatin1String("huge") ? 1e29f : 1.0f);
+            if (made == QLatin1String("whole"))
+                values[i] = std::round(values[i] * 4) + (i % 32 == 0 ? 127.0f : 0.5f);   // ties, where the step is one
+            if (made == QLatin1String("special") && i % 11 == 5)
+                values[i] = std::array{NAN, HUGE_VALF, -HUGE_VALF, 0.0f, -0.0f}[i / 11 % 5];
+        }
+        const QuantizationScheme scheme = *parseScheme(text.toStdString());
+        const RunQuantizer quantizer(scheme, *findElement(scheme.element));
+        std::optional<ErrorSums> first;
+        forEveryInstructionSet([&](const char* set) {
+            std::vector<RunScale> scales(lengths.size());
+            quantizer.scalesForAllOf(values.data(), lengths, scales);
+            std::vector<float> steps(lengths.size()), stored(values.size()), storedOwn(values.size());
+            std::vector<std::uint16_t> levels(values.size()), levelsOwn(values.size());
+            ErrorSums sums, own, alone;
+            quantizer.quantize(values, scales, lengths, levels, stored, sums);
+            QVERIFY2(quantizer.quantizeOwn(values, lengths, steps, levelsOwn, storedOwn, own), set);
+            for (std::size_t i = 0; i < lengths.size(); ++i)
+                QVERIFY2(double(steps[i]) == scales[i].scale.step, set);
+            QVERIFY2(levelsOwn == levels && storedOwn == stored, set);
+            compareSums(sums.collected(), own.collected());
+            QVERIFY2(quantizer.quantizeOwn(values, lengths, steps, {}, {}, alone), set);
+            compareSums(own.collected(), alone.collected());
+            if (first)
+                compareSums(*first, own.collected());
+            first = own.collected();
+        });
+        // A run of nothing but zeros has no scale of its own.
+        std::vector<float> zeros(values.size()), steps(lengths.size());
+        ErrorSums nothing;
+        QVERIFY(!quantizer.quantizeOwn(zeros, lengths, steps, {}, {}, nothing));
+        QCOMPARE(nothing.collected().finite, std::uint64_t(0));
     }
 
     void manyRunsAtOnceAreRunsOneByOne()

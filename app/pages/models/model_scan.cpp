@@ -80,7 +80,9 @@ Result<double> sqnrOf(const TensorSource& source, const TensorInfo& info, const 
 {
     if (counts && isAnsweredByCounts(scheme))
         return errorOf(*counts, levelMapOf(scheme, *counts)).sqnrDb;
-    const auto report = quantize(source, info, scheme, {}, progress);
+    QuantizationSink errorsAlone;
+    errorsAlone.levelCounts = false;
+    const auto report = quantize(source, info, scheme, errorsAlone, progress);
     if (!report)
         return tl::unexpected(report.error());
     return report->error.sqnrDb;
