@@ -44,9 +44,9 @@ void startBlock(const OutputBlock& block, Number* y, std::int64_t yRow, const St
         std::fill_n(y + i * yRow + block.firstColumn, block.columns, start(i));
 }
 
-/// y += tile[row][row of the panel], as far as there are rows; integers may wrap on the way.
-template <std::int64_t panelRows, class Number>
-void addTileToOutput(const Number* tile, const PanelPlace& place, std::int64_t i, std::int64_t rows, Number* y, std::int64_t yRow)
+/// y += tile[row][row of the panel], as far as there are rows; integers may wrap on the way, FP64 is rounded first.
+template <std::int64_t panelRows, class Sum, class Number>
+void addTileToOutput(const Sum* tile, const PanelPlace& place, std::int64_t i, std::int64_t rows, Number* y, std::int64_t yRow)
 {
     using Wrapping = std::conditional_t<std::is_integral_v<Number>, std::uint32_t, Number>;
     const auto addRows = [&](auto across) {   // A constant for all panels but a matrix's last one: then it is done by vectors.

@@ -114,11 +114,17 @@ Q4kX prepareQ4k(const StoredMatrix& stored, const std::array<int, 8>& order, con
 
 bool multiplyQ4kPairs(const StoredMatrix& stored, const StoredMatrix& w, GemmOutput& y, const Pulse& pulse)
 {
+#if defined(__x86_64__)
+    static const bool hasAvx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+    constexpr std::int64_t fewRows = 4;   // So few rows of x do not pay for packing W.
+    if (hasAvx2 && stored.rows > fewRows)
+        return multiplyQ4kPanelsAvx2(stored, w, y, pulse);
+#endif
     const Q4kX x = prepareQ4k(stored, orderOfParts, pulse.progress());
     std::array<Q4kTile*, 4> tiles{multiplyPortable, nullptr, nullptr, nullptr};
     std::int64_t tileRows = 1;
 #if defined(__x86_64__)
-    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) {
+    if (hasAvx2) {
         tiles = forEachNumberOfRows<4>([](auto rows) -> Q4kTile* { return &multiplyTile<rows>; });
         tileRows = 4;
     }

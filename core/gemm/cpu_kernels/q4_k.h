@@ -27,6 +27,8 @@ Q4kX prepareQ4k(const StoredMatrix& x, const std::array<int, 8>& orderOfParts, c
 /// Rows `i` of x, as many as the entry of the table is for, against row j of W.
 using Q4kTile = void(const Q4kX& x, std::int64_t i, const StoredMatrix& w, std::int64_t j, float* y);
 
+Multiply multiplyQ4kPanelsVnni;   ///< A batch, the same; in q4_k_panels_vnni.cpp.
+Multiply multiplyQ4kPanelsAvx2;   ///< A batch, only where the processor has AVX2; in q4_k_panels_avx2.cpp.
 Multiply multiplyQ4kVnni;    ///< Only where hasVnni(); in q4_k_vnni.cpp.
 Multiply multiplyQ4kPairs;   ///< On any processor; by AVX2 where it has it.
 

@@ -77,11 +77,12 @@ QUANTOSCOPE_VNNI void multiplyTile(const Q4kX& x, std::int64_t i, const StoredMa
 
 bool multiplyQ4kVnni(const StoredMatrix& stored, const StoredMatrix& w, GemmOutput& y, const Pulse& pulse)
 {
-    static constexpr auto tiles = forEachNumberOfRows<8>([](auto rows) -> Q4kTile* { return &multiplyTile<rows>; });
-    return forEachStripOfW(stored.rows, w, pulse, std::int64_t(tiles.size()), [&, x = prepareQ4k(stored, orderOfParts, pulse.progress())](
-                                                                                   std::int64_t i, std::int64_t rows, std::int64_t j) {
-        tiles[std::size_t(rows - 1)](x, i, w, j, y.as<float>() + i * w.rows + j);
-    });
+    constexpr std::int64_t fewRows = 8;   // So few rows of x do not pay for packing W.
+    if (stored.rows > fewRows)
+        return multiplyQ4kPanelsVnni(stored, w, y, pulse);
+    static constexpr auto tiles = forEachNumberOfRows<fewRows>([](auto rows) -> Q4kTile* { return &multiplyTile<rows>; });
+    const Q4kX x = prepareQ4k(stored, orderOfParts, pulse.progress());
+    return forEachRowOfW(w.rows, std::int64_t(w.rowBytes), pulse, [&](std::int64_t j) { tiles[std::size_t(x.rows - 1)](x, 0, w, j, y.as<float>() + j); });
 }
 
 }  // namespace quantoscope::cpu
