@@ -25,19 +25,24 @@ struct Q4kScales {
     int min(std::int64_t part) const { return int(mins >> (8 * part) & 63u); }
 };
 
-/// Takes the twelve bytes of scales apart, all eight at a time: 0 to 3 have six bits of their own, 4 to 7 four
-/// bits and the upper two of the others' bytes.
-inline Q4kScales scalesOfQ4k(const std::byte* block)
+/// The eight scales and the eight minima of a block, a byte each, the first part lowest: the twelve bytes taken
+/// apart, all at a time. Parts 0 to 3 have six bits of their own, 4 to 7 four bits and the upper two of the others' bytes.
+inline std::array<std::uint64_t, 2> bytesOfQ4kScales(const std::byte* block)
 {
-    std::uint16_t halves[2];
     std::uint32_t words[3];
-    std::memcpy(halves, block, sizeof halves);
     std::memcpy(words, block + 4, sizeof words);
     constexpr std::uint32_t sixBits = 0x3F3F3F3Fu, fourBits = 0x0F0F0F0Fu, twoBits = 0x03030303u;
     const std::uint32_t scalesAbove = (words[2] & fourBits) | (words[0] >> 6 & twoBits) << 4;
     const std::uint32_t minsAbove = (words[2] >> 4 & fourBits) | (words[1] >> 6 & twoBits) << 4;
-    return {decodeNarrow<NarrowFp16>(halves[0]), decodeNarrow<NarrowFp16>(halves[1]),
-            (words[0] & sixBits) | std::uint64_t(scalesAbove) << 32, (words[1] & sixBits) | std::uint64_t(minsAbove) << 32};
+    return {(words[0] & sixBits) | std::uint64_t(scalesAbove) << 32, (words[1] & sixBits) | std::uint64_t(minsAbove) << 32};
+}
+
+inline Q4kScales scalesOfQ4k(const std::byte* block)
+{
+    std::uint16_t halves[2];
+    std::memcpy(halves, block, sizeof halves);
+    const auto [scales, mins] = bytesOfQ4kScales(block);
+    return {decodeNarrow<NarrowFp16>(halves[0]), decodeNarrow<NarrowFp16>(halves[1]), scales, mins};
 }
 
 /// Encodes a row as ggml does, byte for byte; the last block is filled up with zeros.

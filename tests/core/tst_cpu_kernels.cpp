@@ -214,6 +214,31 @@ private slots:
         QVERIFY(std::equal(part.begin(), part.end(), decoded.begin() + 300));
     }
 
+    void everyE4m3CodeIsWidenedExactly()
+    {
+        // Each code by 1, a few rows and many, on every instruction set; NaN's two codes are never stored.
+        for (const std::int64_t targets : {std::int64_t(0), std::int64_t(HWY_AVX2), std::int64_t(HWY_SSE4)}) {
+            if (targets != 0 && (hwy::SupportedTargets() & targets) == 0)
+                continue;
+            hwy::SetSupportedTargetsForTest(targets);
+            for (const std::int64_t rows : {1, 13}) {
+                const StoredMatrix x = *storeMatrix(std::vector<float>(std::size_t(rows), 1.0f), rows, 1, {ElementType::Fp32});
+                StoredMatrix w = *storeMatrix(std::vector<float>(256, 1.0f), 256, 1, {ElementType::E4m3});
+                for (std::int64_t code = 0; code < 256; ++code)
+                    w.bytes[std::size_t(code) * w.rowBytes] = std::byte(code % 128 == 127 ? 0 : code);
+                GemmOutput y{rows, 256, std::vector<float>(std::size_t(rows * 256))};
+                QVERIFY(cpu::multiplyDecoded(x, w, y, Pulse({})));
+                for (std::int64_t i = 0; i < rows; ++i)
+                    for (std::int64_t code = 0; code < 256; ++code) {
+                        std::vector<double> expected(1);
+                        w.decodeRow(code, 0, expected);
+                        QCOMPARE(double(y.as<float>()[i * 256 + code]), expected[0]);
+                    }
+            }
+        }
+        hwy::SetSupportedTargetsForTest(0);
+    }
+
     void theSaturatingPathIsWrongAsTheLibrariesAre()
     {
         // 64 products of 127 · 127: seen from a fast library on a processor without VNNI.

@@ -50,6 +50,28 @@ HWY_INLINE void widenInt8(const std::byte* source, std::int64_t count, float* ta
         hn::Store(hn::ConvertTo(d, hn::PromoteTo(d32, hn::LoadU(d8, stored + i))), d, target + i);
 }
 
+/// One vector of E4M3 codes: moved into the bits of FP16, whose exponents are 8 larger, and widened from there.
+/// Exact, subnormals too. The code of NaN would give 480; storing never writes it.
+HWY_INLINE hwy::HWY_NAMESPACE::Vec<hwy::HWY_NAMESPACE::ScalableTag<float>> widenE4m3(const std::byte* source)
+{
+    namespace hn = hwy::HWY_NAMESPACE;
+    const hn::ScalableTag<float> d;
+    const hn::Rebind<std::int16_t, decltype(d)> d16;
+    const hn::Rebind<std::int8_t, decltype(d)> d8;
+    const auto wide = hn::PromoteTo(d16, hn::LoadU(d8, reinterpret_cast<const std::int8_t*>(source)));
+    const auto half = hn::And(hn::ShiftLeft<7>(wide), hn::Set(d16, std::int16_t(0xBF80)));
+    return hn::Mul(hn::PromoteTo(d, hn::BitCast(hn::Rebind<hwy::float16_t, decltype(d)>(), half)), hn::Set(d, 256.0f));
+}
+
+/// 32 of them times their block's scale: one rounding.
+HWY_INLINE void widenScaledE4m3(const std::byte* source, float scale, float* target)
+{
+    namespace hn = hwy::HWY_NAMESPACE;
+    const hn::ScalableTag<float> d;
+    for (std::size_t i = 0; i < 32; i += hn::Lanes(d))
+        hn::Store(hn::Mul(widenE4m3(source + i), hn::Set(d, scale)), d, target + i);
+}
+
 /// 32 INT8 codes times their group's scale: exact, the scale has 11 significant bits and the code 8.
 HWY_INLINE void widenScaledInt8(const std::byte* source, float scale, float* target)
 {
@@ -150,7 +172,7 @@ template <class Widen>
 HWY_INLINE void widenGroups(const StoredMatrix& matrix, std::int64_t row, std::int64_t first, std::int64_t count,
                             float* target, const Widen& widen)
 {
-    const float* scales = matrix.scales.data() + row * matrix.groups();
+    const float* scales = matrix.scales.data() + row / matrix.storage.groupRows * matrix.groups();
     const int bits = bitsOf(matrix.storage.element);
     const std::byte* source = matrix.row(row) + first * bits / 8;
     for (std::int64_t i = 0; i < count; i += 32)
@@ -169,6 +191,12 @@ inline void decodeRow(const StoredMatrix& matrix, std::int64_t row, std::int64_t
         if (matrix.storage.sharing == ScaleSharing::Group)
             return widenGroups(matrix, row, first, count, target, widenScaledInt8);
         return widenInt8(source, count, target);
+    case ElementType::E4m3:
+        if (matrix.storage.sharing == ScaleSharing::Group)
+            return widenGroups(matrix, row, first, count, target, widenScaledE4m3);
+        for (std::int64_t i = 0; i < count; i += std::int64_t(hwy::HWY_NAMESPACE::Lanes(hwy::HWY_NAMESPACE::ScalableTag<float>())))
+            hwy::HWY_NAMESPACE::Store(widenE4m3(source + i), hwy::HWY_NAMESPACE::ScalableTag<float>(), target + i);
+        return;
     case ElementType::Int4: return widenGroups(matrix, row, first, count, target, widenInt4);
     case ElementType::Q4k:
         for (std::int64_t i = 0; i < count; i += 32)
@@ -179,7 +207,7 @@ inline void decodeRow(const StoredMatrix& matrix, std::int64_t row, std::int64_t
     case ElementType::Fp32:
     case ElementType::Tf32: std::copy_n(reinterpret_cast<const float*>(source), std::min(count, matrix.columns - first), target);
         return std::fill(target + std::min(count, matrix.columns - first), target + count, 0.0f);
-    default: std::abort();   // No row of the kernel table stores FP64 or E4M3 for this kernel.
+    default: std::abort();   // No row of the kernel table stores FP64 for this kernel.
     }
 }
 

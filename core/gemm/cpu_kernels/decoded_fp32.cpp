@@ -107,11 +107,29 @@ void multiplyBlock(const OutputBlock& block, const float* x, std::int64_t xRow, 
             addTile(block.rows, rows, x + block.firstRow * xRow + k, xRow, decoded.get(), columns, k == 0, corner + j, yRow);
         }
     }
-    // Row scales multiply finished sums: one rounding a result instead of one a product.
-    if (w.storage.sharing == ScaleSharing::Row)
-        for (std::int64_t i = 0; i < block.rows; ++i)
-            for (std::int64_t j = 0; j < block.columns; ++j)
-                corner[i * yRow + j] *= w.scales[std::size_t(block.firstColumn + j)];
+}
+
+/// What stands before a whole row: its scale, the matrix's, or 1; groups' scales are in the decoded values.
+float scaleOfRow(const StoredMatrix& matrix, std::int64_t row)
+{
+    return matrix.storage.sharing == ScaleSharing::Row ? matrix.scales[std::size_t(row)]
+        : matrix.storage.sharing == ScaleSharing::Matrix ? matrix.scales.front() : 1.0f;
+}
+
+/// Row scales multiply finished sums: one rounding a result, two where both operands have them, instead of one a
+/// product.
+void scaleBlock(const OutputBlock& block, const StoredMatrix& x, const StoredMatrix& w, float* y)
+{
+    for (std::int64_t i = block.firstRow; i < block.firstRow + block.rows; ++i) {
+        const float own = scaleOfRow(x, i);
+        for (std::int64_t j = block.firstColumn; j < block.firstColumn + block.columns; ++j)
+            y[i * w.rows + j] *= own * scaleOfRow(w, j);
+    }
+}
+
+bool hasRowScales(const StoredMatrix& matrix)
+{
+    return matrix.storage.sharing == ScaleSharing::Row || matrix.storage.sharing == ScaleSharing::Matrix;
 }
 
 bool multiply(const StoredMatrix& x, const StoredMatrix& w, GemmOutput& y, const Pulse& pulse, bool onAllCores)
@@ -121,10 +139,18 @@ bool multiply(const StoredMatrix& x, const StoredMatrix& w, GemmOutput& y, const
     parallelFor(std::size_t(x.rows), [&](std::size_t i) {
         decodeRow(x, std::int64_t(i), 0, row, decodedX.get() + std::int64_t(i) * row);
     }, pulse.progress().stop);
-    if (onAllCores && takesFewRows(w, x.rows))
-        return multiplyFewRows(decodedX.get(), x.rows, row, w, y.as<float>(), pulse);
+    const bool isScaled = hasRowScales(x) || hasRowScales(w);
+    if (onAllCores && takesFewRows(w, x.rows)) {
+        if (!multiplyFewRows(decodedX.get(), x.rows, row, w, y.as<float>(), pulse))
+            return false;
+        if (isScaled)
+            scaleBlock({0, x.rows, 0, w.rows}, x, w, y.as<float>());
+        return true;
+    }
     return forEachOutputBlock(x.rows, w.rows, pulse, [&](const OutputBlock& block) {
         multiplyBlock(block, decodedX.get(), row, w, y.as<float>(), w.rows, pulse);
+        if (isScaled)
+            scaleBlock(block, x, w, y.as<float>());
     }, {}, onAllCores);
 }
 
