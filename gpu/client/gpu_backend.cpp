@@ -97,7 +97,7 @@ public:
         const gpu::KernelRow& row = *gpu::findKernelRow(kernel.id);
         const auto [m, n, k] = problem.shape;
         MeasuredRun measured(kernel, device().id, problem.shape,
-                             storedBytes(row.x, m, k) + storedBytes(row.w, n, k) + 4.0 * double(m) * double(n), partial);
+                             storedBytes(row.x, m, k) + storedBytes(row.w, n, k) + (row.sumsInFp16 ? 2.0 : 4.0) * double(m) * double(n), partial);
         measured.setBound(gpu::errorBound(row, k));
         const Pulse pulse(progress, [&] { measured.show(); });
 
@@ -227,6 +227,8 @@ private:
             return tl::unexpected(error.error());
         measured.setError(*error);
         const double bound = gpu::errorBound(row, operands.x.columns);
+        if (row.sumsInFp16 && !std::isfinite(error->relative))
+            return failure(Error::Kind::Device, "A sum in FP16 became larger than 65504, the largest FP16 number, on its way: choose FP16 with sums in FP32, a smaller K or smaller numbers.");
         if (!(error->accumulation <= bound) || !std::isfinite(error->relative))
             return failure(Error::Kind::Device, "The GPU's product in " + std::string(row.name) + " is wrong: it differs from the FP64 product by more than rounding can. The result is not shown.");
         return {};

@@ -92,6 +92,24 @@ private slots:
         }
     }
 
+    void sumsThatOverflowFp16AreSaidToAndNotCalledWrong()
+    {
+        WorkerOptions options;
+        const auto found = devices("90", options);
+        QCOMPARE(found.size(), std::size_t(1));
+        const auto backend = makeGpuBackend(found.front(), options);
+        constexpr GemmShape shape{4, 16, 2048};
+        const auto large = std::make_shared<const std::vector<float>>(std::size_t(16 * 2048), 3000.0f);
+        for (const GemmKernel& kernel : backend->kernels()) {
+            if (kernel.id != "fp16_acc16" && kernel.id != "fp16")
+                continue;
+            const auto run = backend->run(kernel, {shape, GemmData::Normal, 3, large}, {0.02}, {}, {});
+            QCOMPARE(bool(run), kernel.id == "fp16");
+            if (!run)
+                QVERIFY2(run.error().message.find("larger than 65504") != std::string::npos, run.error().message.c_str());
+        }
+    }
+
     void tooLittleMemoryIsASentenceAndTheSameWorkerGoesOn()
     {
         qputenv("PRETENDED_MEBIBYTES", "8");   // Less than cuBLASLt's workspace.
