@@ -8,14 +8,14 @@
 
 namespace quantoscope::gpu {
 
-/// Into how many parts the skinny kernel cuts K: enough blocks for two on every multiprocessor, and at
-/// least four chunks each. The parts are added in order, so the number of multiprocessors is all that y
-/// can depend on.
+/// Into how many parts the skinny kernel cuts K: as many blocks as run at once with two on every
+/// multiprocessor (some more would be a second round in which most of the GPU waits), and at least four
+/// chunks each. The parts are added in order, so the number of multiprocessors is all that y can depend on.
 inline int partsOfK(std::int64_t n, std::int64_t k, int multiprocessors)
 {
     constexpr int rowsABlock = 128, most = 16;
     const std::int64_t blocks = (n + rowsABlock - 1) / rowsABlock;
-    const std::int64_t wanted = (2 * std::int64_t(multiprocessors) + blocks - 1) / blocks;
+    const std::int64_t wanted = 2 * std::int64_t(multiprocessors) / blocks;
     return int(std::clamp<std::int64_t>(std::min(wanted, chunksOf(k) / 4), 1, most));
 }
 
