@@ -81,35 +81,54 @@ const char* nameOf(ExampleData data)
     return names[int(data)];
 }
 
+namespace {
+
+std::vector<float> makeX(const ProductShape& shape, ExampleData data, std::uint64_t seed)
+{
+    std::vector<float> x = makeMatrix(shape.m, shape.k, data, RandomStream(seed, 0));
+    if (data == ExampleData::Outliers)   // One input channel, sixty times as large.
+        for (std::int64_t row = 0; row < shape.m; ++row)
+            x[std::size_t(row * shape.k + shape.k / 2)] *= 60;
+    return x;
+}
+
+void storeX(const ExampleOperands& example, StoredExample& stored)
+{
+    const auto [m, n, k] = example.shape;
+    const KernelRow& row = *stored.row;
+    if (!row.quantizesX)
+        return storeMatrix(example.x, m, k, row.x, stored.x, stored.xScales);
+    std::vector<float> none;   // It quantizes what FP16 has left of x.
+    storeMatrix(example.x, m, k, arrivingX(row), stored.arrivingX, none);
+    std::vector<float> rounded(example.x.size());
+    const std::size_t rowBytes = storedRowBytes(ElementType::Fp16, k);
+    inParallel(m, [&, k = k](std::int64_t i) {
+        for (std::int64_t column = 0; column < k; ++column)
+            rounded[std::size_t(i * k + column)] = float(elementAt(ElementType::Fp16, stored.arrivingX.data() + std::size_t(i) * rowBytes, column));
+    });
+    storeMatrix(rounded, m, k, row.x, stored.x, stored.xScales);
+}
+
+}  // namespace
+
 ExampleOperands makeExample(const ProductShape& shape, ExampleData data, std::uint64_t seed)
 {
-    ExampleOperands example{shape, makeMatrix(shape.m, shape.k, data, RandomStream(seed, 0)),
-                            makeMatrix(shape.n, shape.k, data, RandomStream(seed, 1))};
-    if (data == ExampleData::Outliers)   // One input channel of x, sixty times as large.
-        for (std::int64_t row = 0; row < shape.m; ++row)
-            example.x[std::size_t(row * shape.k + shape.k / 2)] *= 60;
-    return example;
+    return {shape, makeX(shape, data, seed), makeMatrix(shape.n, shape.k, data, RandomStream(seed, 1))};
 }
 
 StoredExample store(const ExampleOperands& example, const KernelRow& row)
 {
-    const auto [m, n, k] = example.shape;
     StoredExample stored{&row, example.shape, {}, {}, {}, {}, {}};
-    if (row.quantizesX) {   // It quantizes what FP16 has left of x.
-        std::vector<float> none;
-        storeMatrix(example.x, m, k, arrivingX(row), stored.arrivingX, none);
-        std::vector<float> rounded(example.x.size());
-        const std::size_t rowBytes = storedRowBytes(ElementType::Fp16, k);
-        inParallel(m, [&, k = k](std::int64_t i) {
-            for (std::int64_t column = 0; column < k; ++column)
-                rounded[std::size_t(i * k + column)] = float(elementAt(ElementType::Fp16, stored.arrivingX.data() + std::size_t(i) * rowBytes, column));
-        });
-        storeMatrix(rounded, m, k, row.x, stored.x, stored.xScales);
-    } else {
-        storeMatrix(example.x, m, k, row.x, stored.x, stored.xScales);
-    }
-    storeMatrix(example.w, n, k, row.w, stored.w, stored.wScales);
+    storeX(example, stored);
+    storeMatrix(example.w, example.shape.n, example.shape.k, row.w, stored.w, stored.wScales);
     return stored;
+}
+
+void changeRows(ExampleOperands& example, StoredExample& stored, std::int64_t m, ExampleData data, std::uint64_t seed)
+{
+    example.shape.m = stored.shape.m = m;
+    example.x = makeX(example.shape, data, seed);
+    storeX(example, stored);
 }
 
 ExampleError errorOf(const ExampleOperands& example, const StoredExample& stored, const std::vector<std::int64_t>& rows, const void* y)

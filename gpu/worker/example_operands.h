@@ -31,6 +31,9 @@ struct StoredExample {
 };
 StoredExample store(const ExampleOperands&, const KernelRow&);
 
+/// Another x of m rows for the same W, as if both had been made anew: W is most of the work of a batch.
+void changeRows(ExampleOperands&, StoredExample&, std::int64_t m, ExampleData, std::uint64_t seed);
+
 /// How far some rows of y are from FP64, as core/gemm/gemm_error.h defines it: R0 is the product of the
 /// original operands, R1 that of the stored ones.
 struct ExampleError {

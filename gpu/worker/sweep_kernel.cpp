@@ -78,10 +78,31 @@ std::vector<double> sampleAll(MeasuredProduct& product, double seconds, Measured
     return samples;
 }
 
-void measure(SweepRun& run, const DeviceDescription& device, const KernelRow& row, double seconds, const Sensors& sensors)
+/// The operands of one kernel's products: neighbouring cells often share W.
+class Operands {
+public:
+    explicit Operands(const KernelRow& row) : m_row(row) {}
+    void prepare(const ProductShape& shape)
+    {
+        constexpr ExampleData data = ExampleData::Uniform;
+        constexpr std::uint64_t seed = 7;
+        if (example.shape.n == shape.n && example.shape.k == shape.k)
+            return changeRows(example, stored, shape.m, data, seed);
+        example = makeExample(shape, data, seed);
+        stored = store(example, m_row);
+    }
+    ExampleOperands example{};
+    StoredExample stored{};
+
+private:
+    const KernelRow& m_row;
+};
+
+void measure(SweepRun& run, const DeviceDescription& device, const KernelRow& row, Operands& operands, double seconds, const Sensors& sensors)
 {
-    const ExampleOperands example = makeExample({run.m, run.n, run.k}, ExampleData::Uniform, 7);
-    const StoredExample stored = store(example, row);
+    operands.prepare({run.m, run.n, run.k});
+    const ExampleOperands& example = operands.example;
+    const StoredExample& stored = operands.stored;
     MeasuredProduct product(int(device.ordinal), stored.operands());
     product.multiplyOnce();
     const auto rows = someRows(run.m);
@@ -147,6 +168,7 @@ int sweepKernel(int ordinal, const std::string& kernelId, double seconds, const 
             return 1;
         const DeviceDescription& device = devices[std::size_t(ordinal)];
         const Sensors sensors(ordinal);
+        Operands operands(*row);
         for (const Cell& cell : cellsOf(*row)) {
             if (std::chrono::duration<double>(Clock::now() - start).count() > seconds)
                 return 3;   // Not all of it.
@@ -159,7 +181,7 @@ int sweepKernel(int ordinal, const std::string& kernelId, double seconds, const 
                 run.obstacle = *obstacle;
             } else {
                 try {
-                    measure(run, device, *row, cell.seconds, sensors);
+                    measure(run, device, *row, operands, cell.seconds, sensors);
                 } catch (const CudaFailure& failure) {
                     run.obstacle = failure.what();
                     isLost = failure.isSticky;
