@@ -26,6 +26,8 @@ constexpr std::array rows{
     Command{"lessons", "Checks lesson files: lessons check [DIR]", command::lessons},
     Command{"devices", "The processors that can multiply matrices, and why one cannot", command::devices},
     Command{"gemm", "Speed and error of a matrix product in every number format", command::gemm},
+    Command{"sums", "How the error of a dot product grows with its length, by the way its products are added", command::sums},
+    Command{"outliers", "What a few large channels of x cost a product in eight bits, by treatment", command::outliers},
 };
 
 }  // namespace

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/pages/gemm/outlier_panel.h"
 
-#include "app/pages/gemm/model_operands.h"
 #include "app/workspace.h"
+#include "core/language/model_operands.h"
 #include "widgets/controls.h"
 #include "widgets/gemm_mark.h"
 #include "widgets/line_chart.h"

@@ -1,5 +1,5 @@
-// SPDX-License-Identifier: GPL-3.0-or-later
-#include "app/pages/gemm/model_operands.h"
+// SPDX-License-Identifier: Apache-2.0
+#include "core/language/model_operands.h"
 
 #include "core/gemm/outlier_treatments.h"
 #include "core/language/words.h"
