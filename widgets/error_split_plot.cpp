@@ -22,6 +22,8 @@ struct SplitLayout {
     double nameWidth = 0, verdictWidth = 0, rowHeight = 0;
     QRectF area;
     AxisScale scale;
+
+    QRectF rowAt(std::size_t row, double width) const { return {0, area.top() + double(row) * rowHeight, width, rowHeight}; }
 };
 
 SplitLayout layoutOf(const QRectF& rect, const MeasuredKernels& measured)
@@ -123,6 +125,20 @@ void paintSplitMarks(QPainter& painter, const MeasuredKernel& each, const SplitL
         paintRounding(painter, {quantization, y});
 }
 
+void paintRow(QPainter& painter, const SplitLayout& layout, const MeasuredKernel& each, const QRectF& row, const QColor& ink)
+{
+    painter.setPen(theme().grid);
+    painter.drawLine(row.bottomLeft(), row.bottomRight());
+    painter.setFont(uiFont(12, QFont::DemiBold));
+    painter.setPen(ink);
+    painter.drawText(row.adjusted(4, 0, 0, 0), Qt::AlignLeft | Qt::AlignVCenter, each.name());
+    painter.setFont(uiFont(12));
+    const QString verdict = mainErrorText(each);
+    painter.setPen(verdict == QCoreApplication::translate("ErrorSplitPlot", "the sums") ? theme().error : theme().muted);
+    painter.drawText(row.adjusted(0, 0, -4, 0), Qt::AlignRight | Qt::AlignVCenter, verdict);
+    paintSplitMarks(painter, each, layout, row.center().y());
+}
+
 }  // namespace
 
 QString mainErrorText(const MeasuredKernel& measured)
@@ -169,26 +185,8 @@ void ErrorSplitPlot::paintGround(QPainter& painter) const
     const SplitLayout layout = layoutOf(QRectF(rect()), m_measured);
     paintSplitAxis(painter, layout);
     paintLegend(painter, layout);
-    for (std::size_t row = 0; row < m_measured.size(); ++row) {
-        const MeasuredKernel& each = m_measured[row];
-        const double y = layout.area.top() + (double(row) + 0.5) * layout.rowHeight;
-        const bool isSelected = each.id() == selected();
-        if (isSelected) {
-            painter.setPen(Qt::NoPen);
-            painter.setBrush(theme().selectedRow);
-            painter.drawRoundedRect(QRectF(0, y - layout.rowHeight / 2 + 0.5, width(), layout.rowHeight - 1), 4, 4);
-        }
-        painter.setPen(theme().grid);
-        painter.drawLine(QPointF(0, y + layout.rowHeight / 2), QPointF(width(), y + layout.rowHeight / 2));
-        painter.setFont(uiFont(12, QFont::DemiBold));
-        painter.setPen(isSelected ? theme().accent : theme().text);
-        painter.drawText(QRectF(4, y - 10, layout.nameWidth + 4, 20), Qt::AlignLeft | Qt::AlignVCenter, each.name());
-        painter.setFont(uiFont(12));
-        const QString verdict = mainErrorText(each);
-        painter.setPen(verdict == QCoreApplication::translate("ErrorSplitPlot", "the sums") ? theme().error : theme().muted);
-        painter.drawText(QRectF(width() - layout.verdictWidth - 8, y - 10, layout.verdictWidth + 4, 20), Qt::AlignRight | Qt::AlignVCenter, verdict);
-        paintSplitMarks(painter, each, layout, y);
-    }
+    for (std::size_t row = 0; row < m_measured.size(); ++row)
+        paintRow(painter, layout, m_measured[row], layout.rowAt(row, width()), theme().text);
 }
 
 void ErrorSplitPlot::paintEvent(QPaintEvent*)
@@ -204,11 +202,16 @@ void ErrorSplitPlot::paintEvent(QPaintEvent*)
     m_ground.paint(painter, *this, [this](QPainter& ground) { paintGround(ground); });
     const SplitLayout layout = layoutOf(QRectF(rect()), m_measured);
     for (std::size_t row = 0; row < m_measured.size(); ++row) {
-        if (m_measured[row].id() != lit() || lit() == selected())
+        const MeasuredKernel& each = m_measured[row];
+        const bool isSelected = each.id() == selected();
+        if (!isSelected && each.id() != lit())
             continue;
-        painter.setPen(QPen(theme().accent, 1));
-        painter.setBrush(Qt::NoBrush);
-        painter.drawRoundedRect(QRectF(0.5, layout.area.top() + double(row) * layout.rowHeight + 0.5, width() - 1, layout.rowHeight - 1), 4, 4);
+        const QRectF area = layout.rowAt(row, width());
+        painter.setPen(isSelected ? QPen(Qt::NoPen) : QPen(theme().accent, 1));
+        painter.setBrush(isSelected ? QBrush(theme().selectedRow) : QBrush(Qt::NoBrush));
+        painter.drawRoundedRect(area.adjusted(0.5, 0.5, -0.5, -0.5), 4, 4);
+        if (isSelected)
+            paintRow(painter, layout, each, area, theme().accent);
     }
     paintFocus(painter);
 }

@@ -22,7 +22,6 @@ protected:
     void paintEvent(QPaintEvent*) override;
     QString at(const QPointF& mouse) const override;
     QStringList order() const override;
-    void selectionChanged() override { m_ground.forget(); }
 
 private:
     void paintGround(QPainter&) const;

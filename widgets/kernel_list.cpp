@@ -5,9 +5,12 @@
 #include "widgets/theme.h"
 
 #include <QEvent>
+#include <QHash>
 #include <QKeyEvent>
 #include <QMouseEvent>
+#include <QPaintEngine>
 #include <QPainter>
+#include <QPixmap>
 #include <QSignalBlocker>
 #include <QStyledItemDelegate>
 #include <QTreeWidget>
@@ -65,23 +68,59 @@ public:
 
     void paint(QPainter* painter, const QStyleOptionViewItem& option, const QModelIndex& index) const override
     {
-        painter->save();
-        painter->setRenderHint(QPainter::Antialiasing);
-        const KernelRows& group = m_list.m_groups[index.data(GroupIndexRole).toUInt()];
-        const QVariant row = index.data(RowIndexRole);
-        if (row.isValid())
-            paintRow(*painter, option, group.rows[row.toUInt()]);
-        else
-            paintGroup(*painter, option, group);
-        if ((option.state & QStyle::State_HasFocus) && m_list.m_tree->hasFocus()) {
-            painter->setPen(QPen(theme().accent, 1.5));
-            painter->setBrush(Qt::NoBrush);
-            painter->drawRoundedRect(QRectF(option.rect).adjusted(1, 1, -1, -1), 5, 5);
+        // A line's texts cost more than all else in a frame, and hardly ever change: its pixels are kept by all that
+        // decides them. A file of strokes gets strokes.
+        if (painter->paintEngine()->type() != QPaintEngine::Raster)
+            return paintLine(*painter, option, index);
+        const double ratio = painter->device()->devicePixelRatioF();
+        const QString key = keyOf(option, index) + u'|' + QString::number(ratio);
+        if (m_lines.size() > 400)   // While figures grow every one of them is another line.
+            m_lines.clear();
+        QPixmap& pixels = m_lines[key];
+        if (pixels.isNull()) {
+            pixels = QPixmap((QSizeF(option.rect.size()) * ratio).toSize());
+            pixels.setDevicePixelRatio(ratio);
+            pixels.fill(theme().card);
+            QPainter line(&pixels);
+            line.translate(-option.rect.topLeft());
+            paintLine(line, option, index);
         }
-        painter->restore();
+        painter->drawPixmap(option.rect.topLeft(), pixels);
     }
 
 private:
+    QString keyOf(const QStyleOptionViewItem& option, const QModelIndex& index) const
+    {
+        const KernelRows& group = m_list.m_groups[index.data(GroupIndexRole).toUInt()];
+        const QVariant row = index.data(RowIndexRole);
+        const bool hasFocus = (option.state & QStyle::State_HasFocus) && m_list.m_tree->hasFocus();
+        QString key = QLatin1String(theme().name) + QString::number(rowHeight()) + u'|' + QString::number(option.rect.width())
+                    + (hasFocus ? u'f' : u'-') + (m_list.m_isTickable ? u't' : u'-');
+        if (!row.isValid())
+            return key + group.id + countText(group) + (m_list.isUnfolded(group.id) ? u'u' : u'-');
+        const KernelRow& kernel = group.rows[row.toUInt()];
+        return key + kernel.id + u'|' + kernel.name + u'|' + kernel.speed + u'|' + kernel.error + u'|' + QString::number(kernel.number) + (kernel.isTicked ? u't' : u'-')
+             + (kernel.isRunning ? u'r' : u'-') + (kernel.id == m_list.m_selected ? u's' : u'-') + (kernel.id == m_list.m_hovered ? u'h' : u'-');
+    }
+
+    void paintLine(QPainter& painter, const QStyleOptionViewItem& option, const QModelIndex& index) const
+    {
+        painter.save();
+        painter.setRenderHint(QPainter::Antialiasing);
+        const KernelRows& group = m_list.m_groups[index.data(GroupIndexRole).toUInt()];
+        const QVariant row = index.data(RowIndexRole);
+        if (row.isValid())
+            paintRow(painter, option, group.rows[row.toUInt()]);
+        else
+            paintGroup(painter, option, group);
+        if ((option.state & QStyle::State_HasFocus) && m_list.m_tree->hasFocus()) {
+            painter.setPen(QPen(theme().accent, 1.5));
+            painter.setBrush(Qt::NoBrush);
+            painter.drawRoundedRect(QRectF(option.rect).adjusted(1, 1, -1, -1), 5, 5);
+        }
+        painter.restore();
+    }
+
     void paintBox(QPainter& painter, const QStyleOptionViewItem& option, Qt::CheckState state) const
     {
         if (!m_list.m_isTickable)
@@ -142,6 +181,7 @@ private:
     }
 
     KernelList& m_list;
+    mutable QHash<QString, QPixmap> m_lines;
 };
 
 KernelList::KernelList(QWidget* parent)

@@ -3,7 +3,8 @@
 // answered. The sweep over batches runs on all cores of the processor meanwhile, on the real page.
 //
 // window_gemm_benchmark [EVENTS]   prints median and 99th percentile with the machine idle and during a sweep, and
-// the longest cancel; exit status 1 where the 99th percentile is not under 16.7 ms or a cancel takes 100 ms.
+// the longest cancel, and beside each time how much of it the window's thread worked: the rest it waited for a core,
+// behind the kernels or whatever else the machine does. Exit status 1 where the 99th percentile is not under 16.7 ms or a cancel takes 100 ms.
 #include "app/pages/gemm/gemm_figure.h"
 #include "app/workspace.h"
 #include "widgets/background_job.h"
@@ -18,6 +19,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
+#include <ctime>
 #include <vector>
 
 using namespace quantoscope;
@@ -28,10 +30,29 @@ struct Percentiles {
     double median, high, longest;
 };
 
+/// Milliseconds of one event: by the clock, and those in which this thread had a core.
+struct Times {
+    std::vector<double> wall, own;
+};
+
 Percentiles percentilesOf(std::vector<double> times)
 {
     std::sort(times.begin(), times.end());
     return {times[times.size() / 2], times[std::min(times.size() - 1, times.size() * 99 / 100)], times.back()};
+}
+
+double ownMilliseconds()
+{
+    timespec now{};
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+    return double(now.tv_sec) * 1e3 + double(now.tv_nsec) * 1e-6;
+}
+
+void report(const char* when, const Times& times, const char* limit)
+{
+    const Percentiles wall = percentilesOf(times.wall), own = percentilesOf(times.own);
+    std::printf("event to paint, %-16s median %6.2f ms, 99 %% %6.2f ms, longest %6.2f ms%s; own work %.2f, 99 %% %.2f ms\n", when, wall.median, wall.high,
+                wall.longest, limit, own.median, own.high);
 }
 
 /// Milliseconds from a press on the picture to the end of the whole page's repaint.
@@ -47,13 +68,15 @@ double eventToPaint(GemmFigure& page, ErrorSpeedPlot& plot, int index)
     return double(timer.nsecsElapsed()) * 1e-6;
 }
 
-std::vector<double> manyEvents(GemmFigure& page, ErrorSpeedPlot& plot, int count, bool duringSweep)
+Times manyEvents(GemmFigure& page, ErrorSpeedPlot& plot, int count, bool duringSweep)
 {
-    std::vector<double> times;
+    Times times;
     for (int i = 0; i < count; ++i) {
         if (duringSweep && page.isSettled())
             page.runSweep();
-        times.push_back(eventToPaint(page, plot, i));
+        const double before = ownMilliseconds();
+        times.wall.push_back(eventToPaint(page, plot, i));
+        times.own.push_back(ownMilliseconds() - before);
         QElapsedTimer rest;   // One event a frame, as a hand moves; the loop between is the window's own.
         rest.start();
         while (rest.elapsed() < 16)
@@ -106,12 +129,12 @@ int main(int count, char** words)
         QApplication::processEvents(QEventLoop::AllEvents, 20);
     auto* plot = page.findChild<ErrorSpeedPlot*>();
 
-    const Percentiles idle = percentilesOf(manyEvents(page, *plot, events, false));
-    const Percentiles busy = percentilesOf(manyEvents(page, *plot, events, true));
+    const Times idle = manyEvents(page, *plot, events, false);
+    const Times busy = manyEvents(page, *plot, events, true);
     const double cancel = longestCancel(page, 8);
-    std::printf("event to paint, idle:           median %6.2f ms, 99 %% %6.2f ms, longest %6.2f ms\n", idle.median, idle.high, idle.longest);
-    std::printf("event to paint, during a sweep: median %6.2f ms, 99 %% %6.2f ms, longest %6.2f ms, limit 16.7 ms\n", busy.median, busy.high, busy.longest);
+    report("idle:", idle, "");
+    report("during a sweep:", busy, ", limit 16.7 ms");
     std::printf("cancel to settled:              longest %6.2f ms, limit 100 ms\n", cancel);
     stopAllJobs();
-    return busy.high < 16.7 && cancel < 100 ? 0 : 1;
+    return percentilesOf(busy.wall).high < 16.7 && cancel < 100 ? 0 : 1;
 }

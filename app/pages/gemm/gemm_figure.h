@@ -29,6 +29,7 @@ class LadderPanel;
 class ObstacleList;
 class OutlierPanel;
 class PushButton;
+class SteadyText;
 class TextLabel;
 class Workspace;
 
@@ -157,7 +158,7 @@ private:
     PushButton* m_sweepButton;
     TextLabel* m_sweepText;
     ObstacleList* m_obstacleList;
-    TextLabel* m_selectedText;
+    SteadyText* m_selectedText;
     KernelList* m_list;
     CardDeck* m_main;    ///< The picture with its list.
     CardDeck* m_views;   ///< Below the picture: split, error against K, outliers, ladder; or all there is.

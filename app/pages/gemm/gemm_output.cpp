@@ -15,6 +15,7 @@
 #include "widgets/kernel_list.h"
 #include "widgets/plot_text.h"
 #include "widgets/roofline_plot.h"
+#include "widgets/steady_text.h"
 
 #include <QCoreApplication>
 

@@ -14,6 +14,7 @@
 #include "widgets/error_split_plot.h"
 #include "widgets/kernel_list.h"
 #include "widgets/roofline_plot.h"
+#include "widgets/steady_text.h"
 #include "widgets/theme.h"
 
 #include <QGridLayout>
@@ -61,9 +62,7 @@ void GemmFigure::buildPicture()
     line->addWidget(m_plot, 1);
     line->addWidget(m_list);
     layout->addLayout(line, 1);
-    m_selectedText = new TextLabel({}, 12, QFont::Normal, TextTone::Muted, picture);
-    m_selectedText->setWordWrap(true);
-    m_selectedText->setAlignment(Qt::AlignLeft | Qt::AlignTop);
+    m_selectedText = new SteadyText(picture);
     layout->addWidget(m_selectedText);
     m_main->addPanel(QStringLiteral("picture"), tr("Error across, speed up"), picture, 1, tr("Error and speed"));
 }
@@ -266,8 +265,6 @@ void GemmFigure::arrange()
     m_views->setCurrent(isSingle ? m_state.shown : m_state.view);
     m_deck->setCurrent(m_state.panel);
     m_bar->setCompact(width() < singleWidth);
-    // Two lines whatever they say, so that choosing a mark does not move the picture under the mouse.
-    m_selectedText->setMinimumHeight(2 * m_selectedText->fontMetrics().lineSpacing());
     // Beside a picture that needs the room itself the list goes; every mark then has its name, come what may.
     const bool hasList = m_list->sizeHint().width() < 0.4 * width();
     if (hasList == m_list->isHidden()) {
