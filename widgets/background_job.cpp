@@ -6,7 +6,13 @@
 
 #include <algorithm>
 #include <atomic>
+#include <utility>
 #include <vector>
+
+#ifdef Q_OS_LINUX
+#include <sys/resource.h>
+#include <unistd.h>
+#endif
 
 namespace quantoscope {
 
@@ -29,6 +35,22 @@ RunningJobs& runningJobs()
 {
     static RunningJobs jobs;
     return jobs;
+}
+
+}  // namespace
+
+namespace {
+
+/// Work in bulk takes every core; where there are few, the window's thread would wait behind it for its frame. So
+/// the threads of that pool, and those that they start, stand back whenever a thread of ordinary priority wants a core;
+/// with cores to spare nothing changes. (On Linux the value is a thread's own, whatever POSIX says of processes.)
+void yieldToTheWindow()
+{
+#ifdef Q_OS_LINUX
+    thread_local bool isDone = false;
+    if (!std::exchange(isDone, true))
+        setpriority(PRIO_PROCESS, id_t(gettid()), 5);
+#endif
 }
 
 }  // namespace
@@ -111,7 +133,9 @@ void BackgroundJob::launch(std::function<std::function<void()>(Progress)> task)
                 emit job->progressed(fraction);
         }, Qt::QueuedConnection);
     };
-    pool(m_pool).start([task = std::move(task), job, run, mailbox, report]() mutable {
+    pool(m_pool).start([which = m_pool, task = std::move(task), job, run, mailbox, report]() mutable {
+        if (which == Pool::Bulk)
+            yieldToTheWindow();
         std::function<void()> deliver;
         if (!run->stop.stop_requested())
             deliver = task(Progress{run->stop.get_token(), report});

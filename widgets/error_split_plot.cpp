@@ -40,7 +40,7 @@ SplitLayout layoutOf(const QRectF& rect, const MeasuredKernels& measured)
         }
     }
     layout.area = rect.adjusted(layout.nameWidth + 20, metrics.height() + 6, -(layout.verdictWidth + 20), -(metrics.height() + 8));
-    layout.rowHeight = measured.empty() ? 0 : std::min(layout.area.height() / double(measured.size()), 30.0);
+    layout.rowHeight = measured.empty() ? 0 : std::min(layout.area.height() / double(measured.size()), 40.0);
     layout.area.setHeight(layout.rowHeight * double(measured.size()));
     layout.scale = {std::pow(10, std::floor(std::log10(least))), 1, layout.area.left(), layout.area.right(), true};
     return layout;

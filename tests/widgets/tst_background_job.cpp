@@ -9,6 +9,13 @@
 #include <atomic>
 #include <memory>
 
+#include <optional>
+
+#ifdef Q_OS_LINUX
+#include <sys/resource.h>
+#include <unistd.h>
+#endif
+
 using namespace quantoscope;
 
 namespace {
@@ -82,6 +89,26 @@ private slots:
         job.reset();
         QCOMPARE(finished.size(), 0);
         QTRY_VERIFY(hasStopped->load());
+    }
+
+    void workInBulkStandsBackForTheWindow()
+    {
+#ifndef Q_OS_LINUX
+        QSKIP("threads have a niceness of their own on Linux only");
+#else
+        const auto nicenessIn = [](Pool pool) {
+            BackgroundJob job(pool);
+            std::optional<int> niceness;
+            job.start([](const Progress&) { return getpriority(PRIO_PROCESS, id_t(gettid())); }, [&](int found) { niceness = found; });
+            if (!QTest::qWaitFor([&] { return niceness.has_value(); }, 10000))
+                qFatal("the job gave no answer");
+            return *niceness;
+        };
+        const int window = getpriority(PRIO_PROCESS, id_t(gettid()));
+        QCOMPARE(nicenessIn(Pool::Interactive), window);
+        QVERIFY(nicenessIn(Pool::Bulk) > window || window >= 5);
+        QCOMPARE(getpriority(PRIO_PROCESS, id_t(gettid())), window);   // Of its own thread alone.
+#endif
     }
 };
 

@@ -63,6 +63,9 @@ GemmFigure::GemmFigure(Workspace& workspace, QWidget* parent)
         refresh();
     });
     connect(&m_runner, &GemmRunner::finished, this, &GemmFigure::finishRun);
+    m_sweepPause.setSingleShot(true);
+    m_sweepPause.setInterval(200);
+    connect(&m_sweepPause, &QTimer::timeout, this, &GemmFigure::refreshSweep);
     connect(&m_workspace, &Workspace::devicesChanged, this, [this] {
         listDevices();
         refreshObstacles();

@@ -145,6 +145,7 @@ private:
     QString m_weightsName;
 
     GemmRunner m_runner;
+    QTimer m_sweepPause;   ///< Between two drawings of the lines while the sweep runs.
     BackgroundJob m_ceilingsJob;
     BackgroundJob m_openJob;         ///< Reaches a GPU: its driver may take seconds, or hang.
     QString m_deviceProblem;         ///< Why the chosen device does not measure; empty where it does.

@@ -169,8 +169,9 @@ void GemmFigure::takeSweep(const GemmTask& task, const GemmRun& run)
         return;
     m_sweep[task.kernel.id][task.problem.shape.m] = run;
     m_bar->setProgress(tr("Sweep: M = %1 · %2 of %3").arg(task.problem.shape.m).arg(m_runner.done()).arg(m_runner.total()));
-    if (run.isFinal)   // Redrawing the lines for every sample would take frames from the window.
-        refreshSweep();
+    // Redrawing the lines for every sample would take frames from the window.
+    if (run.isFinal && !m_sweepPause.isActive())
+        m_sweepPause.start();
 }
 
 void GemmFigure::finishRun(const QString& sentence)
