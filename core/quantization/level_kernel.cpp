@@ -158,22 +158,59 @@ private:
 };
 
 /// At most sixteen levels, found by bisection among the thresholds, from each of which FP32 keeps a distance.
+class FewLevels {
+public:
+    HWY_INLINE explicit FewLevels(const LevelLookup::Few& few)
+        : m_levels(few.levels)
+        , m_thresholds(few.thresholds)
+        , m_firstOn(few.thresholds + 1)
+        , m_thirdOn(few.thresholds + 3)
+        , m_from(few.from)
+        , m_to(few.to)
+        , m_middle(hn::Set(Floats(), few.thresholds[7]))
+    {
+    }
+
+    struct Found {
+        IntVector level;
+        FloatVector distance;   ///< Not negative where FP32 is sure of the level.
+    };
+
+    HWY_INLINE Found operator()(FloatVector quotient) const
+    {
+        const Ints i;
+        IntVector level = hn::IfThenElseZero(hn::RebindMask(i, hn::Ge(quotient, m_middle)), hn::Set(i, 8));
+        level = rise(level, quotient, m_thirdOn[level], 4);
+        level = rise(level, quotient, m_firstOn[level], 2);
+        level = rise(level, quotient, m_thresholds[level], 1);
+        return {level, hn::Min(hn::Sub(quotient, m_from[level]), hn::Sub(m_to[level], quotient))};
+    }
+    HWY_INLINE FloatVector valueOf(IntVector level) const { return m_levels[level]; }
+
+private:
+    HWY_INLINE static IntVector rise(IntVector from, FloatVector quotient, FloatVector threshold, std::int32_t by)
+    {
+        const Ints i;
+        return hn::IfThenElse(hn::RebindMask(i, hn::Ge(quotient, threshold)), hn::Add(from, hn::Set(i, by)), from);
+    }
+
+    SixteenFloats m_levels, m_thresholds, m_firstOn, m_thirdOn, m_from, m_to;   ///< Thresholds from the first, second and fourth on.
+    FloatVector m_middle;
+};
+
+/// One run's quantizer to few levels.
 class FastTable {
 public:
     static constexpr bool isShort = false, leavesFloatDifferences = false;   // levels may be far from their neighbours
 
     HWY_INLINE FastTable(const LevelLookup& table, const RunScale& run)
         : m_isUsable(isModest(table, run.scale.step))
-        , m_levels(table.fewLevels->levels)
-        , m_thresholds(table.fewLevels->thresholds)
-        , m_from(table.fewLevels->from)
-        , m_to(table.fewLevels->to)
+        , m_isInside(run.holdsAll)
+        , m_levels(*table.fewLevels)
     {
         const Floats f;
         m_step = hn::Set(f, float(run.scale.step));
         m_inverse = hn::Set(f, 1 / float(run.scale.step));
-        m_middle = hn::Set(f, table.fewLevels->thresholds[7]);
-        m_isInside = run.holdsAll;
         if (!m_isInside)
             m_clip.set(run);
     }
@@ -189,12 +226,11 @@ public:
     template <bool inside>
     HWY_INLINE Made quantize(FloatVector x, hn::Mask<Floats>& sure) const
     {
-        const FloatVector quotient = hn::Mul(x, m_inverse);
-        const IntVector level = levelOf(quotient);
-        sure = hn::And(sure, hn::And(hn::Ge(quotient, m_from[level]), hn::Le(quotient, m_to[level])));
+        const auto found = m_levels(hn::Mul(x, m_inverse));
+        sure = hn::And(sure, hn::Ge(found.distance, hn::Zero(Floats())));
         if constexpr (!inside)
             sure = hn::And(sure, m_clip.holds(x));
-        return {hn::Mul(m_levels[level], m_step), level};
+        return {hn::Mul(m_levels.valueOf(found.level), m_step), found.level};
     }
 
     HWY_INLINE IntVector levelsOf(FloatVector, const Made& made) const { return made.level; }
@@ -203,23 +239,133 @@ public:
     HWY_INLINE bool isSure(hn::Mask<Floats> sure, const LargestErrors&) const { return hn::AllTrue(Floats(), sure); }
 
 private:
-    HWY_INLINE IntVector levelOf(FloatVector quotient) const
-    {
-        const Ints i;
-        const auto rise = [&](IntVector from, FloatVector threshold, std::int32_t by) {
-            return hn::Add(from, hn::IfThenElseZero(hn::RebindMask(i, hn::Ge(quotient, threshold)), hn::Set(i, by)));
-        };
-        IntVector level = rise(hn::Zero(i), m_middle, 8);
-        level = rise(level, m_thresholds[hn::Add(level, hn::Set(i, 3))], 4);
-        level = rise(level, m_thresholds[hn::Add(level, hn::Set(i, 1))], 2);
-        return rise(level, m_thresholds[level], 1);
-    }
-
     bool m_isUsable, m_isInside;
-    SixteenFloats m_levels, m_thresholds, m_from, m_to;
-    FloatVector m_step, m_inverse, m_middle;
+    FewLevels m_levels;
+    FloatVector m_step, m_inverse;
     ClipBounds m_clip;
 };
+
+#if HWY_TARGET == HWY_AVX3 || HWY_TARGET == HWY_AVX3_DL
+/// The same levels without bisection: two look-ups in tables of 32 do.
+class BinnedLevels {
+public:
+    HWY_INLINE explicit BinnedLevels(const LevelLookup::Few& few)
+        : m_perUnit(hn::Set(Floats(), few.binsPerUnit))
+        // Its last place is one, so that the sum's low bits are the bin.
+        , m_middle(hn::Set(Floats(), 0x1.8p23f + LevelLookup::Few::middleBin))
+        , m_sureFrom(hn::Set(Floats(), few.sureFrom))
+        , m_values(hn::LoadU(Floats(), few.levels))
+    {
+        for (std::size_t half = 0; half < 2; ++half) {
+            m_thresholds[half] = hn::LoadU(Floats(), few.binThresholds + 16 * half);
+            m_levels[half] = hn::LoadU(Ints(), few.binLevels + 16 * half);
+        }
+    }
+
+    struct Found {
+        IntVector level;
+        FloatVector distance;   ///< Not negative where FP32 is sure of the level.
+    };
+
+    HWY_INLINE Found operator()(FloatVector quotient) const
+    {
+        const IntVector bin = hn::BitCast(Ints(), hn::MulAdd(quotient, m_perUnit, m_middle));
+        const FloatVector threshold{_mm512_permutex2var_ps(m_thresholds[0].raw, bin.raw, m_thresholds[1].raw)};
+        const IntVector above{_mm512_permutex2var_epi32(m_levels[0].raw, bin.raw, m_levels[1].raw)};
+        const FloatVector beyond = hn::Sub(quotient, threshold);
+        return {hn::Add(above, hn::ShiftRight<31>(hn::BitCast(Ints(), beyond))), hn::Sub(hn::Abs(beyond), m_sureFrom)};
+    }
+    HWY_INLINE FloatVector valueOf(IntVector level) const { return hn::TableLookupLanes(m_values, hn::IndicesFromVec(Floats(), level)); }
+
+private:
+    FloatVector m_perUnit, m_middle, m_sureFrom, m_values, m_thresholds[2];
+    IntVector m_levels[2];
+};
+#endif
+
+/// Several vectors of one run, each step for all of them, because each has to wait for the one before. Returns false,
+/// with nothing added, where FP32 is not sure or an error reaches the record; infinities and NaN do.
+template <std::size_t vectors, class Levels>
+HWY_INLINE bool quantizeFew(const Levels& levels, const float* from, float step, float record, StoredRuns to, Sums& sums)
+{
+    const Floats f;
+    const Ints i;
+    constexpr std::uintptr_t ahead = 8192;   // bytes, as quantizeFast()
+    const FloatVector inverse = hn::Set(f, 1 / step);
+    FloatVector stored[vectors];
+    IntVector level[vectors];
+    FloatVector nearest = hn::Set(f, HUGE_VALF);
+    LargestErrors errors{hn::Zero(i)};
+    for (std::size_t v = 0; v < vectors; ++v) {
+        const FloatVector x = hn::LoadU(f, from + v * valuesAtOnce);
+        hwy::Prefetch(reinterpret_cast<const char*>(reinterpret_cast<std::uintptr_t>(from + v * valuesAtOnce) + ahead));
+        const auto found = levels(hn::Mul(x, inverse));
+        level[v] = found.level;
+        nearest = hn::Min(nearest, found.distance);
+        stored[v] = hn::Mul(levels.valueOf(level[v]), hn::Set(f, step));
+        errors.add(hn::Sub(x, stored[v]));
+    }
+    const auto isBelow = hn::RebindMask(f, hn::Lt(errors.bits, hn::BitCast(i, hn::Set(f, record))));
+    if (HWY_UNLIKELY(!hn::AllTrue(f, hn::And(isBelow, hn::Ge(nearest, hn::Zero(f))))))
+        return false;
+    for (std::size_t v = 0; v < vectors; ++v) {
+        if (to.dequantized)
+            hn::StoreU(stored[v], f, to.dequantized + v * valuesAtOnce);
+        sums.add<false>(v * valuesAtOnce / width, from + v * valuesAtOnce, stored[v], stored[v]);
+    }
+    const hn::Repartition<std::uint16_t, Floats> halves;
+    for (std::size_t v = 0; to.levels && v < vectors; v += 2)
+        hn::StoreU(hn::ConcatEven(halves, hn::BitCast(halves, level[v + 1]), hn::BitCast(halves, level[v])), halves, to.levels + v * valuesAtOnce);
+    return true;
+}
+
+/// Runs of which not everything is usual.
+HWY_NOINLINE void quantizeUnusual(const float* values, std::size_t count, const LevelLookup& table, const RunScale& run,
+                                  StoredRuns stored, Totals& totals, Counts& counts)
+{
+    quantizeRun(FastTable(table, run), [&] { return ExactLevels(table, run); }, values, count, stored, totals, counts);
+}
+
+/// As quantizeRuns(), with everything that all runs share in registers.
+template <class Levels>
+void quantizeRunsToFew(const float* values, const LevelLookup& table, std::span<const RunScale> scales,
+                       std::span<const std::size_t> lengths, StoredRuns stored, LaneSums& to)
+{
+    const Levels levels(*table.fewLevels);
+    Totals totals;
+    totals.load(to);
+    Counts counts;
+    Sums sums = totals.sums;
+    const auto unusual = [&](std::size_t run, std::size_t at, std::size_t count) {
+        totals.sums = sums;
+        quantizeUnusual(values + at, count, table, scales[run], stored.from(at), totals, counts);
+        sums = totals.sums;
+    };
+    constexpr std::size_t many = 4 * valuesAtOnce, some = 2 * valuesAtOnce;
+    static_assert(some % LaneSums::lanes == 0);
+    for (std::size_t run = 0; run < scales.size(); ++run) {
+        const std::size_t count = lengths[run];
+        const double step = scales[run].scale.step;
+        std::size_t at = 0;
+        if (scales[run].holdsAll && isModest(table, step)) {
+            for (; at + many <= count; at += many)
+                if (!quantizeFew<4>(levels, values + at, float(step), totals.record, stored.from(at), sums))
+                    unusual(run, at, many);
+            for (; at + some <= count; at += some)
+                if (!quantizeFew<2>(levels, values + at, float(step), totals.record, stored.from(at), sums))
+                    unusual(run, at, some);
+        }
+        if (at < count)
+            unusual(run, at, count - at);
+        values += count;
+        stored = stored.from(count);
+    }
+    totals.sums = sums;
+    totals.store(to);
+    to.notFinite += counts.notFinite;
+    to.clippedLow += counts.below;
+    to.clippedHigh += counts.above;
+}
 #endif
 
 /// Where there is no faster way.
@@ -246,8 +392,12 @@ void QuantizeToLevels(const float* values, const LevelLookup& table, std::span<c
 #if HWY_TARGET != HWY_SCALAR
     if (table.format)
         return quantizeRuns<FastFloat, ExactLevels>(values, table, scales, lengths, stored, sums);
+#if HWY_TARGET == HWY_AVX3 || HWY_TARGET == HWY_AVX3_DL
+    if (table.fewLevels && table.fewLevels->binsPerUnit > 0)
+        return quantizeRunsToFew<BinnedLevels>(values, table, scales, lengths, stored, sums);
+#endif
     if (table.fewLevels)
-        return quantizeRuns<FastTable, ExactLevels>(values, table, scales, lengths, stored, sums);
+        return quantizeRunsToFew<FewLevels>(values, table, scales, lengths, stored, sums);
 #endif
     quantizeRuns<NeverFast, ExactLevels>(values, table, scales, lengths, stored, sums);
 }
@@ -308,7 +458,7 @@ void LevelLookup::setFewLevels()
     const auto apart = [](float threshold) { return std::abs(threshold) * 0x1p-20f + 0x1p-100f; };
     Few made;
     std::fill_n(made.levels, few, 0.0f);
-    std::fill_n(made.thresholds, few, HUGE_VALF);
+    std::fill(std::begin(made.thresholds), std::end(made.thresholds), HUGE_VALF);
     std::fill_n(made.from, few, HUGE_VALF);
     std::fill_n(made.to, few, -HUGE_VALF);
     made.from[0] = -std::numeric_limits<float>::max();   // an infinity has no distance from its level
@@ -320,7 +470,31 @@ void LevelLookup::setFewLevels()
         made.to[i] = threshold - apart(threshold);
         made.from[i + 1] = threshold + apart(threshold);
     }
+    made.setBins(map.size());
     fewLevels = made;
+}
+
+void LevelLookup::Few::setBins(std::size_t levelCount)
+{
+    const double largest = std::max(std::abs(double(levels[0])), std::abs(double(levels[levelCount - 1])));
+    const auto perUnit = float((middleBin - 1) / largest);
+    if (!(perUnit > 0x1p-60f && perUnit < 0x1p60f))
+        return;
+    std::fill_n(binThresholds, bins, HUGE_VALF);
+    for (std::size_t t = 0; t + 1 < levelCount; ++t) {
+        // Rounding must not put what is near a threshold into another bin.
+        const double place = double(thresholds[t]) * perUnit + middleBin, bin = std::round(place);
+        if (bin < 0 || bin >= double(bins) || std::abs(place - bin) > 0.499 || binThresholds[std::size_t(bin)] != HUGE_VALF)
+            return;
+        binThresholds[std::size_t(bin)] = thresholds[t];
+    }
+    std::int32_t level = 0;
+    for (std::size_t bin = 0; bin < bins; ++bin) {
+        level += binThresholds[bin] != HUGE_VALF;
+        binLevels[bin] = binThresholds[bin] != HUGE_VALF ? level : level + 1;
+    }
+    sureFrom = float(largest * 0x1p-20) + 0x1p-100f;   // as for `from` and `to`, of the largest
+    binsPerUnit = perUnit;
 }
 
 std::size_t LevelLookup::levelOf(double quotient) const

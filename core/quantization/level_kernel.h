@@ -25,8 +25,19 @@ struct LevelLookup {
     /// At most sixteen levels as FP32, each with the stretch of quotients that FP32 is sure belong to it.
     static constexpr std::size_t few = 16;
     struct Few {
-        float levels[few], thresholds[few], from[few], to[few];
-    };
+        float levels[few], from[few], to[few];
+        float thresholds[few + 3];   ///< Some more than there are, for whom looks them up from the fourth on.
+
+        /// Bins of equal width from minus to plus the largest magnitude (the middles of 1 and 31), where each holds one
+        /// threshold at the most: a quotient's bin is the whole number nearest to quotient · binsPerUnit + middleBin.
+        static constexpr std::size_t bins = 32;
+        static constexpr float middleBin = 16;
+        float binsPerUnit = 0;   ///< 0 where a bin would hold two.
+        float binThresholds[bins];          ///< Infinity where there is none.
+        std::int32_t binLevels[bins];       ///< From the threshold on.
+        float sureFrom = 0;                 ///< Distance from the threshold.
+
+        void setBins(std::size_t levelCount);    };
     std::optional<Few> fewLevels;
     double largest = 0;                      ///< Magnitude
 
