@@ -12,9 +12,12 @@ namespace quantoscope {
 /// Codes of 1 to 16 bits one after another without gaps, lowest bits first.
 class CodePacker {
 public:
-    explicit CodePacker(int bitsEach)
+    /// `memory` is used again; what is in it is lost.
+    explicit CodePacker(int bitsEach, std::vector<std::byte> memory = {})
         : m_bits(bitsEach)
+        , m_bytes(std::move(memory))
     {
+        m_bytes.clear();
     }
 
     void put(std::uint16_t code)

@@ -16,6 +16,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstring>
 #include <limits>
 
 namespace quantoscope {
@@ -173,21 +174,32 @@ private:
 
     Result<void> handOutScales(const std::vector<RunScale>& scales)
     {
-        return m_sink.scales && !scales.empty() ? m_sink.scales(storedScales(scales)) : Result<void>{};
+        if (!m_sink.scales || scales.empty())
+            return {};
+        std::vector<std::byte> bytes;
+        storeScales(scales, bytes);
+        return m_sink.scales(bytes);
     }
 
-    std::vector<std::byte> storedScales(const std::vector<RunScale>& scales) const
+    void storeScales(const std::vector<RunScale>& scales, std::vector<std::byte>& bytes) const
     {
-        std::vector<std::byte> bytes;
-        bytes.reserve(scales.size() * 6);
         const ScaleRule& rule = m_quantizer->rule();
+        if (rule.isPlain()) {   // nothing but FP32 numbers
+            bytes.resize(scales.size() * sizeof(float));
+            for (std::size_t i = 0; i < scales.size(); ++i) {
+                const float step = asFloat(scales[i].scale.step);
+                std::memcpy(bytes.data() + i * sizeof step, &step, sizeof step);
+            }
+            return;
+        }
+        bytes.clear();
+        bytes.reserve(scales.size() * 6);
         const int scaleBits = rule.storedBits(), zeroBits = codeBits(m_scheme) > 8 ? 16 : 8;
         for (const RunScale& run : scales) {
             appendCode(bytes, rule.storedCode(run.scale.step), scaleBits);
             if (m_scheme.symmetry == Symmetry::Asymmetric)
                 appendCode(bytes, Code(run.scale.zero), zeroBits);
         }
-        return bytes;
     }
 
     Result<void> stream()
@@ -263,9 +275,9 @@ private:
         }
         chunk.sums = chunk.sums.collected();
         if (m_scalesOnTheWay && m_sink.scales)
-            chunk.newScales = storedScales(runs->scales);
+            storeScales(runs->scales, chunk.newScales);
         if (m_sink.codes && m_packsInChunks) {
-            CodePacker packer(codeBits(m_scheme));
+            CodePacker packer(codeBits(m_scheme), std::move(chunk.codes));
             packer.put(buffers.levels, m_codes);
             packer.finish();
             chunk.codes = packer.take();
