@@ -107,6 +107,12 @@ Result<CompensatedWeights> quantizeWeights(const CompensationTask& task, const C
     if (!report)
         return tl::unexpected(report.error());
     result.bitsPerWeight = report->bitsPerWeight;
+    if (task.asked) {
+        auto asked = storedWeightOf(*source, source->tensors().front(), task.scheme, *task.asked, progress);
+        if (!asked)
+            return tl::unexpected(asked.error());
+        result.asked = std::move(*asked);
+    }
     return result;
 }
 

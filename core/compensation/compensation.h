@@ -4,6 +4,7 @@
 #include "core/compensation/activations.h"
 #include "core/quantization/level_map.h"
 #include "core/quantization/quantization_scheme.h"
+#include "core/quantization/stored_weight.h"
 
 namespace quantoscope {
 
@@ -14,6 +15,8 @@ struct CompensationTask {
     std::span<const float> weights;
     QuantizationScheme scheme;
     const Activations* activations = nullptr;   ///< Of this matrix's inputs; nullptr where there are none.
+    /// A weight whose code is wanted too, by its index in C order.
+    std::optional<std::int64_t> asked = {};
 };
 
 struct CompensatedWeights {
@@ -22,6 +25,9 @@ struct CompensatedWeights {
     /// What inputs are divided by before they are rounded; empty where they are left alone.
     std::vector<float> inputScales;
     bool roundsInputs = false;    ///< Inputs are rounded to INT8, one scale a token.
+    /// What became of the weight asked for. Its code is empty where no code is this weight's alone, as after a
+    /// rotation; its bytes where the method, unlike a scheme, says nothing about packing.
+    std::optional<StoredWeight> asked = {};
 };
 
 /// A way to spend the same bits better than by rounding to nearest. One row of the table.
@@ -49,6 +55,13 @@ std::string schemeSentence(const CompensatedScheme&);
 /// The scheme with its method; without one, or where the method needs activations and there are none,
 /// the scheme alone.
 Result<CompensatedWeights> quantizeWeights(const CompensationTask&, const CompensationMethod*, const Progress& = {});
+
+/// The same for a tensor, and one of its weights. Without a method it is storedWeightOf() of the scheme.
+Result<StoredWeight> storedWeightOf(const TensorSource&, const TensorInfo&, const CompensatedScheme&, const Activations*, std::int64_t index,
+                                    const Progress& = {});
+/// The first weight with the largest error. Empty where nothing is finite.
+Result<std::optional<std::int64_t>> findLargestError(const TensorSource&, const TensorInfo&, const CompensatedScheme&, const Activations*,
+                                                     const Progress& = {});
 
 /// The figures of what weights have become, over those that are finite. Levels and clipping belong to
 /// schemes, not to values: they are left at 0.

@@ -69,7 +69,7 @@ public:
     Gptq(const CompensationTask& task, Matrix factor) : m_task(task), m_factor(std::move(factor))
     {
         if (task.scheme.kind == QuantizationScheme::Kind::Codebook)
-            m_quantizer.emplace(levelMapOf(task.scheme, *countValues(task.weights)));
+            m_quantizer.emplace(m_codebook = levelMapOf(task.scheme, *countValues(task.weights)));
         else
             m_quantizer.emplace(task.scheme, *elementOf(task.scheme));
         const bool wholeTensor = task.scheme.granularity.kind == Granularity::Kind::Tensor;
@@ -78,6 +78,9 @@ public:
         else if (wholeTensor)
             m_tensorScale = scaleOf(task.weights);
     }
+
+    /// Of the weight that the task asks for, once run() has been.
+    const std::optional<StoredWeight>& asked() const { return m_asked; }
 
     Result<std::vector<float>> run(const Progress& progress)
     {
@@ -105,7 +108,7 @@ private:
         return m_task.scheme.granularity.kind == Granularity::Kind::Group ? m_task.scheme.granularity.group : m_task.columns;
     }
 
-    void quantizeRows(std::int64_t first, std::int64_t rows, std::vector<float>& stored) const
+    void quantizeRows(std::int64_t first, std::int64_t rows, std::vector<float>& stored)
     {
         const std::int64_t columns = m_task.columns;
         const std::span<const float> weights = m_task.weights.subspan(std::size_t(first * columns), std::size_t(rows * columns));
@@ -128,6 +131,8 @@ private:
                 std::uint16_t level = 0;
                 m_quantizer->quantize(std::span(&weight, 1), scales[std::size_t(row)], std::span(&level, 1),
                                       std::span(&stored[place], 1), ignored, place);
+                if (m_task.asked == std::int64_t(place))   // One row has it, so one thread writes it.
+                    m_asked = describe(std::int64_t(place), stored[place], level, scales[std::size_t(row)]);
                 const double error = (present(row, column) - stored[place]) / m_factor(column, column);
                 if (std::isfinite(error) && error != 0)
                     present.row(row).tail(columns - column - 1) -= error * m_factor.row(column).tail(columns - column - 1);
@@ -135,8 +140,39 @@ private:
         }
     }
 
+    StoredWeight describe(std::int64_t place, float stored, std::uint16_t level, const RunScale& scale) const
+    {
+        const QuantizationScheme& scheme = m_task.scheme;
+        const std::int64_t groupsInRow = (m_task.columns + groupLength() - 1) / groupLength();
+        const std::int64_t row = place / m_task.columns, column = place % m_task.columns;
+        StoredWeight weight;
+        weight.index = place;
+        weight.value = double(m_task.weights[std::size_t(place)]);
+        weight.stored = double(stored);
+        weight.neighbours = m_tensorScale ? std::int64_t(m_task.weights.size())
+                                          : std::min(groupLength(), m_task.columns - column / groupLength() * groupLength());
+        weight.unit = m_tensorScale ? 0 : row * groupsInRow + column / groupLength();
+        weight.codeBits = codeBits(scheme);
+        const std::uint16_t whole = m_quantizer->storedCode(level);   // Extended to 16 bits where it has a sign.
+        const std::uint64_t code = whole & ((std::uint64_t{1} << weight.codeBits) - 1);
+        if (scheme.kind == QuantizationScheme::Kind::Codebook) {
+            weight.own = codebookCode(m_codebook.levels, weight.codeBits, code);
+            weight.code = std::int64_t(code);
+            return weight;
+        }
+        const Element element = *elementOf(scheme);
+        weight.code = element.kind == Element::Kind::Integer && element.isSigned ? std::int64_t(std::int16_t(whole)) : std::int64_t(code);
+        weight.step = scale.scale.step;
+        if (scheme.symmetry == Symmetry::Asymmetric)
+            weight.zeroPoint = scale.scale.zero;
+        weight.own = uniformCode(element, scale.scale, code);
+        return weight;
+    }
+
     const CompensationTask& m_task;
     const Matrix m_factor;
+    LevelMap m_codebook;
+    std::optional<StoredWeight> m_asked;
     std::optional<RunQuantizer> m_quantizer;
     std::optional<RunScale> m_tensorScale;   ///< Where the scheme has one scale, or one codebook, for all.
 };
@@ -154,10 +190,11 @@ Result<CompensatedWeights> quantizeByGptq(const CompensationTask& task, const Pr
         return tl::unexpected(factor.error());
     if (progress.cancelled())
         return cancelled();
-    auto values = Gptq(task, std::move(*factor)).run(progress);
+    Gptq gptq(task, std::move(*factor));
+    auto values = gptq.run(progress);
     if (!values)
         return tl::unexpected(values.error());
-    return CompensatedWeights{std::move(*values), bitsPerWeight(task.scheme, {task.rows, task.columns}), {}, false};
+    return CompensatedWeights{std::move(*values), bitsPerWeight(task.scheme, {task.rows, task.columns}), {}, false, gptq.asked()};
 }
 
 }  // namespace quantoscope

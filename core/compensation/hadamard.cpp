@@ -80,6 +80,7 @@ Result<CompensatedWeights> quantizeRotated(const CompensationTask& task, const P
     const std::vector<float> turned = rotated(task.weights, rotateRow);
     CompensationTask inner = task;
     inner.weights = turned;
+    inner.asked.reset();   // A code is about a mixture of weights now.
     auto result = quantizeWeights(inner, nullptr, progress);
     if (result)
         result->values = rotated(result->values, rotateRowBack);

@@ -97,6 +97,26 @@ std::optional<std::string> obstacle(const QuantizationScheme& scheme)
     return {};
 }
 
+/// The codes count from 0, and the zero point is no whole number.
+StoredWeight describe(double value, double code, double step, double zero, int bits)
+{
+    StoredWeight weight;
+    weight.value = value;
+    weight.codeBits = bits;
+    weight.code = std::isnan(value) ? 0 : std::int64_t(code);
+    weight.step = step;
+    weight.own.emplace();
+    weight.own->bits = bits;
+    weight.own->code = std::uint64_t(*weight.code);
+    weight.own->format = "uint" + std::to_string(bits);
+    weight.own->scale = step;
+    weight.own->offset = -zero * step;
+    for (int i = 0; i < 1 << bits; ++i)
+        weight.own->values.push_back(double(asFloat((i - zero) * step)));
+    weight.stored = weight.own->value();
+    return weight;
+}
+
 }  // namespace
 
 Result<CompensatedWeights> quantizeByHqq(const CompensationTask& task, const Progress& progress)
@@ -118,6 +138,7 @@ Result<CompensatedWeights> quantizeByHqq(const CompensationTask& task, const Pro
     const NumberFormat& format = *findNumberFormat(scheme.scale);
     const auto stored = [&](double x) { return valueOf(format, encode(format, x, {.overflow = Overflow::Saturate})); };
     CompensatedWeights result;
+    std::int64_t first = 0;
     for (std::size_t g = 0; g < groups.size(); ++g) {
         const double step = stored(1 / fit.groups[g].scale);
         const HqqGroup group{step > 0 ? 1 / step : 0, stored(fit.groups[g].zero)};
@@ -125,6 +146,14 @@ Result<CompensatedWeights> quantizeByHqq(const CompensationTask& task, const Pro
             const double weight = std::isnan(w) ? 0 : std::isinf(w) ? std::copysign(1e300, double(w)) : double(w);
             result.values.push_back(asFloat((codeOf(weight, group, largestCode) - group.zero) * step));
         }
+        if (const auto count = std::int64_t(groups[g].size()); task.asked && *task.asked >= first && *task.asked < first + count) {
+            const double value = groups[g][std::size_t(*task.asked - first)];
+            result.asked = describe(value, codeOf(value, group, largestCode), step, group.zero, elementBits(scheme.element));
+            result.asked->index = *task.asked;
+            result.asked->unit = std::int64_t(g);
+            result.asked->neighbours = count;
+        }
+        first += std::int64_t(groups[g].size());
     }
     const double scaleBits = 2.0 * bitsOf(format) * double(groups.size());   // A step and a zero each.
     result.bitsPerWeight = elementBits(scheme.element) + (task.weights.empty() ? 0 : scaleBits / double(task.weights.size()));

@@ -44,6 +44,19 @@ Result<CompensatedWeights> quantizeScaled(const CompensationTask& task, std::spa
     if (result)
         for (std::size_t i = 0; i < scaled.size(); ++i)
             result->values[i] = float(result->values[i] / scales[i % columns]);
+    if (result && result->asked) {
+        StoredWeight& asked = *result->asked;
+        const auto place = std::size_t(asked.index);
+        asked.columnFactor = scales[place % columns];
+        asked.value = double(task.weights[place]);
+        asked.stored = double(result->values[place]);
+        if (asked.own) {
+            for (double& value : asked.own->values)
+                value = double(float(value / asked.columnFactor));
+            asked.own->scale /= asked.columnFactor;
+            asked.own->offset /= asked.columnFactor;
+        }
+    }
     return result;
 }
 
@@ -56,10 +69,16 @@ Result<CompensatedWeights> quantizeByAwq(const CompensationTask& task, const Pro
     std::vector<double> error(task.weights.size());
     CompensatedWeights best;
     double least = 0;
+    int bestStep = 0;
+    // r = 0 is the scheme alone, rounded once and not through a factor of 1/s · s.
+    const auto attempt = [&](const CompensationTask& some, int step) {
+        return step == 0 ? quantizeWeights(some, nullptr, {progress.stop})
+                         : quantizeScaled(some, awqScales(means, double(step) / steps), progress);
+    };
+    CompensationTask search = task;
+    search.asked.reset();
     for (int step = 0; step < steps; ++step) {
-        // r = 0 is the scheme alone, rounded once and not through a factor of 1/s · s.
-        auto tried = step == 0 ? quantizeWeights(task, nullptr, {progress.stop})
-                               : quantizeScaled(task, awqScales(means, double(step) / steps), progress);
+        auto tried = attempt(search, step);
         if (!tried)
             return tried;
         for (std::size_t i = 0; i < error.size(); ++i)
@@ -67,11 +86,12 @@ Result<CompensatedWeights> quantizeByAwq(const CompensationTask& task, const Pro
         const double lost = outputEnergy(error, *task.activations);
         if (step == 0 || lost < least) {
             least = lost;
+            bestStep = step;
             best = std::move(*tried);
         }
         progress.report(double(step + 1) / steps);
     }
-    return best;
+    return task.asked ? attempt(task, bestStep) : best;
 }
 
 Result<CompensatedWeights> quantizeBySmoothQuant(const CompensationTask& task, const Progress& progress)

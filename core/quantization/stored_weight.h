@@ -23,6 +23,10 @@ struct StoredWeight {
     int codeShift = 0;                 ///< Of its lowest bit within that byte.
     std::vector<std::byte> codeBytes;
 
+    /// What a method of error compensation multiplied the weight's column by before it was rounded. `stored` and the
+    /// values of `own` are divided by it again, `step` is not.
+    double columnFactor = 1;
+
     std::optional<double> step;        ///< What one code step is worth, as stored; empty where levels are stored.
     std::optional<std::int64_t> zeroPoint;
     std::uint64_t scaleByte = 0;       ///< Of its scale's record, from the first one.

@@ -20,50 +20,70 @@
 
 #include <algorithm>
 #include <cmath>
+#include <memory>
 
 using namespace quantoscope;
 
 class TestWordsPanel : public QObject {
     Q_OBJECT
 
-    /// A page with the sample model open under a scheme, once everything on it is computed.
+    /// A page with the sample model open. Loading it and measuring the original is most of the work, so one page
+    /// serves all tests, each of which begins with its own state.
     struct Shown {
         Workspace workspace;
         QuantizePage page{workspace};
 
-        explicit Shown(const char* scheme)
+        Shown()
         {
-            workspace.setScheme(*parseScheme(scheme));
             page.resize(1280, 840);
             page.show();
             workspace.openSampleModel();
         }
         const WordsView::Content& content() const { return page.words()->view()->content(); }
-        bool hasAnswer() const { return page.isSettled() && !content().words.empty(); }
+        bool isSettled() const { return !workspace.isOpening() && page.words()->isSettled(); }
+        bool hasAnswer() const { return isSettled() && !content().words.empty(); }
+        const std::optional<StoredWeight>& weight() const { return page.figure()->weightPanel()->weight(); }
     };
+    std::unique_ptr<Shown> m_shown;
+
+    /// Waits until it speaks under the scheme.
+    Shown& show(const char* scheme, const QJsonObject& state = {})
+    {
+        m_shown->page.showOnlyControls({});
+        m_shown->page.setPresenting(false);
+        m_shown->page.setState(state);
+        m_shown->workspace.setScheme(*parseScheme(scheme));
+        return *m_shown;
+    }
 
     static int changedWords(const WordsView::Content& content)
     {
         return int(std::count_if(content.words.begin(), content.words.end(), [](const auto& word) { return word.isChanged; }));
     }
 
-    /// A page with one weight of the sample model, and its bits.
-    struct Asked : Shown {
-        explicit Asked(const char* scheme) : Shown(scheme) { page.figure()->setState({{QStringLiteral("detail"), QStringLiteral("weight")}, {QStringLiteral("weight"), 77}}); }
-        const std::optional<StoredWeight>& weight() const { return page.figure()->weightPanel()->weight(); }
-    };
+    /// One weight of the sample model, and its bits.
+    Shown& askFor(const char* scheme, const char* method = "")
+    {
+        Shown& shown = show(scheme, {{QStringLiteral("detail"), QStringLiteral("weight")}, {QStringLiteral("weight"), 77}, {QStringLiteral("method"), QLatin1String(method)}});
+        return shown;
+    }
 
 private slots:
     void initTestCase()
     {
         loadFonts();
         setTheme(ThemeId::Light);
+        m_shown = std::make_unique<Shown>();
     }
-    void cleanupTestCase() { stopAllJobs(); }
+    void cleanupTestCase()
+    {
+        m_shown.reset();
+        stopAllJobs();
+    }
 
     void theSampleModelSpeaksUnderTheScheme()
     {
-        Shown shown("int4");
+        Shown& shown = show("int4");
         QTRY_VERIFY_WITH_TIMEOUT(shown.hasAnswer(), 60000);
         // The original is the loss of words.reference.json.
         QVERIFY(std::abs(shown.content().original - 2.440485) < 1e-5);
@@ -73,7 +93,7 @@ private slots:
         QVERIFY(shown.page.commandLine().contains(QStringLiteral("\nqscope language --scheme int4 ")));
 
         shown.workspace.setScheme(*parseScheme("int8,channel"));
-        QVERIFY(!shown.page.isSettled());
+        QVERIFY(!shown.isSettled());
         QTRY_VERIFY_WITH_TIMEOUT(shown.hasAnswer(), 60000);
         QVERIFY(shown.content().bitsPerCharacter < 2.45);
         QVERIFY(changedWords(shown.content()) < changed);
@@ -81,7 +101,7 @@ private slots:
 
     void otherWordsHaveAnotherSeedThatTheStateKeeps()
     {
-        Shown shown("int8");
+        Shown& shown = show("int8");
         QTRY_VERIFY_WITH_TIMEOUT(shown.hasAnswer(), 60000);
         const WordsView::Content before = shown.content();
         shown.page.findChild<QAbstractButton*>(QStringLiteral("otherWords"))->click();
@@ -90,18 +110,29 @@ private slots:
         QCOMPARE(after.bitsPerCharacter, before.bitsPerCharacter);   // The loss is of the held-out words, not of these.
         const QJsonObject state = shown.page.state();
 
-        Shown again("int8");
+        Shown again;   // A fresh page, which knows nothing but the state.
+        again.workspace.setScheme(*parseScheme("int8"));
         again.page.setState(state);
         QTRY_VERIFY_WITH_TIMEOUT(again.hasAnswer() && again.content() == after, 60000);
     }
 
+    void aFlippedBitChangesWhatTheModelSays_data()
+    {
+        QTest::addColumn<QByteArray>("method");
+        for (const char* method : {"", "gptq", "awq"})
+            QTest::newRow(*method ? method : "rounding alone") << QByteArray(method);
+    }
     void aFlippedBitChangesWhatTheModelSays()
     {
-        Asked shown("int4,group=64");
+        QFETCH(QByteArray, method);
+        Shown& shown = askFor("int4,group=64", method);
         QTRY_VERIFY_WITH_TIMEOUT(shown.hasAnswer() && shown.weight() && shown.weight()->own, 60000);
+        QVERIFY(shown.page.figure()->hasWordsOfWeight());
         const WordsView::Content before = shown.content();
         QVERIFY(!before.isFlip);
+        const WeightCode own = *shown.weight()->own;
         shown.page.figure()->weightPanel()->bits()->flipBit(3);   // The sign: the largest change there is.
+        QCOMPARE(shown.page.figure()->changedWeight()->value, float(own.values[std::size_t(own.code ^ 8)]));
         QTRY_VERIFY_WITH_TIMEOUT(shown.hasAnswer() && shown.content().isFlip, 60000);
         QCOMPARE(shown.content().original, before.bitsPerCharacter);
         QVERIFY(shown.content().bitsPerCharacter != before.bitsPerCharacter);
@@ -112,7 +143,7 @@ private slots:
 
     void aBitFlippedOnNumbersChangesWhatTheModelSays()
     {
-        Asked shown("int4,group=64");
+        Shown& shown = askFor("int4,group=64");
         QTRY_VERIFY_WITH_TIMEOUT(shown.hasAnswer() && shown.weight() && shown.weight()->own, 60000);
         QSignalSpy requested(&shown.workspace, &Workspace::pageRequested);
         shown.page.figure()->weightPanel()->findChild<QAbstractButton*>(QStringLiteral("bitsOnNumbers"))->click();
@@ -151,7 +182,7 @@ private slots:
 
     void aHallSeesTheWordsWithoutButtons()
     {
-        Shown shown("int4");
+        Shown& shown = show("int4");
         QTRY_VERIFY_WITH_TIMEOUT(shown.hasAnswer(), 60000);
         shown.page.setPresenting(true);
         QVERIFY(shown.page.words()->isVisible());
@@ -162,7 +193,7 @@ private slots:
 
     void aMethodSpeaksBetterAndTheStateKeepsIt()
     {
-        Shown shown("int3,group=64");
+        Shown& shown = show("int3,group=64");
         QTRY_VERIFY_WITH_TIMEOUT(shown.hasAnswer(), 60000);
         const WordsView::Content alone = shown.content();
         shown.page.figure()->setMethod(QStringLiteral("gptq"));
@@ -176,8 +207,8 @@ private slots:
 
     void aSchemeThatDoesNotFitIsASentence()
     {
-        Shown shown("tq1_0");   // Blocks of 256, and rows of 128.
-        QTRY_VERIFY_WITH_TIMEOUT(shown.page.isSettled() && shown.workspace.model(), 60000);
+        Shown& shown = show("tq1_0");   // Blocks of 256, and rows of 128.
+        QTRY_VERIFY_WITH_TIMEOUT(shown.isSettled() && shown.workspace.model() && !shown.page.words()->view()->isVisible(), 60000);
         QVERIFY(!shown.page.words()->view()->isVisible());
     }
 
@@ -196,7 +227,7 @@ private slots:
 
     void aLessonsFewControlsLeaveItOut()
     {
-        Shown shown("int4");
+        Shown& shown = show("int4");
         QTRY_VERIFY_WITH_TIMEOUT(shown.hasAnswer(), 60000);
         shown.page.showOnlyControls({QStringLiteral("clip")});
         QVERIFY(!shown.page.words()->isVisible());

@@ -55,6 +55,8 @@ public:
     CompensatedScheme compensatedScheme() const { return {m_scheme, m_method}; }
     const CompensationMethod* method() const { return m_method; }
     const std::string& inputs() const { return m_inputs; }
+    /// What the inputs are for this matrix; nullptr until the exact pass has made them.
+    const std::shared_ptr<const Activations>& activations() const { return m_activations; }
     /// What the matrix answers to its inputs, once the exact pass has been over it.
     const std::optional<OutputError>& outputs() const { return m_outputs; }
     const std::optional<TensorInfo>& tensor() const { return m_tensor; }

@@ -30,6 +30,7 @@ void QuantizeFigure::connectCompensation()
     connect(m_editor, &SchemeEditor::methodChosen, this, &QuantizeFigure::chooseMethod);
     connect(m_inputsBar, &InputsBar::chosen, this, [this](const QString& argument, const QString& step, const QString& mergeKey) {
         m_inputs = argument;
+        m_weight->setFlip({});   // Other inputs, other codes.
         applyCompensation();
         emit changed(step, mergeKey);
     });
@@ -74,7 +75,7 @@ void QuantizeFigure::applyCompensation()
     const QString inputs = presentInputs();
     m_study->setCompensation(chosen, inputs.toStdString());
     m_comparison->setInputs(inputs.toStdString());
-    m_weight->setMethod(chosen ? QString::fromUtf8(chosen->name.data(), qsizetype(chosen->name.size())) : QString());
+    m_weight->setCompensation(chosen, m_study->activations());
     const auto& tensor = m_study->tensor();
     m_inputsBar->showInputs(inputs, m_model && tensor && hasSampleActivations(*m_model, *tensor));
     arrange();

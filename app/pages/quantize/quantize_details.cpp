@@ -103,6 +103,8 @@ void QuantizeFigure::refreshDetails()
     const bool isSeen = m_curveCard->isVisibleTo(this);
     m_channels->setScheme(m_study->scheme());
     m_weight->setScheme(m_study->scheme());
+    m_weight->setCompensation(m_study->method(), m_study->activations());
+    m_weight->setHasWords(hasWordsOfWeight());
     m_channels->setActive(isSeen && id == u"channels");
     m_weight->setActive(isSeen && id == u"weight");
     const auto& weight = m_weight->weight();
@@ -111,6 +113,14 @@ void QuantizeFigure::refreshDetails()
     m_view->setMarkedWeight(isMarked ? std::optional(MarkedWeight{weight->value, change && std::isfinite(change->value) ? change->value : weight->stored})
                                      : std::nullopt);
     emit changedWeightChanged();
+}
+
+/// Not under a method that looks at made inputs: it stores other codes than the model has, which reads its own.
+bool QuantizeFigure::hasWordsOfWeight() const
+{
+    const CompensationMethod* const method = m_study->method();
+    const bool hasOtherCodes = method && method->needsActivations && presentInputs() != u"sample";
+    return m_model && !hasOtherCodes && findTensor(*m_model, "token_embd.weight") && findTensor(*m_model, "position_embd.weight");
 }
 
 std::optional<ChangedWeight> QuantizeFigure::changedWeight() const

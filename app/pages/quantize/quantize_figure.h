@@ -84,8 +84,10 @@ public:
     /// A key that the page got: true where it meant something here.
     bool handleKey(const QKeyEvent&);
     QString section() const { return m_section; }
-    /// The weight one of whose bits is flipped, while it is looked at.
+    /// The weight one of whose bits is flipped, while it is looked at; the words are about it where hasWordsOfWeight().
     std::optional<ChangedWeight> changedWeight() const;
+    /// Whether the model that speaks is the one whose weight is looked at.
+    bool hasWordsOfWeight() const;
     void showSection(const QString& id);
 
 signals:

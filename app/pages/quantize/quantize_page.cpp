@@ -57,7 +57,9 @@ QuantizePage::QuantizePage(Workspace& workspace, QWidget* parent)
     connect(m_figure, &QuantizeFigure::numbersRequested, this, [this](const QJsonObject& state) {
         m_workspace.requestPage(QStringLiteral("numbers"), state);
     });
-    connect(m_figure, &QuantizeFigure::changedWeightChanged, this, [this] { m_words->setChangedWeight(m_figure->changedWeight()); });
+    connect(m_figure, &QuantizeFigure::changedWeightChanged, this, [this] {
+        m_words->setChangedWeight(m_figure->hasWordsOfWeight() ? m_figure->changedWeight() : std::nullopt);
+    });
     connect(m_figure->sourceBar(), &SourceBar::tensorChosen, this, [this](const QString& name) {
         m_workspace.chooseTensor(name);
         emit changed(tr("choose %1").arg(name), {});

@@ -207,13 +207,32 @@ void WeightPanel::setFlip(std::optional<std::uint64_t> code)
     showWeight();
 }
 
-void WeightPanel::setMethod(const QString& name)
+void WeightPanel::setCompensation(const CompensationMethod* method, std::shared_ptr<const Activations> activations)
 {
-    if (name == m_method)
+    const bool isOther = method != m_method;
+    // Rounding alone looks at no inputs; others may still be made for the method, which is no reason to forget a flip.
+    const bool mattersNow = isOther || (method && method->needsActivations && activations && activations != m_activations);
+    m_method = method;
+    m_activations = std::move(activations);
+    if (isOther)
+        m_flip.reset();   // Another method stores another code.
+    if (mattersNow && m_index)
+        restart();
+    else if (isOther)
+        showWeight();
+}
+
+void WeightPanel::setHasWords(bool hasWords)
+{
+    if (hasWords == m_hasWords)
         return;
-    m_method = name;
-    m_flip.reset();
-    showWeight();
+    m_hasWords = hasWords;
+    showBits();
+}
+
+bool WeightPanel::awaitsInputs() const
+{
+    return m_method && m_method->needsActivations && !m_activations;
 }
 
 std::optional<ChangedWeight> WeightPanel::change() const
@@ -230,7 +249,7 @@ QJsonObject WeightPanel::numbersState() const
         return {};
     // A width that Numbers has no format of leaves the value.
     const QJsonObject valueAlone{{QStringLiteral("value"), QString::number(m_weight->stored, 'g', 17)}};
-    if (!m_weight->own || !m_tensor || !m_method.isEmpty())
+    if (!m_weight->own || !m_tensor || m_method)   // Numbers would let the model speak under the scheme alone.
         return valueAlone;
     const WeightCode& own = *m_weight->own;
     const QString raw = QStringLiteral("uint%1").arg(own.bits);
@@ -296,19 +315,20 @@ void WeightPanel::findNear(double value, double tolerance)
 
 void WeightPanel::findLargestError()
 {
-    find([scheme = m_scheme](const TensorSource& source, const TensorInfo& info, const Progress& progress) {
-        return quantoscope::findLargestError(source, info, scheme, progress);
+    if (awaitsInputs())
+        return;
+    find([scheme = CompensatedScheme{m_scheme, m_method}, activations = m_activations](const TensorSource& source, const TensorInfo& info, const Progress& progress) {
+        return quantoscope::findLargestError(source, info, scheme, activations.get(), progress);
     });
 }
 
 void WeightPanel::ask()
 {
-    if (!m_model || !m_tensor || !m_index || *m_index >= m_tensor->count)
+    if (!m_model || !m_tensor || !m_index || *m_index >= m_tensor->count || awaitsInputs())
         return;
     m_asking->start(
-        [model = m_model, info = *m_tensor, scheme = m_scheme, index = *m_index](const Progress& progress) {
-            return storedWeightOf(*model, info, scheme, index, progress);
-        },
+        [model = m_model, info = *m_tensor, scheme = CompensatedScheme{m_scheme, m_method}, activations = m_activations,
+         index = *m_index](const Progress& progress) { return storedWeightOf(*model, info, scheme, activations.get(), index, progress); },
         [this](Result<StoredWeight> weight) {
             if (weight)
                 m_weight = std::move(*weight);
@@ -339,15 +359,21 @@ void WeightPanel::showWeight()
             row.figures.emplace_back(tr("Code"), tr("%1 of %2 bits").arg(wholeNumber(double(*weight.code))).arg(weight.codeBits));
         else if (weight.own)
             row.figures.emplace_back(tr("Code"), tr("%1 of %2 bits").arg(wholeNumber(double(weight.own->code))).arg(weight.own->bits));
+        if (weight.columnFactor != 1)
+            row.figures.emplace_back(tr("Column times"), roundedNumber(weight.columnFactor, 5));
         if (weight.step)
             row.figures.emplace_back(tr("Scale"), roundedNumber(*weight.step, 6));
         if (weight.zeroPoint)
             row.figures.emplace_back(tr("Zero point"), wholeNumber(double(*weight.zeroPoint)));
+        const bool isPlaced = weight.neighbours > 0, isPacked = !weight.codeBytes.empty();
         const QString shared = tr("%1 weights").arg(wholeNumber(double(weight.neighbours)));
         const bool isOne = m_scheme.kind != QuantizationScheme::Kind::Block && m_scheme.granularity.kind == Granularity::Kind::Tensor;
-        row.figures.emplace_back(unitName(m_scheme), isOne ? shared : tr("%1, %2").arg(wholeNumber(double(weight.unit)), shared));
-        row.figures.emplace_back(weight.code ? tr("Code’s bytes") : tr("Block’s bytes"), hexText(weight.codeBytes));
-        row.figures.emplace_back(tr("Where"), bitPlace(weight));
+        if (isPlaced)
+            row.figures.emplace_back(unitName(m_scheme), isOne ? shared : tr("%1, %2").arg(wholeNumber(double(weight.unit)), shared));
+        if (isPacked) {
+            row.figures.emplace_back(weight.code ? tr("Code’s bytes") : tr("Block’s bytes"), hexText(weight.codeBytes));
+            row.figures.emplace_back(tr("Where"), bitPlace(weight));
+        }
         if (!weight.scaleBytes.empty())
             row.figures.emplace_back(tr("Scale’s bytes"), hexText(weight.scaleBytes));
     }
@@ -356,17 +382,14 @@ void WeightPanel::showWeight()
 
 void WeightPanel::showBits()
 {
-    const bool hasBits = m_index && m_weight && m_weight->own && m_method.isEmpty();
+    const bool hasBits = m_index && m_weight && m_weight->own;
     m_bits->setVisible(hasBits);
     m_bitsNote->setVisible(m_index && m_weight);
     m_unflip->setVisible(hasBits && m_flip.has_value());
     if (!m_index || !m_weight)
         return;
-    if (!hasBits) {
-        m_bitsNote->setText(m_method.isEmpty() ? tr("It shares its bits with other weights: none to flip.")
-                                               : tr("Rounding alone; with %1 it may be another code.").arg(m_method));
-        return;
-    }
+    if (!hasBits)
+        return m_bitsNote->setText(noBitsSentence());
     const WeightCode& own = *m_weight->own;
     const NumberFormat format = shownFormat(own);
     const Code code = m_flip.value_or(own.code);
@@ -375,8 +398,17 @@ void WeightPanel::showBits()
     const double cell = std::round(QFontMetricsF(uiFont(13)).height() * 1.25);
     m_bits->setColumns(columnsFor(format, code, width()), cell);
     m_bits->setFixedHeight(int(cell) + 6);
-    m_bitsNote->setText(m_flip ? tr("Code %1 → %2: see the words below.").arg(own.code).arg(*m_flip)
-                               : tr("Flip a bit; the words below change."));
+    const QString change = m_flip ? tr("Code %1 → %2").arg(own.code).arg(*m_flip) : QString();
+    m_bitsNote->setText(m_flip && m_hasWords ? tr("%1: see the words below.").arg(change)
+                        : m_flip             ? tr("%1.").arg(change)
+                        : m_hasWords         ? tr("Flip a bit; the words below change.")
+                                             : tr("Flip a bit: another weight."));
+}
+
+QString WeightPanel::noBitsSentence() const
+{
+    return m_method && m_method->id == "hadamard" ? tr("Rotated: every code is part of a whole row.")
+                                                  : tr("It shares its bits with other weights: none to flip.");
 }
 
 void WeightPanel::resizeEvent(QResizeEvent* event)
@@ -387,7 +419,7 @@ void WeightPanel::resizeEvent(QResizeEvent* event)
 
 bool WeightPanel::isSettled() const
 {
-    return !m_finding->isRunning() && !m_asking->isRunning() && !m_delay.isActive();
+    return !m_finding->isRunning() && !m_asking->isRunning() && !m_delay.isActive();   // Inputs are the study's to wait for.
 }
 
 }  // namespace quantoscope

@@ -3,7 +3,6 @@
 
 #include "app/pages/quantize/quantization_study.h"
 #include "core/language/words_under_scheme.h"
-#include "core/quantization/stored_weight.h"
 
 #include <QJsonObject>
 #include <QWidget>
@@ -38,8 +37,10 @@ public:
     void setFlip(std::optional<std::uint64_t> code);
     /// What the flip makes of the tensor; empty without one.
     std::optional<ChangedWeight> change() const;
-    /// A method chooses codes by more than this weight, so there are none to flip: its name, or empty.
-    void setMethod(const QString& name);
+    /// A method of error compensation (nullptr: rounding alone) and the inputs it looks at; nullptr until they are made.
+    void setCompensation(const CompensationMethod* method, std::shared_ptr<const Activations> activations);
+    /// Whether a model says words that change with the weight.
+    void setHasWords(bool hasWords);
     /// What Numbers shows of it: its format with its scale, its code, and where it comes from.
     QJsonObject numbersState() const;
     BitView* bits() const { return m_bits; }
@@ -63,6 +64,8 @@ private:
     using Found = Result<std::optional<std::int64_t>>;
     void find(std::function<Found(const TensorSource&, const TensorInfo&, const Progress&)> search);
     void ask();
+    bool awaitsInputs() const;
+    QString noBitsSentence() const;
     void restart();
     void showWeight();
     void showBits();
@@ -73,8 +76,10 @@ private:
     std::optional<std::int64_t> m_index;
     std::optional<StoredWeight> m_weight;
     std::optional<std::uint64_t> m_flip;
-    QString m_method;
+    const CompensationMethod* m_method = nullptr;
+    std::shared_ptr<const Activations> m_activations;
     bool m_isActive = false;
+    bool m_hasWords = false;
     bool m_isAwaited = false;   ///< The index belongs to a tensor that is still to come.
     BackgroundJob* m_finding;
     BackgroundJob* m_asking;
