@@ -9,19 +9,23 @@ namespace {
 
 constexpr int tile = 128, depth = 8, side = 8, threads = 256;
 
-/// 128 rows by 8 columns: each thread brings four numbers.
+/// 128 rows by 8 columns: each thread brings four numbers of a column. All four at once would want so many
+/// registers for their places that only one block found room on a multiprocessor, and nobody would multiply
+/// while that one waits at a barrier.
 __device__ void loadTile(float (&target)[depth][tile + 4], const void* matrix, std::int64_t rowBytes, std::int64_t firstRow,
                          std::int64_t rows, std::int64_t firstColumn, std::int64_t columns)
 {
-    for (int number = threadIdx.x; number < tile * depth; number += threads) {
-        const int row = number / depth, column = number % depth;
-        const bool isInside = firstRow + row < rows && firstColumn + column < columns;
-        target[column][row] = isInside
-            ? static_cast<const float*>(matrix)[(firstRow + row) * (rowBytes / 4) + firstColumn + column] : 0.0f;
+    const int column = threadIdx.x % depth;
+    const bool isColumn = firstColumn + column < columns;
+    const char* place = static_cast<const char*>(matrix) + (firstRow + threadIdx.x / depth) * rowBytes + 4 * (firstColumn + column);
+#pragma unroll 2
+    for (int row = threadIdx.x / depth; row < tile; row += threads / depth) {
+        target[column][row] = isColumn && firstRow + row < rows ? *reinterpret_cast<const float*>(place) : 0.0f;
+        place += threads / depth * rowBytes;
     }
 }
 
-__global__ void __launch_bounds__(threads) registerTiles(KernelArguments a)
+__global__ void __launch_bounds__(threads, 2) registerTiles(KernelArguments a)
 {
     __shared__ float x[depth][tile + 4], w[depth][tile + 4];
     const std::int64_t down = (a.m + tile - 1) / tile;
