@@ -72,8 +72,20 @@ Result<std::vector<CalibrationMark>> calibrationMarks(const TensorSource& source
                                                       const Progress& progress)
 {
     double done = 0;
-    auto marks = marksOf(scheme, counts, [&](const QuantizationScheme& variant) {
+    // All percentiles by one reading.
+    const bool byCounts = counts.isExact() || counts.totals().finite == 0 || scheme.kind != QuantizationScheme::Kind::Uniform;
+    std::vector<QuantizationScheme> percentiles;
+    for (const CalibrationMethod& method : methods)
+        if (!byCounts && method.clip.kind == Clip::Kind::Percentile)
+            percentiles.emplace_back(scheme).clip = method.clip;
+    const auto percentileClips = percentileRanges(source, info, percentiles, counts, {progress.stop});
+    if (!percentileClips)
+        return tl::unexpected(percentileClips.error());
+    auto marks = marksOf(scheme, counts, [&](const QuantizationScheme& variant) -> Result<ClipRange> {
         progress.report(done++ / double(methods.size() + 1));
+        for (std::size_t i = 0; i < percentiles.size(); ++i)
+            if (variant.clip == percentiles[i].clip)
+                return (*percentileClips)[i];
         return rangeOfTensor(source, info, variant, counts, {progress.stop});
     });
     if (!marks || scheme.kind != QuantizationScheme::Kind::Uniform)

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/quantization/entropy_clip.h"
 
+#include "core/statistics/bin_finder.h"
 #include "core/statistics/chunks.h"
+#include "core/tensors/held_values.h"
 
 #include <algorithm>
 #include <cmath>
@@ -111,23 +113,23 @@ Result<MagnitudeHistogram> magnitudesOf(const TensorSource& source, const Tensor
     if (!(largest > 0))
         return histogram;
     const double scale = bins / largest;
+    const EvenSlots slots{scale, 1, std::size_t(bins), true};
+    const auto slotOf = [&](double value) { return binOf(std::abs(value), scale, slots.bins) + 1; };
     ScratchPool<Scratch> pool;
     const auto done = forEachChunk(info.count, chunkElements, progress, [&](std::size_t, ElementRange range) -> Result<void> {
         const auto scratch = pool.borrow();
-        scratch->counts.resize(std::size_t(bins));
-        scratch->values.resize(std::size_t(range.count));
-        if (auto read = source.read(info, range, std::span<float>(scratch->values)); !read)
-            return read;
-        for (const float value : scratch->values)
-            if (std::isfinite(value))
-                ++scratch->counts[binOf(std::abs(double(value)), scale, std::size_t(bins))];
+        scratch->counts.resize(std::size_t(bins) + 2);
+        const auto values = valuesOf(source, info, range, scratch->values);
+        if (!values)
+            return tl::unexpected(values.error());
+        countInSlots(*values, slots, slotOf, scratch->counts);
         return {};
     });
     if (!done)
         return tl::unexpected(done.error());
     for (const auto& scratch : pool.all())
-        for (std::size_t bin = 0; bin < scratch->counts.size(); ++bin)
-            histogram.counts[bin] += double(scratch->counts[bin]);
+        for (std::size_t slot = 1; slot < scratch->counts.size(); ++slot)
+            histogram.counts[std::min(slot, slots.bins) - 1] += double(scratch->counts[slot]);
     return histogram;
 }
 

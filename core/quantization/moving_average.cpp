@@ -3,6 +3,7 @@
 
 #include "core/statistics/chunks.h"
 #include "core/statistics/counting.h"
+#include "core/tensors/held_values.h"
 
 #include <algorithm>
 
@@ -21,17 +22,16 @@ Result<ClipRange> movingAverageRange(const TensorSource& source, const TensorInf
     MovingAverage average(constant);
     const std::int64_t batches = info.shape.empty() ? 1 : info.shape.front();
     const std::int64_t each = batches > 0 ? info.count / batches : 0;
-    std::vector<float> values;
+    std::vector<float> buffer;
     for (std::int64_t batch = 0; batch < batches && each > 0; ++batch) {
         FloatRange range{std::numeric_limits<float>::infinity(), -std::numeric_limits<float>::infinity()};
         for (std::int64_t first = 0; first < each; first += chunkElements) {
             if (progress.cancelled())
                 return cancelled();
-            values.resize(std::size_t(std::min(chunkElements, each - first)));
-            const ElementRange part{batch * each + first, std::int64_t(values.size())};
-            if (auto read = source.read(info, part, std::span<float>(values)); !read)
-                return tl::unexpected(read.error());
-            const FloatRange found = finiteRange(values);
+            const auto values = valuesOf(source, info, {batch * each + first, std::min(chunkElements, each - first)}, buffer);
+            if (!values)
+                return tl::unexpected(values.error());
+            const FloatRange found = finiteRange(*values);
             range = {std::min(range.low, found.low), std::max(range.high, found.high)};
         }
         if (range.low <= range.high)

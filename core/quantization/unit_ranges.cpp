@@ -236,6 +236,32 @@ Result<double> largestStepOf(const TensorSource& source, const TensorInfo& info,
     return largest.empty() ? 0 : *std::max_element(largest.begin(), largest.end());
 }
 
+Result<std::vector<ClipRange>> percentileRanges(const TensorSource& source, const TensorInfo& info,
+                                                std::span<const QuantizationScheme> schemes, const ValueCounts& counts,
+                                                const Progress& progress)
+{
+    if (schemes.empty())
+        return std::vector<ClipRange>();
+    const bool twoSided = schemes.front().symmetry == Symmetry::Asymmetric;
+    std::vector<double> shares;
+    for (const QuantizationScheme& scheme : schemes) {
+        const double share = scheme.clip.percentile / 100;
+        shares.push_back(twoSided ? 1 - share : share);
+        shares.push_back(share);
+    }
+    const auto values = exactQuantiles(source, info, counts, shares, !twoSided, progress);
+    if (!values)
+        return tl::unexpected(values.error());
+    std::vector<ClipRange> ranges;
+    for (std::size_t i = 0; i < schemes.size(); ++i) {
+        const double low = (*values)[2 * i], high = (*values)[2 * i + 1];
+        QuantizationScheme byHand = schemes[i];
+        byHand.clip = {.kind = Clip::Kind::ByHand, .low = twoSided ? low : -high, .high = high};
+        ranges.push_back(clipRangeOf(byHand, counts));
+    }
+    return ranges;
+}
+
 Result<ClipRange> rangeOfTensor(const TensorSource& source, const TensorInfo& info,
                                 const QuantizationScheme& scheme, const ValueCounts& counts,
                                 const Progress& progress)
@@ -250,15 +276,10 @@ Result<ClipRange> rangeOfTensor(const TensorSource& source, const TensorInfo& in
     }
     if (scheme.clip.kind != Clip::Kind::Percentile)
         return clipRangeOf(scheme, counts);
-    const double share = scheme.clip.percentile / 100;
-    const bool twoSided = scheme.symmetry == Symmetry::Asymmetric;
-    const std::array shares{twoSided ? 1 - share : share, share};
-    const auto values = exactQuantiles(source, info, counts, shares, !twoSided, progress);
-    if (!values)
-        return tl::unexpected(values.error());
-    QuantizationScheme byHand = scheme;
-    byHand.clip = {.kind = Clip::Kind::ByHand, .low = twoSided ? (*values)[0] : -(*values)[1], .high = (*values)[1]};
-    return clipRangeOf(byHand, counts);
+    const auto ranges = percentileRanges(source, info, {&scheme, 1}, counts, progress);
+    if (!ranges)
+        return tl::unexpected(ranges.error());
+    return ranges->front();
 }
 
 }  // namespace quantoscope

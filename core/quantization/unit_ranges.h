@@ -20,6 +20,10 @@ Result<std::vector<ClipRange>> rangesOfUnits(const TensorSource&, const TensorIn
 Result<double> largestStepOf(const TensorSource&, const TensorInfo&, const QuantizationScheme&, const ScaleUnits&,
                              const ScaleRule&, const Progress&);
 
+/// The ranges of schemes that clip at percentiles and differ in nothing else, exact: one reading for all of them.
+Result<std::vector<ClipRange>> percentileRanges(const TensorSource&, const TensorInfo&, std::span<const QuantizationScheme>,
+                                                const ValueCounts&, const Progress&);
+
 /// The range of the whole tensor; percentiles and histograms are exact.
 Result<ClipRange> rangeOfTensor(const TensorSource&, const TensorInfo&, const QuantizationScheme&,
                                 const ValueCounts&, const Progress&);

@@ -43,9 +43,11 @@ constexpr std::size_t valuesAtOnce = hn::MaxLanes(Floats());
 /// The slots (bin + 1; 0 below and bins + 1 above them all) of whole vectors of values, whose places are one more than
 /// bins too. Where FP32 is not sure, near an edge or of what is no number, the slot is bins + 2, and the place of its
 /// vector is noted.
-std::size_t FindSlots(const float* values, std::size_t count, float perUnit, float offset, std::int32_t bins, float margin,
-                      Slots& found)
+template <bool ofMagnitude>
+std::size_t findSlots(const float* values, std::size_t count, const EvenSlots& slots, float margin, Slots& found)
 {
+    const auto bins = std::int32_t(slots.bins);
+    const float perUnit = float(slots.perUnit), offset = float(slots.offset);
     const Floats f;
     const Ints i;
     const hn::Rebind<std::uint16_t, Floats> w;
@@ -53,7 +55,7 @@ std::size_t FindSlots(const float* values, std::size_t count, float perUnit, flo
     const auto largest = hn::Set(f, std::numeric_limits<float>::max());
     std::size_t at = 0;
     for (; at + valuesAtOnce <= count; at += valuesAtOnce) {
-        const auto x = hn::LoadU(f, values + at);
+        const auto raw = hn::LoadU(f, values + at), magnitude = hn::Abs(raw), x = ofMagnitude ? magnitude : raw;
         // Counting the slots takes the processor's mind off the values: it has to be told to fetch the next ones.
         hwy::Prefetch(reinterpret_cast<const char*>(reinterpret_cast<std::uintptr_t>(values + at) + Slots::most * sizeof(float)));
         // All below lie in the middle of the slot below, all above in that of the slot above.
@@ -61,13 +63,18 @@ std::size_t FindSlots(const float* values, std::size_t count, float perUnit, flo
         const auto slot = hn::ConvertTo(i, place);
         // The distance to the middle of the slot is less than a half by the margin.
         const auto distance = hn::Abs(hn::Sub(hn::Sub(place, hn::ConvertTo(f, slot)), half));
-        const auto isSure = hn::And(hn::Lt(distance, sure), hn::Le(hn::Abs(x), largest));
+        const auto isSure = hn::And(hn::Lt(distance, sure), hn::Le(magnitude, largest));
         hn::StoreU(hn::DemoteTo(w, hn::IfThenElse(hn::RebindMask(i, isSure), slot, hn::Set(i, bins + 2))), w, found.slots.data() + at);
         if (HWY_UNLIKELY(!hn::AllTrue(f, isSure)))
             found.unsure[found.unsureCount++] = std::uint16_t(at);
     }
     found.vectorLength = valuesAtOnce;
     return at;
+}
+
+std::size_t FindSlots(const float* values, std::size_t count, const EvenSlots& slots, float margin, Slots& found)
+{
+    return slots.ofMagnitude ? findSlots<true>(values, count, slots, margin, found) : findSlots<false>(values, count, slots, margin, found);
 }
 
 }  // namespace
@@ -106,15 +113,20 @@ std::size_t BinFinder::slotOf(double value) const
 
 void BinFinder::count(std::span<const float> values, std::span<std::uint64_t> counts) const
 {
+    countInSlots(values, {m_perUnit, 1 - m_low * m_perUnit, m_last + 1, false}, [this](double value) { return slotOf(value); }, counts);
+}
+
+void countInSlots(std::span<const float> values, const EvenSlots& slots, const std::function<std::size_t(double)>& slotOf,
+                  std::span<std::uint64_t> counts)
+{
     constexpr std::size_t mostBins = 4096;
-    const std::size_t bins = m_last + 1;
-    const double offset = 1 - m_low * m_perUnit;
+    const std::size_t bins = slots.bins;
     // The place is a product and a sum, each rounded to 24 bits; what they are off by grows with the offset.
-    const double margin = (2 * std::abs(offset) + 2 * double(bins + 2)) * 0x1p-23;
-    const bool isQuick = bins <= mostBins && margin < 0.01 && m_perUnit < 0x1p100 && m_perUnit > 0x1p-100;
+    const double margin = (2 * std::abs(slots.offset) + 2 * double(bins + 2)) * 0x1p-23;
+    const bool isQuick = bins <= mostBins && margin < 0.01 && slots.perUnit < 0x1p100 && slots.perUnit > 0x1p-100;
     const auto addExactly = [&](float value) {
         if (std::isfinite(value))
-            ++counts[slotOf(value)];
+            ++counts[slotOf(double(value))];
     };
     if (!isQuick) {
         for (const float value : values)
@@ -129,8 +141,7 @@ void BinFinder::count(std::span<const float> values, std::span<std::uint64_t> co
     while (!values.empty()) {
         const auto now = values.first(std::min(Slots::most, values.size()));
         found.unsureCount = 0;
-        const std::size_t done = HWY_DYNAMIC_DISPATCH(FindSlots)(now.data(), now.size(), float(m_perUnit), float(offset),
-                                                                 std::int32_t(bins), float(margin), found);
+        const std::size_t done = HWY_DYNAMIC_DISPATCH(FindSlots)(now.data(), now.size(), slots, float(margin), found);
         std::size_t i = 0;
         for (; i + 4 <= done; i += 4) {
             std::uint64_t four;

@@ -3,10 +3,23 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <vector>
 
 namespace quantoscope {
+
+/// Slots of even width: the place of a value, cut to a whole number, is `value` times `perUnit` plus `offset`. Slot 0 is
+/// below, slot bins + 1 above all bins.
+struct EvenSlots {
+    double perUnit, offset;
+    std::size_t bins;
+    bool ofMagnitude;   ///< |value|
+};
+
+/// Counts the finite values by slot. FP32 says which slot is a value's own where it is sure; `slotOf` where it is not.
+void countInSlots(std::span<const float> values, const EvenSlots&, const std::function<std::size_t(double)>& slotOf,
+                  std::span<std::uint64_t> counts);
 
 /// Finds the bin of a value by one multiplication and puts right what that rounded wrongly. Bins are evenly
 /// spaced, closed below; the last one is closed above too, as in NumPy.

@@ -23,6 +23,9 @@ CountsResult countWide(const TensorSource&, const TensorInfo&, const NumberForma
 /// The format of the tensor's numbers, or the sentence why it has none.
 Result<const NumberFormat*> numbersOf(const TensorInfo&);
 
+/// Whether the tensor's numbers are wider than 16 bits and all are FP32 numbers, as those of decoded blocks are.
+bool holdsFloats(const TensorInfo&);
+
 /// Codes of FP32 in the order of their values: −inf lowest, −0 just below +0.
 constexpr std::uint32_t orderedKey(std::uint32_t code)
 {

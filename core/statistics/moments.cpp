@@ -214,11 +214,7 @@ ChunkSums sumsOfChunk(std::span<const float> values)
 
 Result<Moments> momentsOf(const TensorSource& source, const TensorInfo& info, Progress progress)
 {
-    const auto format = numbersOf(info);
-    if (!format)
-        return tl::unexpected(format.error());
-    const FloatFormat* const floating = (*format)->asFloat();
-    if ((info.type && info.type->bits <= 16) || !floating || floating->exponentBits != 8 || floating->mantissaBits > 23) {
+    if (!holdsFloats(info)) {
         const auto counts = countValues(source, info, progress);
         if (!counts)
             return tl::unexpected(counts.error());

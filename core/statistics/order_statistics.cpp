@@ -43,11 +43,12 @@ double valueOfKey(std::uint64_t key)
 template <class Value>
 class Selection {
 public:
-    Selection(const TensorSource& source, const TensorInfo& info, bool ofMagnitude, const Progress& progress)
+    Selection(const TensorSource& source, const TensorInfo& info, bool ofMagnitude, const Progress& progress, const LookAtChunk& look)
         : m_source(source)
         , m_info(info)
         , m_ofMagnitude(ofMagnitude)
         , m_progress(progress)
+        , m_look(look)
     {
     }
 
@@ -90,12 +91,15 @@ private:
     {
         ScratchPool<Scratch> pool;
         const std::vector<std::uint8_t> mayMatch = candidates(known);
-        const auto count = [&](std::size_t, ElementRange range) -> Result<void> {
+        const auto count = [&](std::size_t chunk, ElementRange range) -> Result<void> {
             const auto scratch = pool.borrow();
             scratch->counts.resize(m_prefixes.size() * tableSize);
             const auto values = read(range, scratch->values);
             if (!values)
                 return tl::unexpected(values.error());
+            if constexpr (sizeof(Value) == 4)
+                if (m_look)
+                    m_look(chunk, *values);
             scratch->kept.resize(values->size());
             // Most values are ruled out by their leading bits; to go on without a branch costs less than
             // to guess which.
@@ -188,24 +192,25 @@ private:
     const TensorInfo& m_info;
     bool m_ofMagnitude;
     const Progress& m_progress;
+    const LookAtChunk& m_look;
     std::vector<Wanted> m_wanted;
     std::vector<std::uint64_t> m_prefixes;   ///< Distinct, ascending.
 };
 
 Result<std::vector<double>> select(const TensorSource& source, const TensorInfo& info, const ValueCounts& counts,
                                    const std::vector<std::uint64_t>& ranks, bool ofMagnitude,
-                                   const Progress& progress)
+                                   const Progress& progress, const LookAtChunk& look)
 {
-    if (info.typeName == "F32")
-        return Selection<float>(source, info, ofMagnitude, progress).run(ranks, counts);
-    return Selection<double>(source, info, ofMagnitude, progress).run(ranks, counts);
+    if (holdsFloats(info))
+        return Selection<float>(source, info, ofMagnitude, progress, look).run(ranks, counts);
+    return Selection<double>(source, info, ofMagnitude, progress, look).run(ranks, counts);
 }
 
 }  // namespace
 
 Result<std::vector<double>> exactQuantiles(const TensorSource& source, const TensorInfo& info,
                                            const ValueCounts& counts, std::span<const double> shares,
-                                           bool ofMagnitude, const Progress& progress)
+                                           bool ofMagnitude, const Progress& progress, const LookAtChunk& look)
 {
     std::vector<double> quantiles;
     if (counts.isExact() || counts.totals().finite == 0) {
@@ -220,7 +225,7 @@ Result<std::vector<double>> exactQuantiles(const TensorSource& source, const Ten
         ranks.push_back(std::uint64_t(rank));
         ranks.push_back(std::uint64_t(std::min(rank + 1, last)));
     }
-    const auto values = select(source, info, counts, ranks, ofMagnitude, progress);
+    const auto values = select(source, info, counts, ranks, ofMagnitude, progress, look);
     if (!values)
         return values;
     for (std::size_t i = 0; i < shares.size(); ++i) {

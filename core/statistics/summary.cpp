@@ -2,9 +2,9 @@
 #include "core/statistics/summary.h"
 
 #include "core/statistics/chunks.h"
+#include "core/statistics/counting.h"
 #include "core/statistics/order_statistics.h"
 #include "core/statistics/tails.h"
-#include "core/tensors/held_values.h"
 
 #include <algorithm>
 #include <cmath>
@@ -88,42 +88,35 @@ Tails tailsOf(std::span<const double> values, const Summary& summary)
     return tails;
 }
 
-struct Buffers {
-    std::vector<float> floats;
-    std::vector<double> doubles;
-};
-
-Result<Tails> streamTails(const TensorSource& source, const TensorInfo& info, const Summary& summary,
-                          const Progress& progress)
+Tails sumOf(std::span<const Tails> parts)
 {
-    std::vector<Tails> parts(std::size_t((info.count + chunkElements - 1) / chunkElements));
-    ScratchPool<Buffers> pool;
-    const bool areFloats = info.typeName == "F32";
-    const auto done = forEachChunk(info.count, chunkElements, progress,
-                                   [&](std::size_t chunk, ElementRange range) -> Result<void> {
-        const auto buffers = pool.borrow();
-        if (areFloats) {
-            const auto values = valuesOf(source, info, range, buffers->floats);
-            if (!values)
-                return tl::unexpected(values.error());
-            parts[chunk] = tailsOfFloats(*values, summary.mean, summary.standardDeviation, outlierDeviations * summary.standardDeviation);
-            return {};
-        }
-        buffers->doubles.resize(std::size_t(range.count));
-        if (auto read = source.read(info, range, std::span<double>(buffers->doubles)); !read)
-            return read;
-        parts[chunk] = tailsOf(std::span<const double>(buffers->doubles), summary);
-        return {};
-    });
-    if (!done)
-        return tl::unexpected(done.error());
     Tails tails;
     for (const Tails& part : parts)
         tails.add(part);
     return tails;
 }
 
-/// A third of the bar for each of the passes.
+/// For numbers that FP32 cannot hold.
+Result<Tails> streamTails(const TensorSource& source, const TensorInfo& info, const Summary& summary,
+                          const Progress& progress)
+{
+    std::vector<Tails> parts(std::size_t((info.count + chunkElements - 1) / chunkElements));
+    ScratchPool<std::vector<double>> pool;
+    const auto done = forEachChunk(info.count, chunkElements, progress,
+                                   [&](std::size_t chunk, ElementRange range) -> Result<void> {
+        const auto values = pool.borrow();
+        values->resize(std::size_t(range.count));
+        if (auto read = source.read(info, range, std::span<double>(*values)); !read)
+            return read;
+        parts[chunk] = tailsOf(std::span<const double>(*values), summary);
+        return {};
+    });
+    if (!done)
+        return tl::unexpected(done.error());
+    return sumOf(parts);
+}
+
+/// One pass's part of the bar.
 Progress part(const Progress& whole, int index, int parts)
 {
     return {whole.stop, [&whole, index, parts](double fraction) { whole.report((index + fraction) / parts); }};
@@ -145,22 +138,33 @@ Summary summaryOf(const ValueCounts& counts)
 
 Result<Summary> summarize(const TensorSource& source, const TensorInfo& info, Progress progress)
 {
-    const auto counts = countValues(source, info, part(progress, 0, 3));
+    const bool together = holdsFloats(info);   // FP32 is read once for tails and quantiles together.
+    const int passes = together ? 2 : 3;
+    const auto counts = countValues(source, info, part(progress, 0, passes));
     if (!counts)
         return tl::unexpected(counts.error());
     if ((*counts)->isExact() || (*counts)->totals().finite == 0)
         return summaryOf(**counts);
 
     Summary summary = momentsOf(**counts);
-    if (summary.standardDeviation > 0) {
-        const auto tails = streamTails(source, info, summary, part(progress, 1, 3));
+    const double finite = double((*counts)->totals().finite);
+    std::vector<Tails> parts(together ? std::size_t((info.count + chunkElements - 1) / chunkElements) : 0);
+    LookAtChunk look;
+    if (together && summary.standardDeviation > 0) {
+        look = [&](std::size_t chunk, std::span<const float> values) {
+            parts[chunk] = tailsOfFloats(values, summary.mean, summary.standardDeviation, outlierDeviations * summary.standardDeviation);
+        };
+    } else if (summary.standardDeviation > 0) {
+        const auto tails = streamTails(source, info, summary, part(progress, 1, passes));
         if (!tails)
             return tl::unexpected(tails.error());
-        setTails(summary, *tails, double((*counts)->totals().finite));
+        setTails(summary, *tails, finite);
     }
-    const auto quantiles = exactQuantiles(source, info, **counts, Summary::quantileShares, false, part(progress, 2, 3));
+    const auto quantiles = exactQuantiles(source, info, **counts, Summary::quantileShares, false, part(progress, passes - 1, passes), look);
     if (!quantiles)
         return tl::unexpected(quantiles.error());
+    if (look)
+        setTails(summary, sumOf(parts), finite);
     std::copy(quantiles->begin(), quantiles->end(), summary.quantiles.begin());
     return summary;
 }

@@ -126,6 +126,13 @@ Result<const NumberFormat*> numbersOf(const TensorInfo& info)
     return format;
 }
 
+bool holdsFloats(const TensorInfo& info)
+{
+    const auto format = numbersOf(info);
+    const FloatFormat* const floating = format ? (*format)->asFloat() : nullptr;
+    return floating && floating->exponentBits == 8 && floating->mantissaBits <= 23 && !(info.type && info.type->bits <= 16);
+}
+
 CountsResult countValues(const TensorSource& source, const TensorInfo& info, Progress progress)
 {
     const auto format = numbersOf(info);
@@ -133,8 +140,7 @@ CountsResult countValues(const TensorSource& source, const TensorInfo& info, Pro
         return tl::unexpected(format.error());
     if (info.type && info.type->bits <= 16)
         return countCodes(source, info, **format, progress);
-    const FloatFormat* const floating = (*format)->asFloat();
-    if (floating && floating->exponentBits == 8 && floating->mantissaBits <= 23)
+    if (holdsFloats(info))
         return countFloats(source, info, progress);
     return countWide(source, info, **format, progress);
 }

@@ -129,18 +129,21 @@ void compareQuantizing(const TensorSource& source, NumpyPeer& peer)
     addPeer(contenders, peer, "NumPy INT8 and error", "int8", work);
     QuantizationSink packing;
     packing.codes = packing.scales = [](std::span<const std::byte> bytes) -> Result<void> { benchmark::DoNotOptimize(bytes.data()); return {}; };
-    const auto add = [&](const char* text, const char* other, double target, bool packed = false) {
-        contenders.push_back({std::string(text) + (packed ? ", packed" : ""), [&, scheme = *parseScheme(text), packed] {
-                                  benchmark::DoNotOptimize(quantize(source, info, scheme, packed ? packing : QuantizationSink{})); },
+    QuantizationSink errorsAlone;
+    errorsAlone.levelCounts = false;
+    const auto add = [&](const char* text, const char* with, const QuantizationSink& sink, const char* other = "", double target = 0) {
+        contenders.push_back({std::string(text) + with, [&, scheme = *parseScheme(text)] { benchmark::DoNotOptimize(quantize(source, info, scheme, sink)); },
                               work, limit, {}, {}, other, target});
     };
-    add("int8,clip=-0.1:0.1", "NumPy INT8 and error, step given", 0);
-    add("int8", "NumPy INT8 and error", 30);
-    add("int4,group=128", "", 1 / 1.5);
-    add("int4,group=32", "", 1 / 1.5);
-    add("element=nf4,group=64", "", 0, true);
-    add("levels=16", "", 0);
-    compare("quantizing with all error figures and counts per level, FP32", "Gelem/s", contenders, 5);
+    add("int8,clip=-0.1:0.1", "", errorsAlone, "NumPy INT8 and error, step given");
+    add("int8", "", errorsAlone, "NumPy INT8 and error", 30);
+    add("int4,group=128", "", errorsAlone, "", 1 / 1.5);
+    add("int4,group=32", "", errorsAlone, "", 1 / 1.5);
+    const QuantizationSink counting;
+    for (const char* text : {"int8", "int4,group=128", "int4,group=32", "levels=16"})
+        add(text, ", counts per level", counting);
+    add("element=nf4,group=64", ", counts per level, packed", packing);
+    compare("quantizing with all error figures, FP32", "Gelem/s", contenders, 5);
 }
 
 void compareClustering(std::int64_t count, NumpyPeer& peer)
