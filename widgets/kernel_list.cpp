@@ -12,6 +12,7 @@
 #include <QPainter>
 #include <QPixmap>
 #include <QSignalBlocker>
+#include <QStyle>
 #include <QStyledItemDelegate>
 #include <QTreeWidget>
 #include <QVBoxLayout>
@@ -421,8 +422,9 @@ QSize KernelList::sizeHint() const
         }
     }
     // A long name is cut before the list takes the picture's room.
-    name = std::min(name, bold.horizontalAdvance(QStringLiteral("INT8, x by a given")));
-    return {int(columns.name + name + columns.speed + columns.error) + 8, rows * rowHeight()};
+    name = std::min(name, bold.horizontalAdvance(QStringLiteral("FP8 E4M3, fast sums")));
+    const int scrollBar = m_tree->style()->pixelMetric(QStyle::PM_ScrollBarExtent);
+    return {int(columns.name + name + columns.speed + columns.error) + 4 + scrollBar, rows * rowHeight()};
 }
 
 QSize KernelList::minimumSizeHint() const

@@ -28,6 +28,11 @@ bool crosses(const QLineF& line, const QRectF& rect)
         || cross(line, {rect.bottomLeft(), rect.topRight()});
 }
 
+double distanceTo(const QRectF& rect, const QPointF& point)
+{
+    return QLineF(point, {std::clamp(point.x(), rect.left(), rect.right()), std::clamp(point.y(), rect.top(), rect.bottom())}).length();
+}
+
 /// How much two labels with their leaders are in each other's way: 0 for not at all.
 double conflict(const QRectF& rect, const QLineF& leader, const QRectF& other, const QLineF& otherLeader)
 {
@@ -72,9 +77,16 @@ std::vector<LabelPlacer::Candidate> LabelPlacer::candidates(const Wish& wish, do
             each.leader = leader(wish.mark, each.rect, distance);
             each.overlap = overlap(each.rect);
             each.cost = 2 * each.overlap / areaOf(each.rect) + 0.06 * (factor - 1) + 0.004 * double(i);
-            for (const Taken& taken : m_taken)   // A leader may leave its own mark, not pass through another.
-                if (taken.weight > 1 && !taken.rect.contains(wish.mark) && crosses(each.leader, taken.rect))
+            const double own = distanceTo(each.rect, wish.mark);
+            for (const Taken& taken : m_taken) {
+                if (taken.weight <= 1 || taken.rect.contains(wish.mark))
+                    continue;
+                if (crosses(each.leader, taken.rect))   // A leader may leave its own mark, not pass through another.
                     each.cost += 0.3;
+                // Nearer to another mark it would be read as that one's, unless a leader says otherwise.
+                if (const double other = distanceTo(each.rect, taken.rect.center()); other < own + 1 && other < 2 * distance)
+                    each.cost += each.leader.isNull() ? 0.6 : 0.2;
+            }
             all.push_back(each);
         }
     }

@@ -96,6 +96,7 @@ void GemmBar::show(const GemmState& state)
     m_data->setCurrent(state.data);
     m_seed->setText(QString::number(state.seed));
     m_device->setCurrent(state.device);
+    shortenDevice();
 }
 
 void GemmBar::setDevices(const std::vector<DeviceInfo>& devices)
@@ -108,6 +109,18 @@ void GemmBar::setDevices(const std::vector<DeviceInfo>& devices)
     }
     m_device->setCurrent(current);
     m_device->setVisible(devices.size() > 1);
+    shortenDevice();
+}
+
+/// A recorded GPU's title is longer than the line has room for; the menu and the picture's own title have all of it.
+void GemmBar::shortenDevice()
+{
+    const QString id = m_device->current();
+    m_device->setCurrent(id);
+    const QFontMetrics metrics(uiFont(13, QFont::DemiBold));
+    const QString whole = m_device->text();
+    m_device->setToolTip(whole);
+    m_device->setCurrent(id, metrics.elidedText(whole, Qt::ElideMiddle, m_isCompact ? 180 : 360));
 }
 
 void GemmBar::setTensor(const QString& name)
@@ -141,6 +154,10 @@ void GemmBar::setProgress(const QString& progress)
 
 void GemmBar::setCompact(bool compact)
 {
+    if (compact != m_isCompact) {
+        m_isCompact = compact;
+        shortenDevice();
+    }
     m_labels.back()->setVisible(!compact);
     m_seed->setVisible(!compact);
 }

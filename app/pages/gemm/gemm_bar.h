@@ -34,6 +34,7 @@ signals:
     void cancelRequested();
 
 private:
+    void shortenDevice();
     QLineEdit* addField(const QString& label, const QString& name, int characters);
 
     QHBoxLayout* m_line;
@@ -46,6 +47,7 @@ private:
     TextLabel* m_progress;
     PushButton* m_run;
     PushButton* m_cancel;
+    bool m_isCompact = false;
 };
 
 }  // namespace quantoscope
