@@ -135,20 +135,20 @@ bool hasRowScales(const StoredMatrix& matrix)
 bool multiply(const StoredMatrix& x, const StoredMatrix& w, GemmOutput& y, const Pulse& pulse, bool onAllCores)
 {
     const std::int64_t row = decodedColumns(x.columns);
-    const auto decodedX = hwy::AllocateAligned<float>(std::size_t(x.rows * row));
+    Scratch<float> decodedX(std::size_t(x.rows * row));
     parallelFor(std::size_t(x.rows), [&](std::size_t i) {
-        decodeRow(x, std::int64_t(i), 0, row, decodedX.get() + std::int64_t(i) * row);
+        decodeRow(x, std::int64_t(i), 0, row, decodedX.data() + std::int64_t(i) * row);
     }, pulse.progress().stop);
     const bool isScaled = hasRowScales(x) || hasRowScales(w);
     if (onAllCores && takesFewRows(w, x.rows)) {
-        if (!multiplyFewRows(decodedX.get(), x.rows, row, w, y.as<float>(), pulse))
+        if (!multiplyFewRows(decodedX.data(), x.rows, row, w, y.as<float>(), pulse))
             return false;
         if (isScaled)
             scaleBlock({0, x.rows, 0, w.rows}, x, w, y.as<float>());
         return true;
     }
     return forEachOutputBlock(x.rows, w.rows, pulse, [&](const OutputBlock& block) {
-        multiplyBlock(block, decodedX.get(), row, w, y.as<float>(), w.rows, pulse);
+        multiplyBlock(block, decodedX.data(), row, w, y.as<float>(), w.rows, pulse);
         if (isScaled)
             scaleBlock(block, x, w, y.as<float>());
     }, {}, onAllCores);

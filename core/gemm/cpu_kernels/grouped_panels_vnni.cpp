@@ -104,7 +104,7 @@ bool multiplyGroupedPanels(const StoredMatrix& stored, const StoredMatrix& w, Ge
     const GroupedTiles x = makeGroupedTiles<tileRows>(stored, w.storage.groupColumns, isInt4 ? 8 : 128);
     return forEachOutputBlock(stored.rows, w.rows, pulse, [&](const OutputBlock& block) {
         (isInt4 ? multiplyBlock<true> : multiplyBlock<false>)(block, x, w, y.as<float>(), pulse);
-    }, {.rows = 252, .columns = 64});
+    }, {.rows = 264, .columns = 64});
 }
 
 }  // namespace quantoscope::cpu

@@ -3,6 +3,8 @@
 
 #include "core/gemm/cpu_kernels/panel_tiles.h"
 
+#include <vector>
+
 namespace quantoscope::cpu {
 
 /// x in INT8 with a scale a group, in tiles for panels of W. A stretch is a group, or as much of it as is added
@@ -10,7 +12,7 @@ namespace quantoscope::cpu {
 template <int tileRows>
 struct GroupedTiles {
     std::int64_t stretchColumns = 0, stretches = 0, columns = 0;   ///< Columns: of K, up to a multiple of 32.
-    std::vector<std::int32_t> codes;    ///< [tile][four columns][row of the tile]
+    Scratch<std::int32_t> codes;        ///< [tile][four columns][row of the tile]
     std::vector<std::int32_t> starts;   ///< [tile][stretch][row]: what sums begin with, because W enters `offset` too large.
     std::vector<float> scales;          ///< [tile][stretch][row]
 

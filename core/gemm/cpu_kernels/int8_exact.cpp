@@ -189,18 +189,18 @@ bool multiplyFewRows(const StoredMatrix& x, const std::int16_t* widened, const S
 bool multiply(const StoredMatrix& x, const StoredMatrix& w, GemmOutput& y, const Pulse& pulse)
 {
     const std::int64_t row = std::int64_t(x.rowBytes);   // One byte an element, filled up to 64.
-    const auto widened = hwy::AllocateAligned<std::int16_t>(std::size_t(x.rows * row));
+    Scratch<std::int16_t> widened(std::size_t(x.rows * row));
     parallelFor(std::size_t(x.rows), [&](std::size_t i) {
-        widenToInt16(x.rowAs<std::int8_t>(std::int64_t(i)), row, widened.get() + std::int64_t(i) * row);
+        widenToInt16(x.rowAs<std::int8_t>(std::int64_t(i)), row, widened.data() + std::int64_t(i) * row);
     }, pulse.progress().stop);
     if (x.rows <= fewRows)
-        return multiplyFewRows(x, widened.get(), w, y.as<std::int32_t>(), pulse);
-    const std::vector<std::int32_t> tiles = packTiles<tileRows, std::int32_t>(x.rows, row / 2, [&](std::int64_t i) {
-        return reinterpret_cast<const std::int32_t*>(widened.get() + i * row);
+        return multiplyFewRows(x, widened.data(), w, y.as<std::int32_t>(), pulse);
+    const Scratch<std::int32_t> tiles = packTiles<tileRows, std::int32_t>(x.rows, row / 2, [&](std::int64_t i) {
+        return reinterpret_cast<const std::int32_t*>(widened.data() + i * row);
     });
     return forEachOutputBlock(x.rows, w.rows, pulse, [&](const OutputBlock& block) {
         multiplyBlock(block, tiles.data(), row, w, y.as<std::int32_t>(), w.rows, pulse);
-    }, {.rows = 252, .columns = 64});
+    }, {.rows = 264, .columns = 64});
 }
 #endif
 

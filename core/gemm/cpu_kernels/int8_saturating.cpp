@@ -77,7 +77,7 @@ QUANTOSCOPE_AVX2 __attribute__((noinline)) void multiplyTile(const std::int32_t*
 bool multiplyAvx2(const StoredMatrix& x, const StoredMatrix& w, std::int32_t* y, const Pulse& pulse)
 {
     const std::int64_t row = std::int64_t(w.rowBytes);
-    const std::vector<std::int32_t> tiles = packTiles<tileRows, std::int32_t>(x.rows, row / 4, [&](std::int64_t i) { return x.rowAs<std::int32_t>(i); });
+    const Scratch<std::int32_t> tiles = packTiles<tileRows, std::int32_t>(x.rows, row / 4, [&](std::int64_t i) { return x.rowAs<std::int32_t>(i); });
     return forEachOutputBlock(x.rows, w.rows, pulse, [&](const OutputBlock& block) {
         alignas(64) thread_local std::array<std::byte, std::size_t(panelColumns * chunkBytes)> panel;
         alignas(64) std::int32_t tile[tileRows * panelColumns];

@@ -141,12 +141,12 @@ bool multiplyInt8Vnni(const StoredMatrix& x, const StoredMatrix& w, GemmOutput& 
             dot(rows.data(), x.rowBytes, starts.data(), w.row(j), values + j, w.rows);
         });
     }
-    const std::vector<std::int32_t> tiles = packTiles<tileRows, std::int32_t>(x.rows, std::int64_t(x.rowBytes / 4), [&](std::int64_t i) {
+    const Scratch<std::int32_t> tiles = packTiles<tileRows, std::int32_t>(x.rows, std::int64_t(x.rowBytes / 4), [&](std::int64_t i) {
         return x.rowAs<std::int32_t>(i);
     });
     return forEachOutputBlock(x.rows, w.rows, pulse, [&](const OutputBlock& block) {
         multiplyBlock(block, tiles.data(), starts, w, values, pulse);
-    }, {.rows = 252, .columns = 64});
+    }, {.rows = 264, .columns = 64});
 }
 
 }  // namespace quantoscope::cpu

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "core/gemm/cpu_kernels/scratch.h"
 #include "core/gemm/pulse.h"
 #include "core/gemm/stored_matrix.h"
 #include "core/parallel_for.h"
 
 #include <algorithm>
 #include <cstdint>
-#include <vector>
 
 namespace quantoscope::cpu {
 
@@ -78,15 +78,18 @@ bool forEachStripOfW(std::int64_t rows, const StoredMatrix& w, const Pulse& puls
 /// zero. A kernel that broadcasts one number of each row then reads one stream; rows a power of two apart
 /// would fall into the same few lines of the cache and drive each other out.
 template <int tileRows, class Number, class Row>
-std::vector<Number> packTiles(std::int64_t rows, std::int64_t columns, const Row& row)
+Scratch<Number> packTiles(std::int64_t rows, std::int64_t columns, const Row& row)
 {
     const std::int64_t tiles = (rows + tileRows - 1) / tileRows;
-    std::vector<Number> packed(std::size_t(tiles * tileRows * columns));
+    Scratch<Number> packed(std::size_t(tiles * tileRows * columns));
     parallelFor(std::size_t(tiles), [&](std::size_t tile) {
         const std::int64_t first = std::int64_t(tile) * tileRows;
+        Number* const own = packed.data() + first * columns;
+        if (first + tileRows > rows)
+            std::fill_n(own, tileRows * columns, Number());
         for (std::int64_t i = first; i < std::min(rows, first + tileRows); ++i) {
             const Number* source = row(i);
-            Number* target = packed.data() + first * columns + (i - first);
+            Number* target = own + (i - first);
             for (std::int64_t k = 0; k < columns; ++k)
                 target[k * tileRows] = source[k];
         }

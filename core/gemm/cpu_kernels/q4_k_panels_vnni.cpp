@@ -54,7 +54,7 @@ QUANTOSCOPE_INLINE void endBlock(const __m512i& above, const __m512i& below, con
 
 bool multiplyQ4kPanelsVnni(const StoredMatrix& x, const StoredMatrix& w, GemmOutput& y, const Pulse& pulse)
 {
-    return multiplyByPanels(x, w, y.as<float>(), pulse, {.rows = 252, .columns = 64});
+    return multiplyByPanels(x, w, y.as<float>(), pulse, {.rows = 264, .columns = 64});
 }
 
 }  // namespace quantoscope::cpu

@@ -4,6 +4,8 @@
 #include "core/gemm/cpu_kernels/packed_bytes.h"
 #include "core/gemm/q4_k_rows.h"
 
+#include <vector>
+
 namespace quantoscope::cpu {
 
 #if defined(__x86_64__)
@@ -20,7 +22,7 @@ inline __m128i nibblesOfQ4k(const std::byte* block, std::int64_t first)
 template <int tileRows>
 struct Q4kTiles {
     std::int64_t columns = 0, blocks = 0;   ///< Columns: of K, up to a multiple of 32.
-    std::vector<std::int32_t> codes;        ///< [tile][four columns][row of the tile]
+    Scratch<std::int32_t> codes;            ///< [tile][four columns][row of the tile]
     std::vector<std::int32_t> pairs;        ///< [tile][block][two parts][row]: the sums of their codes, in 16 bits each.
     std::vector<float> scales;              ///< [tile][block][row]
 
