@@ -83,8 +83,7 @@ void encodeAll(const Table& levels, std::span<const float> values, std::byte* co
         for (std::size_t block = 0; block < blocks; ++block)
             factors[block] = 1 / std::max(largest[at / blockSize + block], 1e-38f);
         countThresholds(values.data() + at, count, factors.data(), levels.thresholds.data(), indices.data());
-        for (std::size_t i = 0; i < count; i += 2)
-            codes[(at + i) / 2] = std::byte(levels.codes[indices[i]] << 4 | levels.codes[indices[i + 1]]);
+        packPairs(indices.data(), count, levels.codes.data(), true, codes + at / 2);
     }
     if (whole < values.size())
         largest[whole / blockSize] = encodeShort(levels, values.subspan(whole), codes + whole / 2);

@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <iterator>
 #include <limits>
 
 HWY_BEFORE_NAMESPACE();
@@ -303,14 +304,23 @@ void TruncateToNibbles(const float* values, std::size_t count, const float* fact
 void CountThresholds(const float* values, std::size_t count, const float* factors, const float* thresholds, std::uint8_t* indices)
 {
     const Words words;
-    F each[15];
-    for (std::size_t t = 0; t < 15; ++t)
-        each[t] = hn::Set(Floats(), thresholds[t]);
+    const auto each = [&](std::size_t t) QUANTOSCOPE_INLINE { return hn::Set(Floats(), thresholds[t]); };
+    [[maybe_unused]] float padded[16 + 3];   // for whom looks them up from the fourth on
+    std::fill(std::copy_n(thresholds, 15, padded), std::end(padded), std::numeric_limits<float>::infinity());
     StoreCodes<64, 1, 64>(values, count, factors, reinterpret_cast<std::byte*>(indices), 64, [&](const float* x, const float* f, std::size_t b) QUANTOSCOPE_INLINE {
         const F scaled = hn::Mul(Load(x + b), hn::Set(Floats(), f[b / 64]));
+        const auto rise = [&](W from, F threshold, std::uint32_t by) QUANTOSCOPE_INLINE {
+            return hn::IfThenElse(hn::RebindMask(words, hn::Gt(scaled, threshold)), hn::Add(from, hn::Set(words, by)), from);
+        };
         W index = hn::Zero(words);
-        for (const F& threshold : each)
-            index = hn::IfThenElse(hn::RebindMask(words, hn::Gt(scaled, threshold)), hn::Add(index, hn::Set(words, 1)), index);
+        if constexpr (width == 16) {   // by bisection, where one register holds them all
+            index = rise(index, each(7), 8);
+            index = rise(index, hn::TableLookupLanes(Load(padded + 3), hn::IndicesFromVec(Floats(), index)), 4);
+            index = rise(index, hn::TableLookupLanes(Load(padded + 1), hn::IndicesFromVec(Floats(), index)), 2);
+            return rise(index, hn::TableLookupLanes(Load(padded), hn::IndicesFromVec(Floats(), index)), 1);
+        }
+        for (std::size_t t = 0; t < 15; ++t)
+            index = rise(index, each(t), 1);
         return index;
     });
 }
@@ -349,6 +359,26 @@ void NearestDoubledE2m1Of16(const float* values, std::size_t count, const float*
     });
 }
 
+void PackPairs(const std::uint8_t* indices, std::size_t count, const std::uint8_t* table, bool isFirstHigh, std::byte* codes)
+{
+    std::size_t i = 0;
+#if HWY_TARGET != HWY_SCALAR
+    const hn::Full128<std::uint8_t> bytes;
+    const hn::Full128<std::uint16_t> pairs;
+    const auto lookUp = hn::LoadU(bytes, table);
+    const auto pack = [&](const std::uint8_t* from) QUANTOSCOPE_INLINE {
+        const auto both = hn::BitCast(pairs, hn::TableLookupBytes(lookUp, hn::LoadU(bytes, from)));
+        return hn::BitCast(bytes, isFirstHigh ? hn::Or(hn::ShiftLeft<4>(both), hn::ShiftRight<8>(both)) : hn::Or(both, hn::ShiftRight<4>(both)));
+    };
+    for (; i + 32 <= count; i += 32)
+        hn::StoreU(hn::ConcatEven(bytes, pack(indices + i + 16), pack(indices + i)), bytes, reinterpret_cast<std::uint8_t*>(codes) + i / 2);
+#endif
+    for (; i < count; i += 2) {
+        const unsigned first = table[indices[i]], second = table[indices[i + 1]];
+        codes[i / 2] = std::byte(isFirstHigh ? first << 4 | second : first | second << 4);
+    }
+}
+
 void LookUpBlocks(const std::uint8_t* codes, std::size_t count, std::size_t block, const float* table,
                   const float* factors, float* values)
 {
@@ -357,7 +387,10 @@ void LookUpBlocks(const std::uint8_t* codes, std::size_t count, std::size_t bloc
     const hn::Rebind<std::uint8_t, Floats> bytes;
     EachVector(count, block, factors, [&](std::size_t i, F factor) {
         const auto index = hn::PromoteTo(integers, hn::LoadU(bytes, codes + i));
-        hn::StoreU(hn::Mul(hn::GatherIndex(d, table, index), factor), d, values + i);
+        if constexpr (width == 16)
+            hn::StoreU(hn::Mul(hn::TableLookupLanes(Load(table), hn::IndicesFromVec(d, index)), factor), d, values + i);
+        else
+            hn::StoreU(hn::Mul(hn::GatherIndex(d, table, index), factor), d, values + i);
     });
 }
 
@@ -377,6 +410,7 @@ HWY_EXPORT(TruncateToNibbles);
 HWY_EXPORT(CountThresholds);
 HWY_EXPORT(NearestDoubledE2m1Of32);
 HWY_EXPORT(NearestDoubledE2m1Of16);
+HWY_EXPORT(PackPairs);
 HWY_EXPORT(LookUpBlocks);
 
 void largestMagnitudes(const float* values, std::size_t count, std::size_t block, float* largest)
@@ -428,6 +462,11 @@ void nearestDoubledE2m1(const float* values, std::size_t count, const float* sca
 void nearestDoubledE2m1Of16(const float* values, std::size_t count, const float* scales, std::byte* codes, std::size_t stride)
 {
     HWY_DYNAMIC_DISPATCH(NearestDoubledE2m1Of16)(values, count, scales, codes, stride);
+}
+
+void packPairs(const std::uint8_t* indices, std::size_t count, const std::uint8_t* table, bool isFirstHigh, std::byte* codes)
+{
+    HWY_DYNAMIC_DISPATCH(PackPairs)(indices, count, table, isFirstHigh, codes);
 }
 
 void lookUpBlocks(const std::uint8_t* codes, std::size_t count, std::size_t block, const float* table,

@@ -35,7 +35,9 @@ void nearestDoubledE2m1Of16(const float* values, std::size_t count, const float*
 
 /// How many of 15 ascending thresholds lie below values · factor of the block of 64.
 void countThresholds(const float* values, std::size_t count, const float* factors, const float* thresholds, std::uint8_t* indices);
-/// values = table[code] · factor of the block
+/// Neighbours two a byte: table[index] of four bits, the first of each pair in the high half or in the low one. An even number.
+void packPairs(const std::uint8_t* indices, std::size_t count, const std::uint8_t* table, bool isFirstHigh, std::byte* codes);
+/// values = table[code] · factor of the block; sixteen codes.
 void lookUpBlocks(const std::uint8_t* codes, std::size_t count, std::size_t block, const float* table,
                   const float* factors, float* values);
 

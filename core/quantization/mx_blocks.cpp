@@ -151,6 +151,8 @@ void decodeMxInt8(const std::byte* codes, const std::byte* scales, const BlockCo
 
 // NVFP4, all in FP32 as NVIDIA's ModelOpt computes it (qtensor/nvfp4_tensor.py).
 
+constexpr std::array<std::uint8_t, 16> unchanged{0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
+
 void encodeNvfp4(std::span<const float> values, const BlockContext& context, std::byte* codes, std::byte* scales)
 {
     std::array<std::uint8_t, tile> elements;
@@ -168,8 +170,7 @@ void encodeNvfp4(std::span<const float> values, const BlockContext& context, std
         }
         // A negative quotient has a sign whatever it is rounded to; a −0 has none.
         encodeE2m1Quotients(values.data() + at, count, divisors.data(), elements.data());
-        for (std::size_t i = 0; i < count; i += 2)
-            codes[(at + i) / 2] = std::byte(elements[i] | elements[i + 1] << 4);
+        packPairs(elements.data(), count, unchanged.data(), false, codes + at / 2);
     }
 }
 
