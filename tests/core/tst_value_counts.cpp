@@ -11,7 +11,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstring>
 #include <limits>
+#include <map>
 
 using namespace quantoscope;
 using namespace quantoscope::test;
@@ -27,6 +29,36 @@ std::vector<float> mixedValues()
     values.insert(values.end(), {0.0f, -0.0f, quiet, -quiet, infinity, -infinity, 1e-45f, -1e-40f, 3e38f, 5.0f, 5.0f});
     return values;
 }
+
+/// FP16 codes held in memory.
+class Codes : public TensorSource {
+public:
+    explicit Codes(std::vector<std::uint16_t> codes)
+        : m_codes(std::move(codes))
+    {
+        m_tensor.name = "codes";
+        m_tensor.typeName = "F16";
+        m_tensor.type = findStorageType("F16");
+        m_tensor.count = std::int64_t(m_codes.size());
+        m_tensor.shape = {m_tensor.count};
+        m_tensor.bytes = m_codes.size() * 2;
+    }
+
+    std::string name() const override { return "F16"; }
+    std::span<const TensorInfo> tensors() const override { return {&m_tensor, 1}; }
+    std::span<const std::pair<std::string, std::string>> metadata() const override { return {}; }
+    Result<void> read(const TensorInfo&, ElementRange, std::span<double>) const override { return failure(Error::Kind::Unsupported, "Only bytes."); }
+    Result<void> read(const TensorInfo&, ElementRange, std::span<float>) const override { return failure(Error::Kind::Unsupported, "Only bytes."); }
+    Result<void> readBytes(const TensorInfo&, ElementRange range, std::span<std::byte> bytes) const override
+    {
+        std::memcpy(bytes.data(), m_codes.data() + range.first, std::size_t(range.count) * 2);
+        return {};
+    }
+
+private:
+    std::vector<std::uint16_t> m_codes;
+    TensorInfo m_tensor;
+};
 
 bool close(double a, double b, double relative) { return std::abs(a - b) <= relative * std::max(std::abs(a), std::abs(b)); }
 
@@ -97,6 +129,34 @@ private slots:
         for (std::size_t i = 0; i < direct->bins().size(); ++i)
             QCOMPARE((*streamed)->bins()[i].sumOfSquares, direct->bins()[i].sumOfSquares);
         QCOMPARE((*streamed)->totals().sum, direct->totals().sum);
+    }
+
+    void codesAreCountedAlikeWhetherNeighboursAreAlikeOrNot_data()
+    {
+        QTest::addColumn<double>("zeros");
+        QTest::newRow("dense") << 0.0;
+        QTest::newRow("half of them zero") << 0.5;
+        QTest::newRow("sparse") << 0.95;
+        QTest::newRow("all zero") << 1.0;
+    }
+
+    void codesAreCountedAlikeWhetherNeighboursAreAlikeOrNot()
+    {
+        QFETCH(double, zeros);
+        const RandomStream random(12);
+        std::vector<std::uint16_t> codes(200003);
+        std::map<double, std::uint64_t> expected;
+        const NumberFormat& fp16 = *findNumberFormat("fp16");
+        for (std::size_t i = 0; i < codes.size(); ++i) {
+            codes[i] = random.uniform(2 * i) < zeros ? 0 : std::uint16_t(encode(fp16, random.normal(2 * i + 1)));
+            ++expected[valueOf(fp16, codes[i])];
+        }
+        const Codes source(codes);
+        const auto counts = countValues(source, source.tensors().front());
+        QVERIFY(counts.has_value());
+        QCOMPARE((*counts)->bins().size(), expected.size());
+        for (const CountBin& bin : (*counts)->bins())
+            QCOMPARE(bin.count, expected[bin.low]);
     }
 
     void equalValuesAreKnownExactly()
