@@ -84,7 +84,7 @@ void BatchPlot::redraw()
             lastM = std::max(lastM, m);
         }
     }
-    low = std::exp2(std::floor(std::log2(low)));
+    low = std::max(std::exp2(std::floor(std::log2(low))), 1.0 / 16);   // What is slower still leaves the picture.
     // Room at the right for the names: a third of the axis, in doublings.
     m_plot->xAxis->setRange(1, std::pow(lastM, 1.32));
     m_plot->yAxis->setRange(low, std::exp2(std::ceil(std::log2(high))));
@@ -174,9 +174,16 @@ void BatchPlot::drawNames(double lastM)
         if (!line.points.empty())
             names.push_back({m_plot->yAxis->coordToPixel(line.points.back().second), line.name, colourOf(line.mark)});
     }
-    std::ranges::sort(names, {}, &Name::pixel);
     const QFont font = uiFont(11, QFont::DemiBold);
     const double height = QFontMetricsF(font).height();
+    // Where not all fit below each other the names of what is asked about stay: weights only, and what they are compared with.
+    if (double(names.size()) * height > m_plot->axisRect()->height() + height) {
+        std::erase_if(names, [this](const Name& name) {
+            const auto line = std::ranges::find(m_lines, name.text, &BatchLine::name);
+            return line != m_lines.end() && line->mark != GemmMark::WeightOnly;
+        });
+    }
+    std::ranges::sort(names, {}, &Name::pixel);
     for (std::size_t i = 1; i < names.size(); ++i)
         names[i].pixel = std::max(names[i].pixel, names[i - 1].pixel + height);
     const double excess = std::max(0.0, names.back().pixel + height / 2 - m_plot->axisRect()->bottom());

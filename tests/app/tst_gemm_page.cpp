@@ -239,6 +239,9 @@ private slots:
         QCOMPARE(changes.size(), 3);
         page.setPresenting(false);
         QVERIFY(plot->isVisible() && roofline->isVisible());
+        page.resize(936, 570);   // Two pictures must not hold the window open.
+        QCOMPARE(page.size(), QSize(936, 570));
+        QVERIFY(roofline->isVisible() && !plot->isVisible());
         QTRY_VERIFY_WITH_TIMEOUT(page.isSettled(), 120000);
     }
 

@@ -87,6 +87,7 @@ void GemmFigure::build()
     m_grid = new QGridLayout(this);
     m_grid->setContentsMargins(space::padding, space::normal, space::padding, space::padding);
     m_grid->setSpacing(space::gap);
+    m_grid->setSizeConstraint(QLayout::SetNoConstraint);
     m_bar = new GemmBar(this);
     buildPicture();
     buildViews();

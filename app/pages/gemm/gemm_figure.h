@@ -50,6 +50,8 @@ public:
     void setPresenting(bool) override;
     QList<std::pair<QString, QString>> keys() const override;
     void toggleGhost() override;
+    /// Of one view, in any arrangement: else a window with two pictures could not be made small enough for one.
+    QSize minimumSizeHint() const override { return {640, 360}; }
 
     /// Measures what the state says; what was measured before is replaced as the new figures come.
     void run();

@@ -266,7 +266,7 @@ void GemmFigure::arrange()
     m_deck->setCurrent(m_state.panel);
     m_bar->setCompact(width() < singleWidth);
     // Beside a picture that needs the room itself the list goes; every mark then has its name, come what may.
-    const bool hasList = m_list->sizeHint().width() < 0.4 * width();
+    const bool hasList = m_list->sizeHint().width() < 0.45 * width();
     if (hasList == m_list->isHidden()) {
         m_list->setVisible(hasList);
         if (m_backend)   // None yet while the page is built.
