@@ -216,8 +216,18 @@ QJsonObject Workspace::state() const
 
 void Workspace::setState(const QJsonObject& state)
 {
-    if (const auto scheme = parseScheme(state[u"scheme"].toString().toStdString()))
+    const QString wantedScheme = state[u"scheme"].toString();
+    const auto scheme = parseScheme(wantedScheme.toStdString());
+    if (scheme)
         setScheme(*scheme);
+    openStated(state);
+    // Last, for a model that opens clears what was said before.
+    if (!scheme && !wantedScheme.isEmpty())
+        emit problem(QString::fromStdString(scheme.error().message));
+}
+
+void Workspace::openStated(const QJsonObject& state)
+{
     const QString wantedTensor = state[u"tensor"].toString();
     const QString model = state[u"model"].toString();
     const QString path = model == u"sample" ? sampleModelPath() : model;

@@ -95,6 +95,7 @@ signals:
     void formatRequested(const QString& id);
 
 private:
+    void openStated(const QJsonObject& state);   ///< What a state says of model and tensor.
     void setModel(Model model, const QString& path, std::optional<SyntheticRecipe> recipe);
 
     Model m_model;

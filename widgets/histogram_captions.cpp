@@ -101,8 +101,11 @@ static QRectF drawAfterCaption(QPainter& painter, const HistogramFrame& frame)
     QString small;
     if (content.map) {
         const bool narrow = frame.layout.after.width() < 680 * theme().typeScale;
-        small = (narrow ? words("%1 levels · line: before") : words("%1 levels stored · grey line: before"))
-                    .arg(content.error.levelsUsed);
+        small = content.error.levelsUsed == 1 ? words("one level · line: before")
+                                              : (narrow ? words("%1 levels · line: before") : words("%1 levels stored · grey line: before"))
+                                                    .arg(content.error.levelsUsed);
+    } else if (content.counts && content.counts->totals().finite == 0) {
+        small = words("nothing finite to store");
     } else {
         small = content.dequantized ? frame.layout.after.width() < 680 * theme().typeScale ? words("as stored · line: before") : words("values as stored · grey line: before") : words("being quantized …");
     }

@@ -13,9 +13,16 @@
 
 namespace quantoscope {
 
+bool HistogramFrame::hasStep() const
+{
+    // Where one value is all there is, shares per step are as large as the step is: per bin they say something.
+    const bool isOneValue = content.counts && content.counts->totals().min == content.counts->totals().max;
+    return content.map && !isOneValue;
+}
+
 double HistogramFrame::step() const
 {
-    return content.map ? referenceStep(*content.map) : before.binWidth();
+    return hasStep() ? referenceStep(*content.map) : before.binWidth();
 }
 
 double HistogramFrame::clipLow() const
@@ -232,9 +239,8 @@ void drawYAxes(QPainter& painter, const HistogramFrame& frame)
     }
 
     const auto tr = [](const char* text) { return QCoreApplication::translate("HistogramView", text); };
-    const bool hasStep = frame.content.map.has_value();
     const QString title = layout.isPerCode()                              ? tr("share of weights")
-                        : !hasStep                                        ? tr("share of weights per bin")
+                        : !frame.hasStep()                                ? tr("share of weights per bin")
                         : frame.content.map->step > 0                     ? tr("share of weights per step Δ")
                                                                           : tr("share of weights per mean step");
     const QRectF panels = layout.isPerCode() ? layout.codes : layout.before.united(layout.after);

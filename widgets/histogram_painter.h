@@ -41,6 +41,7 @@ struct HistogramFrame {
     double errorTop = 1;                    ///< Upper end of its axis.
 
     bool isLogarithmic() const { return scale == HistogramScale::Logarithmic; }
+    bool hasStep() const;                     ///< The y axis' unit is the step between levels, else a bin.
     double step() const;                      ///< Of the y axis' unit.
     double clipLow() const;
     double clipHigh() const;

@@ -336,59 +336,6 @@ void SchemeEditor::describeClip()
                        byHand && m_isDragging ? tr("by hand") : clipName(clip));
 }
 
-/// Only the words that mean something in this sentence.
-void SchemeEditor::showWords()
-{
-    const auto show = [this](std::initializer_list<QWidget*> widgets, const char* word, bool meaningful) {
-        const bool wanted = meaningful && (m_only.isEmpty() || m_only.contains(QLatin1String(word)));
-        for (QWidget* widget : widgets)
-            widget->setVisible(wanted);
-    };
-    const bool uniform = m_scheme.kind == QuantizationScheme::Kind::Uniform;
-    const bool codebook = m_scheme.kind == QuantizationScheme::Kind::Codebook;
-    const BlockFormat* block = m_scheme.kind == QuantizationScheme::Kind::Block ? findBlockFormat(m_scheme.element) : nullptr;
-    show({m_element}, "element", true);
-    show({m_fitWord, m_fit}, "fit", codebook);
-    show({m_ruleWord, m_rule}, "rule", block && block->takesScaleRule);
-    show({m_symmetry}, "symmetry", isInteger(m_scheme));
-    show({m_granularity}, "granularity", uniform);
-    show({m_perWord}, "granularity", uniform && !m_isTight);
-    show({m_clip}, "clip", uniform);
-    show({m_clipWord}, "clip", uniform && !m_isTight);
-    show({m_rounding}, "rounding", uniform);
-    show({m_scaleWord, m_scale}, "scale", !block && !m_isCompact);
-    if (m_method)
-        show({m_method}, "method", true);
-}
-
-/// The choices come before the words between them, and a method that is none says so in one word.
-void SchemeEditor::fitWords()
-{
-    const auto widthOf = [](const QWidget* word) { return word->sizeHint().width() + 4; };
-    int needed = 0;
-    for (const QWidget* word : findChildren<QWidget*>(QString(), Qt::FindDirectChildrenOnly))
-        if (!word->isHidden())
-            needed += widthOf(word);
-    // As if all were there, so that the answer does not depend on the one before.
-    if (m_isTight && !m_granularity->isHidden())
-        needed += widthOf(m_perWord) + widthOf(m_clipWord);
-    if (m_isTight && m_method && !m_method->isHidden() && method().isEmpty())
-        needed += fontMetrics().horizontalAdvance(tr("rounding alone")) - fontMetrics().horizontalAdvance(tr("alone"));
-    const bool isTight = width() > 0 && needed > width();
-    if (isTight == m_isTight)
-        return;
-    m_isTight = isTight;
-    m_layout->setSpacing(isTight ? 2 : m_isCompact ? 4 : 6);
-    setMethod(method());
-    showWords();
-}
-
-void SchemeEditor::resizeEvent(QResizeEvent* event)
-{
-    QWidget::resizeEvent(event);
-    fitWords();
-}
-
 void SchemeEditor::choose(QuantizationScheme scheme, const QString& word)
 {
     scheme = madeConsistent(std::move(scheme));

@@ -3,12 +3,18 @@
 #include "tests/app/quantize_page.h"
 
 #include "app/pages/quantize/pasted_numbers.h"
+#include "widgets/cost_curve.h"
 
 #include "tests/test_case.h"
 
 #include <QAbstractButton>
 #include <QLabel>
 #include <QPlainTextEdit>
+#include <QSignalSpy>
+
+#include <algorithm>
+#include <limits>
+#include <vector>
 
 using namespace quantoscope;
 using namespace quantoscope::quantize_tests;
@@ -86,6 +92,42 @@ private slots:
         QVERIFY(workspace.tensor());
         QCOMPARE(workspace.tensor()->count, 3);
         QTRY_VERIFY_WITH_TIMEOUT(page.isSettled() && page.figure()->study().error(), 20000);
+    }
+
+    void aSchemeThatCannotBeReadIsSaidAndThePresentOneStays()
+    {
+        Workspace workspace;
+        workspace.setScheme(*parseScheme("int5"));
+        QSignalSpy problems(&workspace, &Workspace::problem);
+        workspace.setState({{QStringLiteral("scheme"), QStringLiteral("int4,foo=3")}, {QStringLiteral("model"), QStringLiteral("sample")}});
+        QVERIFY(!problems.isEmpty());
+        QVERIFY(problems.last().first().toString().contains(QStringLiteral("foo")));   // Opening a model does not take it back.
+        QCOMPARE(schemeText(workspace.scheme()), std::string("int5"));
+    }
+
+    /// Neither has a range: the card says why there is no curve, and the picture has shares that are shares.
+    void weightsWithoutARangeAreExplained_data()
+    {
+        QTest::addColumn<std::vector<float>>("weights");
+        QTest::addColumn<QString>("part");
+        const float nan = std::numeric_limits<float>::quiet_NaN();
+        QTest::newRow("all zero") << std::vector<float>{0, 0, 0, 0} << QStringLiteral("Every weight is 0");
+        QTest::newRow("nothing finite") << std::vector<float>{nan, nan} << QStringLiteral("No weight is finite");
+    }
+    void weightsWithoutARangeAreExplained()
+    {
+        QFETCH(std::vector<float>, weights);
+        QFETCH(QString, part);
+        Workspace workspace;
+        QuantizePage page(workspace);
+        page.resize(1280, 800);
+        page.show();
+        workspace.openNumbers(weights);
+        QTRY_VERIFY_WITH_TIMEOUT(page.isSettled() && page.figure()->study().counts(), 20000);
+        QVERIFY(!page.figure()->curve()->isVisible());
+        const auto labels = page.findChildren<QLabel*>();
+        QVERIFY(std::any_of(labels.begin(), labels.end(), [&](const QLabel* label) { return label->isVisible() && label->text().contains(part); }));
+        QVERIFY(!page.grab().isNull());
     }
 
     void theSchemeIsTheOneOfTheWorkspace()

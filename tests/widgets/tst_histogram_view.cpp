@@ -72,7 +72,7 @@ private slots:
 
     void binningOfStoredValuesKeepsEveryWeight()
     {
-        DequantizedPicture picture{.low = -1, .high = 1, .stored = std::vector<double>(2048, 0.0), .lowestError = {}, .highestError = {}, .count = 30};
+        DequantizedPicture picture{.low = -1, .high = 1, .stored = std::vector<double>(2048, 0.0), .lowestError = {}, .highestError = {}, .squaredError = {}, .count = 30};
         picture.stored[3] = 10;
         picture.stored[1024] = 20;
         const BinnedShares shares = binnedShares(picture, -0.5, 1, 7);

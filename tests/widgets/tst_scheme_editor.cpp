@@ -13,6 +13,8 @@
 #include <QMenu>
 #include <QSignalSpy>
 
+#include <algorithm>
+
 using namespace quantoscope;
 
 class TestSchemeEditor : public QObject {
@@ -193,6 +195,38 @@ private slots:
             QCOMPARE(QString::fromStdString(schemeText(editor.scheme())), QLatin1String(step.scheme));
         }
         QVERIFY(!editor.openByKey(Qt::Key_S));   // no such word in a block scheme
+    }
+
+    void aNarrowSentenceShortensItsChoicesBeforeOneIsCut()
+    {
+        QWidget card;   // A window of its own would not become narrower than the sentence.
+        card.resize(900, 60);
+        SchemeEditor editor(&card);
+        editor.setOffersMethods();
+        editor.setCompact(true);
+        editor.setScheme(*parseScheme("int4,group=64,clip=mse"));
+        editor.resize(900, 40);
+        card.show();
+        const auto isCut = [&] {
+            const auto buttons = editor.findChildren<ChoiceButton*>();
+            return std::any_of(buttons.begin(), buttons.end(), [](const ChoiceButton* button) {
+                return button->isVisible() && button->width() < static_cast<const QWidget*>(button)->sizeHint().width();
+            });
+        };
+        const auto textOf = [&](const char* word) { return editor.word(QLatin1String(word))->text(); };
+        QCOMPARE(textOf("clip"), QStringLiteral("least squared error"));
+        QCOMPARE(textOf("rounding"), QStringLiteral("nearest even"));
+        bool wasShort = false;
+        for (int width = 900; width >= 300; width -= 5) {
+            editor.resize(width, 40);
+            QCoreApplication::processEvents();
+            const bool isShort = textOf("clip") == u"least squares" && textOf("rounding") == u"to even";
+            QVERIFY2(!isCut() || isShort, qPrintable(QString::number(width)));
+            wasShort = wasShort || (isShort && !isCut());
+        }
+        QVERIFY(wasShort);
+        editor.resize(900, 40);
+        QCOMPARE(textOf("rounding"), QStringLiteral("nearest even"));
     }
 
     void levelsByHandBeginWithThoseInForce()

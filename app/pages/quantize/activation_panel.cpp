@@ -85,6 +85,7 @@ void ActivationPanel::build()
     m_seedWord = new TextLabel(tr("seed"), 13, QFont::Normal, TextTone::Muted, this);
     line->addWidget(m_seedWord);
     m_seed = new QSpinBox(this);
+    m_seed->setPrefix(tr("seed "));
     m_seed->setRange(0, 999999);
     m_seed->setAccessibleName(tr("Seed of the stream"));
     line->addWidget(m_seed);

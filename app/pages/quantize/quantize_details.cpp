@@ -133,11 +133,32 @@ bool QuantizeFigure::areDetailsSettled() const
     return m_weight->isSettled() && m_channels->isSettled();
 }
 
+/// What stands where there is no curve of clips.
+QString QuantizeFigure::curveNote(bool isLow) const
+{
+    const QuantizationScheme& scheme = m_study->scheme();
+    if (m_study->counts() && m_study->counts()->totals().finite == 0)
+        return tr("No weight is finite: there is nothing to clip.");
+    if (!(m_study->largestPosition() > 0))
+        return tr("Every weight is 0, which every scheme stores as it is: there is nothing to clip.");
+    if (scheme.kind == QuantizationScheme::Kind::Codebook && !m_study->method())
+        return tr("SQNR by how the levels are chosen; the gap to the best stands beside it.");
+    if (!m_study->compensations().empty())
+        return isLow ? tr("dB of weights, of outputs X·Wᵀ") : tr("dB of the weights, and of the outputs X·Wᵀ, by how the codes are chosen:");
+    if (m_study->method())
+        return tr("What is stored follows from the inputs, not from one clip: the picture and the figures show it.");
+    if (scheme.granularity.kind == Granularity::Kind::Tensor)
+        return tr("A draw decides for every weight, so there is no curve that the counts could give.");
+    return tr("Many ranges, so there is no one clip to plot: Channels shows each channel’s, and a click on the picture why one "
+              "weight became what it is.");
+}
+
 void QuantizeFigure::arrangeDetails(bool all, double scale)
 {
     const QuantizationScheme& scheme = m_study->scheme();
     const bool isCodebook = scheme.kind == QuantizationScheme::Kind::Codebook;
-    const bool hasCurve = m_study->isAnsweredByCounts() && scheme.kind == QuantizationScheme::Kind::Uniform;
+    const bool hasRange = m_study->largestPosition() > 0;   // Neither nothing but zeros nor nothing finite.
+    const bool hasCurve = hasRange && m_study->isAnsweredByCounts() && scheme.kind == QuantizationScheme::Kind::Uniform;
     m_details->setVisible(all);
     if (!all)
         showDetail(QStringLiteral("clip"));
@@ -146,12 +167,7 @@ void QuantizeFigure::arrangeDetails(bool all, double scale)
     m_curve->setVisible(hasCurve);
     m_curveNote->setVisible(!hasCurve);
     const bool hasMethods = !m_study->compensations().empty();
-    m_curveNote->setText(hasMethods && !isCodebook ? (height() < 600 * scale ? tr("dB of weights, of outputs X·Wᵀ") : tr("dB of the weights, and of the outputs X·Wᵀ, by how the codes are chosen:"))
-                         : isCodebook && !m_study->method() ? tr("SQNR by how the levels are chosen; the gap to the best stands beside it.")
-                      : m_study->method() ? tr("What is stored follows from the inputs, not from one clip: the picture and the figures show it.")
-                      : scheme.granularity.kind == Granularity::Kind::Tensor ? tr("A draw decides for every weight, so there is no curve that the counts could give.")
-                                    : tr("Many ranges, so there is no one clip to plot: Channels shows each channel’s, "
-                                         "and a click on the picture why one weight became what it is."));
+    m_curveNote->setText(curveNote(height() < 600 * scale));
     m_marks->setVisible(isCodebook || hasMethods || (hasCurve && all && height() >= 700 * scale));
     m_rangeNote->setVisible(hasCurve && all && height() >= 780 * scale);
     refreshDetails();

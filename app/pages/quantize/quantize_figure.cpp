@@ -176,7 +176,8 @@ void QuantizeFigure::setSource(Model model, const TensorInfo* info, Counts count
 {
     m_ghostScheme.clear();
     delete std::exchange(m_ghostStudy, nullptr);
-    const QString caption = counts ? tr("%1 weights").arg(wholeNumber(double(counts->totals().count))) : QString();
+    const bool isOne = counts && counts->totals().count == 1;
+    const QString caption = !counts ? QString() : isOne ? tr("one weight") : tr("%1 weights").arg(wholeNumber(double(counts->totals().count)));
     const double left = counts ? double(counts->totals().nan + counts->totals().infinite) : 0;
     m_view->setCaption(left > 0 ? tr("%1, %2 of them not finite, left out").arg(caption, wholeNumber(left)) : caption);
     m_model = model;

@@ -122,6 +122,7 @@ private:
     void buildDetails();
     void connectDetails();
     void arrangeDetails(bool all, double scale);
+    QString curveNote(bool isLow) const;
     void refreshDetails();
     void chooseDetail(const QString& id);
     void showDetail(const QString& id);

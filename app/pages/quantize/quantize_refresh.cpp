@@ -279,7 +279,9 @@ void QuantizeFigure::refreshResult()
     // Where one weight is asked about in little room, its facts come before the tensor's.
     const bool isLow = m_only.isEmpty() && !m_isPresenting && height() < 600 * uiFont(13).pixelSize() / 13.0;
     const bool isList = m_details->current() == u"clip" && !m_study->compensations().empty();
-    const std::size_t most = !isLow ? 99 : m_details->current() == u"weight" ? 1 : isList || m_details->current() == u"channels" ? 2 : 99;
+    const std::size_t most = !isLow ? 99 : m_details->current() == u"weight" ? 1 : isList ? 4 : m_details->current() == u"channels" ? 2 : 99;
+    if (isLow && isList && content.rows.size() > most)   // What the list does not say: outputs, error, and what is paid.
+        content.rows.erase(content.rows.begin() + 2, content.rows.end() - 2);
     if (content.rows.size() > most)
         content.rows.resize(most);
     if (const auto& ghost = m_view->ghost())

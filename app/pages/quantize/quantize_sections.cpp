@@ -174,7 +174,7 @@ void QuantizeFigure::arrange()
     m_sourceBar->setCompact(small);
     m_sourceBar->setFixed(!wanted("source") || m_isPresenting);
     m_scale->setVisible(wanted("view") && !m_isPresenting);
-    const bool hasCurve = m_study->isAnsweredByCounts() && m_study->scheme().kind == QuantizationScheme::Kind::Uniform;
+    const bool hasCurve = m_study->largestPosition() > 0 && m_study->isAnsweredByCounts() && m_study->scheme().kind == QuantizationScheme::Kind::Uniform;
     const bool showCurve = showWeights && wanted("curve") && !m_isPresenting && !narrow && (all || hasCurve);
     m_resultCard->setVisible(showWeights && wanted("result") && !narrow);
     m_curveCard->setVisible(showCurve);
