@@ -218,13 +218,17 @@ Link MainWindow::presentLink() const
 
 void MainWindow::showLink(const Link& link)
 {
+    showProblem({});
     m_workspace.setState(link.workspace);
+    const QString said = problem();   // A change of page takes it away.
     Figure* figure = makePage(link.page);
     if (!figure)
         return showProblem(tr("The link names a page “%1”, which this program does not have.").arg(link.page));
     if (figure != page())
         showPage(link.page);
     figure->setState(link.state);
+    if (!said.isEmpty())
+        showProblem(said);
 }
 
 void MainWindow::openLink(const QString& text)

@@ -229,6 +229,20 @@ private slots:
         QVERIFY(!m_window->problem().isEmpty());
     }
 
+    void aLinkWithASchemeThatCannotBeReadSaysSoOnItsPage()
+    {
+        m_window->showPage(QStringLiteral("reference"));
+        for (const char* page : {"quantize", "quantize", "numbers"}) {
+            m_window->openLink(linkText({QString::fromLatin1(page), {}, {{QStringLiteral("scheme"), QStringLiteral("int4,foo=3")}}}));
+            QCOMPARE(m_window->pageId(), QString::fromLatin1(page));
+            QTRY_VERIFY_WITH_TIMEOUT(m_window->isSettled(), 30000);
+            QVERIFY2(m_window->problem().contains(QStringLiteral("foo")), qPrintable(m_window->problem()));
+        }
+        // The next one is right, and takes the sentence away.
+        m_window->openLink(linkText({QStringLiteral("numbers"), {}, {{QStringLiteral("scheme"), QStringLiteral("int4")}}}));
+        QCOMPARE(m_window->problem(), QString());
+    }
+
     void presenterModeShowsThePageAloneAndLarge()
     {
         m_window->showPage(QStringLiteral("reference"));
