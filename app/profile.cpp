@@ -4,10 +4,12 @@
 #include "app/durable_file.h"
 
 #include <QCoreApplication>
+#include <QDateTime>
 #include <QDir>
 #include <QFile>
 #include <QFileInfo>
 #include <QJsonDocument>
+#include <QRegularExpression>
 #include <QStandardPaths>
 #include <QTemporaryFile>
 
@@ -32,6 +34,18 @@ bool canWriteIn(const QString& folder)
     return probe.open() && probe.write("?") == 1 && probe.flush();
 }
 
+/// What a program left that was killed between the last two steps of a save: QSaveFile's copy has its name by then,
+/// "progress.json.aBcDeF". One that is younger than a minute may belong to a program that saves at this moment.
+void removeRemnants(const QString& folder)
+{
+    static const QRegularExpression copy(QStringLiteral("\\.json\\.[A-Za-z]{6}$"));
+    const QDateTime limit = QDateTime::currentDateTime().addSecs(-60);
+    for (const QFileInfo& file : QDir(folder).entryInfoList(QDir::Files | QDir::Hidden)) {
+        if (copy.match(file.fileName()).hasMatch() && file.lastModified() < limit)
+            QFile::remove(file.filePath());
+    }
+}
+
 }  // namespace
 
 Profile Profile::open(const QString& given)
@@ -50,8 +64,10 @@ Profile Profile::open(const QString& given)
         profile.m_wanted = QDir(QStandardPaths::writableLocation(QStandardPaths::GenericDataLocation))
                                .filePath(QStringLiteral("quantoscope"));
     profile.m_wanted = QDir(profile.m_wanted).absolutePath();
-    if (canWriteIn(profile.m_wanted))
+    if (canWriteIn(profile.m_wanted)) {
         profile.m_folder = profile.m_wanted;
+        removeRemnants(profile.m_folder);
+    }
     return profile;
 }
 
