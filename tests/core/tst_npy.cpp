@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/files/model_file.h"
 
-#include "tests/core/stored_bytes.h"
+#include "tests/core/npy_bytes.h"
 #include "tests/core/scratch_folder.h"
+#include "tests/core/stored_bytes.h"
 #include "tests/test_case.h"
 
 #include <nlohmann/json.hpp>
@@ -30,16 +31,10 @@ std::string numpyName(const std::string& typeName)
 /// An array whose element at C index i is i, saved in Fortran order.
 std::string fortranFile(const Shape& shape)
 {
-    std::string header = "{'descr': '<i4', 'fortran_order': True, 'shape': (";
     std::int64_t count = 1;
-    for (const std::int64_t size : shape) {
-        header += std::to_string(size) + ",";
+    for (const std::int64_t size : shape)
         count *= size;
-    }
-    header += ")}\n";
-    std::string file = "\x93NUMPY";
-    file += {'\1', '\0', char(header.size() & 0xFF), char(header.size() >> 8)};
-    file += header;
+    std::string data;
     for (std::int64_t place = 0; place < count; ++place) {
         std::int64_t rest = place, cIndex = 0, cStep = count;
         std::vector<std::int64_t> index;
@@ -52,9 +47,9 @@ std::string fortranFile(const Shape& shape)
             cIndex += index[d] * cStep;
         }
         const auto value = std::int32_t(cIndex);
-        file.append(reinterpret_cast<const char*>(&value), sizeof value);
+        data.append(reinterpret_cast<const char*>(&value), sizeof value);
     }
-    return file;
+    return test::npyBytes("<i4", true, shape, data);
 }
 
 }  // namespace

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "core/files/model_file.h"
 #include "core/statistics/histogram.h"
 #include "core/statistics/moments.h"
 #include "core/statistics/order_statistics.h"
 #include "core/statistics/summary.h"
 
+#include "tests/core/npy_bytes.h"
 #include "tests/core/quantization_data.h"
+#include "tests/core/scratch_folder.h"
 #include "core/random.h"
 #include "core/statistics/counting.h"
 #include "tests/test_case.h"
@@ -60,7 +63,8 @@ private:
     TensorInfo m_tensor;
 };
 
-bool close(double a, double b, double relative) { return std::abs(a - b) <= relative * std::max(std::abs(a), std::abs(b)); }
+/// Infinite sums are close where they are equal.
+bool close(double a, double b, double relative) { return a == b || std::abs(a - b) <= relative * std::max(std::abs(a), std::abs(b)); }
 
 }  // namespace
 
@@ -157,6 +161,52 @@ private slots:
         QCOMPARE((*counts)->bins().size(), expected.size());
         for (const CountBin& bin : (*counts)->bins())
             QCOMPARE(bin.count, expected[bin.low]);
+    }
+
+    void aSmallTensorIsCountedAsALargeOneOfTheSameValues_data()
+    {
+        QTest::addColumn<QByteArray>("type");
+        QTest::addColumn<int>("bytesEach");
+        QTest::addColumn<bool>("fortranOrder");
+        for (const auto& [type, bytes] : {std::pair{"|u1", 1}, {"|i1", 1}, {"|b1", 1}, {"<f2", 2}, {">f2", 2}, {"<i2", 2}, {">u2", 2}, {"<f4", 4},
+                                          {"<i4", 4}, {"<i8", 8}, {"<f8", 8}, {">f8", 8}}) {
+            QTest::newRow(type) << QByteArray(type) << bytes << false;
+            QTest::addRow("%s columns first", type) << QByteArray(type) << bytes << true;
+        }
+    }
+
+    void aSmallTensorIsCountedAsALargeOneOfTheSameValues()
+    {
+        QFETCH(QByteArray, type);
+        QFETCH(int, bytesEach);
+        QFETCH(bool, fortranOrder);
+        constexpr int small = 999, times = 60;
+        const RandomStream random(31);
+        std::string bytes(std::size_t(16 * bytesEach), '\0');   // then any bits: NaN, infinities and subnormal numbers among them
+        for (int i = 16 * bytesEach; i < small * bytesEach; ++i)
+            bytes += char(random.bits(std::uint64_t(i)) & (type == "|b1" ? 1 : 0xFF));
+        const ScratchFolder folder;
+        const auto counted = [&](int repeated) -> std::shared_ptr<const ValueCounts> {
+            std::string data;
+            for (int i = 0; i < repeated; ++i)
+                data += bytes;
+            const auto path = folder.write("values.npy", npyBytes(type.toStdString(), fortranOrder, {3, repeated * small / 3}, data));
+            const auto source = openModelFile(path);
+            return source ? *countValues(**source, (*source)->tensors().front()) : nullptr;
+        };
+        const auto few = counted(1), many = counted(times);
+        QVERIFY(few && many);
+        QCOMPARE(few->bins().size(), many->bins().size());
+        for (std::size_t i = 0; i < few->bins().size(); ++i) {
+            const CountBin &a = few->bins()[i], &b = many->bins()[i];
+            QVERIFY(a.low == b.low && a.high == b.high && a.count * times == b.count);
+            QVERIFY(close(a.sum * times, b.sum, 1e-13) && close(a.sumOfSquares * times, b.sumOfSquares, 1e-13));
+        }
+        const ValueCounts::Totals &a = few->totals(), &b = many->totals();
+        QCOMPARE(a.count, std::uint64_t(small));
+        QVERIFY(a.count * times == b.count && a.finite * times == b.finite && a.zeros * times == b.zeros && a.zeros >= 16);
+        QVERIFY(a.nan * times == b.nan && a.infinite * times == b.infinite && a.subnormals * times == b.subnormals);
+        QVERIFY(a.min == b.min && a.max == b.max);
     }
 
     void equalValuesAreKnownExactly()
