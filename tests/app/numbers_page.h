@@ -22,14 +22,4 @@ inline std::unique_ptr<NumbersFigure> numbersPage(const char* tab, QJsonObject s
     return page;
 }
 
-/// The widget below `parent` that a screen reader calls by this name.
-template <class Widget>
-Widget* named(QWidget* parent, const QString& name)
-{
-    for (Widget* widget : parent->findChildren<Widget*>())
-        if (widget->accessibleName() == name)
-            return widget;
-    return nullptr;
-}
-
 }  // namespace quantoscope::test

@@ -9,6 +9,7 @@
 #include "core/formats/convert_array.h"
 #include "core/formats/running_sum.h"
 #include "core/formats/stored_number.h"
+#include "tests/app/named_widget.h"
 #include "tests/app/numbers_page.h"
 #include "tests/test_case.h"
 #include "widgets/controls.h"

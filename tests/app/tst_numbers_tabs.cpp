@@ -5,6 +5,7 @@
 #include "app/pages/numbers/line_card.h"
 #include "app/pages/numbers/stair_panel.h"
 #include "app/profile.h"
+#include "tests/app/named_widget.h"
 #include "tests/app/numbers_page.h"
 #include "tests/test_case.h"
 #include "widgets/theme.h"
