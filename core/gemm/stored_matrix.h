@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "core/gemm/large_pages.h"
 #include "core/gemm/operand_storage.h"
 #include "core/progress.h"
 #include "core/result.h"
@@ -21,8 +22,8 @@ struct StoredMatrix {
     OperandStorage storage;
     std::int64_t rows = 0, columns = 0;
     std::size_t rowBytes = 0;         ///< From one row to the next.
-    std::vector<std::byte> bytes;
-    std::vector<float> scales;        ///< One, one a row, or rows × groups; empty for None.
+    std::vector<std::byte, LargePages<std::byte>> bytes;
+    std::vector<float, LargePages<float>> scales;   ///< One, one a row, or rows × groups; empty for None.
 
     const std::byte* row(std::int64_t index) const { return bytes.data() + std::size_t(index) * rowBytes; }
     template <class Element>

@@ -186,13 +186,15 @@ void compareOneRow(const GemmShape& shape)
     const GemmOperands operands = operandsOf(shape);
     std::vector<Contender> contenders;
     std::uint64_t sum = 0;
+    const std::vector<float, LargePages<float>> stored(operands.w->begin(), operands.w->end());   // As W is stored.
     contenders.push_back({"limit: reading", [&] { sum += readingSum(*operands.w); }, 4.0 * double(operands.w->size())});
+    contenders.push_back({"limit: reading large pages", [&] { sum += readingSum(stored); }, 4.0 * double(stored.size())});
     std::map<std::string, Prepared> prepared;
     for (const CpuKernel& kernel : cpuKernels()) {
         if (kernel.about.isExtra)
             continue;
         Prepared& one = prepared.try_emplace(kernel.about.id, kernel.about.id, operands).first->second;
-        contenders.push_back({kernel.about.id, [&one] { one.multiply(); }, one.weightBytes(), "limit: reading"});
+        contenders.push_back({kernel.about.id, [&one] { one.multiply(); }, one.weightBytes(), "limit: reading", "limit: reading large pages"});
     }
     compare(titleOf("Weights read for a batch of one", shape).c_str(), "GB/s", contenders, 9);
     if (sum == 0)   // Looked at, so that the reading cannot be left out.

@@ -13,7 +13,6 @@
 #include "core/gemm/cpu_kernels/panel_tiles.h"
 
 #include <hwy/aligned_allocator.h>
-#include <hwy/cache_control.h>
 #include <hwy/highway.h>
 
 HWY_BEFORE_NAMESPACE();
@@ -38,6 +37,7 @@ std::int64_t fewRows() { return mostRows; }
 /// How numbers of eight bits and more are widened, 32 columns at a time. `row` and `scales` are those of one row of
 /// W; a group has 2^shift steps.
 struct Fp16Steps {
+    static constexpr std::int64_t stepBytes = 2 * stepColumns;
     template <class Stored = hwy::float16_t>
     static HWY_INLINE void widen(const std::byte* row, const float*, std::int64_t step, int, V (&w)[vectors])
     {
@@ -49,6 +49,7 @@ struct Fp16Steps {
 };
 
 struct Bf16Steps {
+    static constexpr std::int64_t stepBytes = 2 * stepColumns;
     static HWY_INLINE void widen(const std::byte* row, const float* scales, std::int64_t step, int shift, V (&w)[vectors])
     {
         Fp16Steps::widen<hwy::bfloat16_t>(row, scales, step, shift, w);
@@ -56,6 +57,7 @@ struct Bf16Steps {
 };
 
 struct E4m3Steps {
+    static constexpr std::int64_t stepBytes = stepColumns;
     static HWY_INLINE void widen(const std::byte* row, const float*, std::int64_t step, int, V (&w)[vectors])
     {
         for (int v = 0; v < vectors; ++v)
@@ -65,6 +67,7 @@ struct E4m3Steps {
 
 /// A scale for the row is left to the caller: `scales` is nullptr.
 struct Int8Steps {
+    static constexpr std::int64_t stepBytes = stepColumns;
     static HWY_INLINE void widen(const std::byte* row, const float* scales, std::int64_t step, int shift, V (&w)[vectors])
     {
         const hn::Rebind<std::int32_t, D> d32;
@@ -90,6 +93,7 @@ void dotRow(const float* x, std::int64_t xRow, std::int64_t columns, const std::
         sums[r][0] = sums[r][1] = hn::Zero(d);
     for (std::int64_t step = 0; step < steps; ++step, x += stepColumns) {
         V widened[vectors];
+        askForMore(w + step * Steps::stepBytes);
         Steps::widen(w, scales, step, shift, widened);
 #pragma GCC unroll 8
         for (int r = 0; r < rows; ++r)

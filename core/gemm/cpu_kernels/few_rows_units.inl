@@ -8,8 +8,6 @@
 // Sums of a group are scaled once, instead of each weight.
 
 using I = hn::Vec<hn::Rebind<std::int32_t, D>>;
-/// How far ahead W is asked for: the processor's own guess ends with every page of 4 KiB.
-constexpr std::int64_t bytesAhead = 4096;
 constexpr std::int64_t lanes = HWY_TARGET <= HWY_AVX3 ? 16 : 8, unitBytes = 4 * lanes;
 
 HWY_INLINE I loadUnit(const std::byte* source)
@@ -196,7 +194,7 @@ void dotUnits(const float* x, std::int64_t xRow, std::int64_t count, const std::
     for (int r = 0; r < rows; ++r)
         totals[r] = hn::Zero(d);
     for (std::int64_t unit = 0; unit < count; ++unit, x += Units::vectors * lanes) {
-        hwy::Prefetch(w + unit * unitBytes + bytesAhead);
+        askForMore(w + unit * unitBytes);
         units.load(w, unit);
         V sums[rows];
         addVectors(units, x, xRow, sums);

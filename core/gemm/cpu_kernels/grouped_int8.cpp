@@ -54,6 +54,7 @@ QUANTOSCOPE_AVX2 void multiplyTile(const GroupedX& x, std::int64_t i, const Stor
     for (int r = 0; r < rows; ++r)
         sums[r] = _mm256_setzero_ps();
     for (std::int64_t unit = 0; unit < units; ++unit, ++codesOfW, own += unitColumns, starts += lanes, scales += lanes) {
+        askForMore(codesOfW);
         const __m256i codes = _mm256_loadu_si256(codesOfW), unsignedCodes = _mm256_xor_si256(codes, flip);
         const __m256i low = isInt4 ? _mm256_and_si256(unsignedCodes, half) : _mm256_abs_epi8(codes);
         const __m256i high = _mm256_and_si256(_mm256_srli_epi16(unsignedCodes, 4), half);

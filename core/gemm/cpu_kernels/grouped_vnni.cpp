@@ -39,6 +39,7 @@ QUANTOSCOPE_VNNI void multiplyTile(const GroupedX& x, std::int64_t i, const Stor
     for (int r = 0; r < rows; ++r)
         sums[r] = _mm512_setzero_ps();
     for (std::int64_t unit = 0; unit < units; ++unit, codesOfW += 64, codes += unitColumns, starts += lanes, scales += lanes) {
+        askForMore(codesOfW);
         const float* own = scalesOfW + (unit >> unitsAGroup << groupsAUnit);
         const __m512 scale = _mm512_permutexvar_ps(groupOfLane, _mm512_maskz_loadu_ps(unit + 1 == units ? last : all, own));
         const __m512i shifted = _mm512_xor_si512(_mm512_loadu_si512(codesOfW), flip);   // + 8 or + 128

@@ -168,6 +168,7 @@ void dotRow(const std::int16_t* x, std::int64_t xRow, const std::int8_t* w, std:
     for (int i = 0; i < rows; ++i)
         sum[i] = hn::Zero(d32);
     for (std::int64_t k = 0; k < xRow; k += std::int64_t(hn::Lanes(d16))) {
+        askForMore(w + k);
         const auto b = hn::PromoteTo(d16, hn::LoadU(narrow, w + k));
 #pragma GCC unroll 8
         for (int i = 0; i < rows; ++i)

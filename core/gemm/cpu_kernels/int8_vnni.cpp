@@ -100,6 +100,7 @@ QUANTOSCOPE_VNNI void dotRow(const std::byte* x, std::size_t bytes, const std::i
     for (; k + 64 * chains <= bytes; k += 64 * chains)
 #pragma GCC unroll 4
         for (int c = 0; c < chains; ++c) {
+            askForMore(w + k + 64 * c);
             const __m512i b = _mm512_xor_si512(_mm512_loadu_si512(w + k + 64 * c), flip);
 #pragma GCC unroll 8
             for (int i = 0; i < rows; ++i)

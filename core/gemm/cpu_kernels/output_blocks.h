@@ -7,6 +7,7 @@
 #include "core/parallel_for.h"
 
 #include <algorithm>
+#include <cstddef>
 #include <cstdint>
 
 namespace quantoscope::cpu {
@@ -58,6 +59,15 @@ bool forEachRowOfW(std::int64_t rows, std::int64_t rowBytes, const Pulse& pulse,
         for (std::int64_t row = first; row < std::min(rows, first + step); ++row)
             work(row);
     }, pulse.progress().stop) && pulse.goesOn();
+}
+
+/// Asks for what stands 8 KiB behind `place` in W, into the second-level cache: the first level has too few open misses
+/// to bring all of W, and an arithmetic loop looks only some hundred bytes ahead by itself.
+template <int lines = 1>
+inline void askForMore(const void* place)
+{
+    for (int line = 0; line < lines; ++line)
+        __builtin_prefetch(static_cast<const std::byte*>(place) + 8192 + 64 * line, 0, 2);
 }
 
 /// y by tiles of up to `tileRows` rows and one column: with few rows of x as they lie in W, else in blocks whose

@@ -25,6 +25,7 @@ QUANTOSCOPE_AVX2 void multiplyTile(const Q4kX& x, std::int64_t i, const StoredMa
     for (int r = 0; r < rows; ++r)
         above[r] = below[r] = _mm256_setzero_pd();
     for (std::int64_t b = 0; b < blocks; ++b, block += q4kBytes) {
+        askForMore<3>(block);
         const Q4kScales own = scalesOfQ4k(block);
         const __m128i mins = _mm_cvtepu8_epi16(_mm_cvtsi64_si128(std::int64_t(own.mins)));
         __m256i sums[rows];

@@ -41,6 +41,7 @@ QUANTOSCOPE_VNNI void multiplyTile(const Q4kX& x, std::int64_t i, const StoredMa
         below[r] = _mm256_setzero_pd();
     }
     for (std::int64_t b = 0; b < blocks; ++b, block += q4kBytes, codes += 256, sums += 8, ++scales) {
+        askForMore<3>(block);
         const Q4kScales own = scalesOfQ4k(block);
         const __m512i bytes = _mm512_castsi256_si512(_mm256_cvtepu8_epi32(_mm_cvtsi64_si128(std::int64_t(own.scales))));
         const __m128i mins = _mm_cvtepu8_epi16(_mm_cvtsi64_si128(std::int64_t(own.mins)));
