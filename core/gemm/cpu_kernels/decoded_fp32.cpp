@@ -3,7 +3,7 @@
 // FP32 a few rows at a time, just before they are multiplied; all sums are FP32. Every element of y is a
 // dot product along K, so that both operands are read in the order in which they are stored and nothing
 // is transposed. A tile of several rows of x and of W keeps as many sums in registers as there are. A batch of
-// a few rows goes to few_rows_fp32.cpp.
+// a few rows goes to few_rows_fp32.cpp or few_rows_bf16.cpp.
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "core/gemm/cpu_kernels/decoded_fp32.cpp"
 #include <hwy/foreach_target.h>
@@ -11,6 +11,7 @@
 #include "core/gemm/cpu_kernels/decode_row.inl"
 
 #include "core/gemm/cpu_kernels/cpu_kernel.h"
+#include "core/gemm/cpu_kernels/few_rows_bf16.h"
 #include "core/gemm/cpu_kernels/few_rows_fp32.h"
 #include "core/gemm/cpu_kernels/output_blocks.h"
 
@@ -140,6 +141,8 @@ bool multiply(const StoredMatrix& x, const StoredMatrix& w, GemmOutput& y, const
         decodeRow(x, std::int64_t(i), 0, row, decodedX.data() + std::int64_t(i) * row);
     }, pulse.progress().stop);
     const bool isScaled = hasRowScales(x) || hasRowScales(w);
+    if (onAllCores && takesFewRowsBf16(x, w))
+        return multiplyFewRowsBf16(decodedX.data(), x.rows, row, w, y.as<float>(), pulse);
     if (onAllCores && takesFewRows(w, x.rows)) {
         if (!multiplyFewRows(decodedX.data(), x.rows, row, w, y.as<float>(), pulse))
             return false;
