@@ -5,12 +5,10 @@
 #include "app/pages/quantize/quantize_figure.h"
 #include "app/pages/quantize/quantize_page.h"
 #include "app/workspace.h"
-#include "widgets/background_job.h"
 #include "widgets/clip_handle.h"
 #include "widgets/controls.h"
 #include "widgets/histogram_view.h"
 #include "widgets/scheme_editor.h"
-#include "widgets/theme.h"
 
 #include <QMenu>
 #include <QTest>

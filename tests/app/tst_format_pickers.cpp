@@ -14,7 +14,6 @@
 #include "tests/test_case.h"
 #include "widgets/controls.h"
 #include "widgets/code_grid.h"
-#include "widgets/theme.h"
 
 #include <QMenu>
 
@@ -73,8 +72,6 @@ class TestFormatPickers : public QObject {
     Q_OBJECT
 
 private slots:
-    void initTestCase() { loadFonts(); setTheme(ThemeId::Light); }
-
     void theMenuOfRowsOffersEveryFormatOnce()
     {
         RowsCard card;

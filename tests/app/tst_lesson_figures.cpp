@@ -3,7 +3,6 @@
 #include "app/pages/lessons/condition_list.h"
 #include "app/workspace.h"
 #include "tests/test_case.h"
-#include "widgets/theme.h"
 
 #include <QDir>
 #include <QElapsedTimer>
@@ -56,8 +55,6 @@ class TestLessonFigures : public QObject {
 private slots:
     void initTestCase()
     {
-        loadFonts();
-        setTheme(ThemeId::Light);
         const auto lessons = readLessons(QDir(Workspace::dataFolder()).filePath(QStringLiteral("lessons")).toStdString());
         QVERIFY(lessons.has_value());
         m_lessons = *lessons;

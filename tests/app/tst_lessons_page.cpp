@@ -12,7 +12,6 @@
 #include "app/workspace.h"
 #include "tests/test_case.h"
 #include "widgets/controls.h"
-#include "widgets/theme.h"
 
 #include <QFile>
 #include <QLineEdit>
@@ -80,12 +79,6 @@ class TestLessonsPage : public QObject {
     }
 
 private slots:
-    void initTestCase()
-    {
-        loadFonts();
-        setTheme(ThemeId::Light);
-    }
-
     void aLearnerWalksEveryLessonToItsEnd()
     {
         Workspace workspace;

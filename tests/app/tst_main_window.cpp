@@ -67,11 +67,6 @@ class TestMainWindow : public QObject {
     }
 
 private slots:
-    void initTestCase()
-    {
-        loadFonts();
-        setTheme(ThemeId::Light);
-    }
     void init()
     {
         m_workspace = std::make_unique<Workspace>();

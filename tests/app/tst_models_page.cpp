@@ -9,7 +9,6 @@
 #include "widgets/controls.h"
 #include "widgets/heat_map.h"
 #include "widgets/tensor_table.h"
-#include "widgets/theme.h"
 
 #include <QJsonArray>
 #include <QLineEdit>
@@ -40,8 +39,6 @@ class TestModelsPage : public QObject {
     };
 
 private slots:
-    void initTestCase() { loadFonts(); }
-
     void withoutAModelThePageOffersTheSample()
     {
         Shown shown;

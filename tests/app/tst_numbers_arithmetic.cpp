@@ -5,7 +5,6 @@
 #include "app/pages/numbers/numbers_figure.h"
 #include "app/pages/numbers/value_card.h"
 #include "tests/test_case.h"
-#include "widgets/theme.h"
 
 #include <QAccessible>
 #include <QSignalSpy>
@@ -36,8 +35,6 @@ class TestNumbersArithmetic : public QObject {
     }
 
 private slots:
-    void initTestCase() { loadFonts(); setTheme(ThemeId::Light); }
-
     void naiveSumsOfOneStick_data()
     {
         QTest::addColumn<QString>("format");

@@ -34,8 +34,6 @@ class TestNumbersPage : public QObject {
     }
 
 private slots:
-    void initTestCase() { loadFonts(); setTheme(ThemeId::Light); }
-
     void piHasTheCodesOfTheTextbook_data()
     {
         QTest::addColumn<QString>("format");

@@ -8,7 +8,6 @@
 #include "tests/app/named_widget.h"
 #include "tests/app/numbers_page.h"
 #include "tests/test_case.h"
-#include "widgets/theme.h"
 
 #include <QAbstractButton>
 #include <QAccessible>
@@ -27,8 +26,6 @@ class TestNumbersTabs : public QObject {
     Q_OBJECT
 
 private slots:
-    void initTestCase() { loadFonts(); setTheme(ThemeId::Light); }
-
     void e4m3BuiltByHandHasItsNumbers()
     {
         const auto page = numbersPage("build", {{QStringLiteral("build"), QStringLiteral("float:1.4.3:7:fn")}});

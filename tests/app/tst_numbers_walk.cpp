@@ -9,7 +9,6 @@
 #include "tests/test_case.h"
 #include "widgets/bit_view.h"
 #include "widgets/code_grid.h"
-#include "widgets/theme.h"
 
 #include <QAbstractButton>
 #include <QAccessible>
@@ -71,8 +70,6 @@ class TestNumbersWalk : public QObject {
     }
 
 private slots:
-    void initTestCase() { loadFonts(); setTheme(ThemeId::Light); }
-
     void everyBitIsInTheTreeWithNameRoleAndState_data()
     {
         QTest::addColumn<QString>("formats");

@@ -20,13 +20,6 @@ class TestQuantizeClip : public QObject {
     Q_OBJECT
 
 private slots:
-    void initTestCase()
-    {
-        loadFonts();
-        setTheme(ThemeId::Light);
-    }
-    void cleanupTestCase() { stopAllJobs(); }
-
     void aDragChangesTheSqnrAsErrorOfSays()
     {
         QuantizeFigure figure;

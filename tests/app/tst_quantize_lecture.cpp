@@ -15,13 +15,6 @@ class TestQuantizeLecture : public QObject {
     Q_OBJECT
 
 private slots:
-    void initTestCase()
-    {
-        loadFonts();
-        setTheme(ThemeId::Light);
-    }
-    void cleanupTestCase() { stopAllJobs(); }
-
     /// A lecturer's walk: the sample model, INT8, INT4, group 64, NF4, k-means, each by two keys.
     void twoKeysMakeEachStepOfALecture()
     {

@@ -24,13 +24,6 @@ class TestQuantizeMethods : public QObject {
     Q_OBJECT
 
 private slots:
-    void initTestCase()
-    {
-        loadFonts();
-        setTheme(ThemeId::Light);
-    }
-    void cleanupTestCase() { stopAllJobs(); }
-
     void aMethodShowsTheErrorOfWeightsAndOfOutputs()
     {
         constexpr const char* matrix = "normal,count=16384,columns=128,seed=7";

@@ -23,13 +23,6 @@ class TestQuantizeSource : public QObject {
     Q_OBJECT
 
 private slots:
-    void initTestCase()
-    {
-        loadFonts();
-        setTheme(ThemeId::Light);
-    }
-    void cleanupTestCase() { stopAllJobs(); }
-
     void wrongPastedNumbersGiveASentence_data()
     {
         QTest::addColumn<QString>("text");

@@ -19,13 +19,6 @@ class TestQuantizeWeight : public QObject {
     Q_OBJECT
 
 private slots:
-    void initTestCase()
-    {
-        loadFonts();
-        setTheme(ThemeId::Light);
-    }
-    void cleanupTestCase() { stopAllJobs(); }
-
     void aClickSaysWhyAWeightIsStoredAsItIs()
     {
         QuantizeFigure figure;

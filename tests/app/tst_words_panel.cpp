@@ -9,9 +9,7 @@
 #include "app/pages/quantize/words_panel.h"
 #include "app/pages/quantize/words_view.h"
 #include "app/workspace.h"
-#include "widgets/background_job.h"
 #include "widgets/bit_view.h"
-#include "widgets/theme.h"
 
 #include "tests/test_case.h"
 
@@ -69,17 +67,8 @@ class TestWordsPanel : public QObject {
     }
 
 private slots:
-    void initTestCase()
-    {
-        loadFonts();
-        setTheme(ThemeId::Light);
-        m_shown = std::make_unique<Shown>();
-    }
-    void cleanupTestCase()
-    {
-        m_shown.reset();
-        stopAllJobs();
-    }
+    void initTestCase() { m_shown = std::make_unique<Shown>(); }
+    void cleanupTestCase() { m_shown.reset(); }
 
     void theSampleModelSpeaksUnderTheScheme()
     {

@@ -34,8 +34,6 @@ class TestBackgroundJob : public QObject {
     Q_OBJECT
 
 private slots:
-    void cleanupTestCase() { stopAllJobs(); }
-
     void theAnswerArrivesInTheWindowsThread()
     {
         BackgroundJob job(Pool::Interactive);

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/bit_view.h"
-#include "widgets/theme.h"
 
 #include "tests/test_case.h"
 
@@ -26,8 +25,6 @@ class TestBitView : public QObject {
     static QPoint centre(const BitView& view, int bit) { return view.bitLayout().ofBit(bit)->rect.center().toPoint(); }
 
 private slots:
-    void initTestCase() { loadFonts(); setTheme(ThemeId::Light); }
-
     void fieldsOfEveryFormatCoverItsBitsOnce()
     {
         for (const NumberFormat& format : numberFormats()) {

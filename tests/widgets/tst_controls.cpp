@@ -23,12 +23,6 @@ class TestControls : public QObject {
     }
 
 private slots:
-    void initTestCase()
-    {
-        loadFonts();
-        setTheme(ThemeId::Light);
-    }
-
     void arrowsMoveTheChoiceOfASegmentedControl()
     {
         SegmentedControl control;

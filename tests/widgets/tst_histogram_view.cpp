@@ -40,12 +40,6 @@ class TestHistogramView : public QObject {
     Q_OBJECT
 
 private slots:
-    void initTestCase()
-    {
-        loadFonts();
-        setTheme(ThemeId::Light);
-    }
-
     void theSquaredErrorIsSharedOutWhole()
     {
         const auto counts = normalWeights(10000);

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/number_line.h"
-#include "widgets/theme.h"
 
 #include "tests/test_case.h"
 
@@ -26,8 +25,6 @@ class TestNumberLine : public QObject {
     }
 
 private slots:
-    void initTestCase() { loadFonts(); setTheme(ThemeId::Light); }
-
     void runsHoldExactlyTheFiniteNumbers()
     {
         for (const NumberFormat& format : numberFormats()) {

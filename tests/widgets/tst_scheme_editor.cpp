@@ -4,7 +4,6 @@
 #include "core/quantization/level_map.h"
 #include "widgets/controls.h"
 #include "widgets/scheme_editor.h"
-#include "widgets/theme.h"
 
 #include "tests/test_case.h"
 
@@ -47,12 +46,6 @@ class TestSchemeEditor : public QObject {
     }
 
 private slots:
-    void initTestCase()
-    {
-        loadFonts();
-        setTheme(ThemeId::Light);
-    }
-
     void everythingOfferedMakesASchemeThatReadsBack()
     {
         // From several schemes, because what is allowed depends on the other words.

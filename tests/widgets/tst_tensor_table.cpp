@@ -3,7 +3,6 @@
 
 #include "tests/test_case.h"
 #include "widgets/heat_map_content.h"
-#include "widgets/theme.h"
 
 #include <QAbstractItemModelTester>
 #include <QScrollBar>
@@ -88,8 +87,6 @@ class TestTensorTable : public QObject {
     Q_OBJECT
 
 private slots:
-    void initTestCase() { loadFonts(); }
-
     void numbersInNamesAreCompared_data()
     {
         QTest::addColumn<QString>("first");

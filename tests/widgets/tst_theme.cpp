@@ -87,7 +87,6 @@ private slots:
 
     void fontsComeFromTheProgramItself()
     {
-        loadFonts();
         setTheme(ThemeId::Light);
         QCOMPARE(QFontInfo(uiFont(13)).family(), QStringLiteral("Inter"));
         QCOMPARE(QFontInfo(titleFont(30)).family(), QStringLiteral("Inter Display"));
