@@ -19,14 +19,14 @@ namespace {
 
 /// The last of the largest tensors: in a language model a layer deep inside, where weights are spread
 /// widest, and not the embedding that usually comes first.
-QString firstToShow(const TensorSource& model)
+const TensorInfo* firstToShow(const TensorSource& model)
 {
     const TensorInfo* best = nullptr;
     for (const TensorInfo& each : model.tensors()) {
         if (each.hasValues() && each.count > 0 && (!best || each.count >= best->count))
             best = &each;
     }
-    return best ? QString::fromStdString(best->name) : QString();
+    return best;
 }
 
 std::filesystem::path nativePath(const QString& path)
@@ -110,30 +110,37 @@ bool Workspace::isOpening() const
 void Workspace::setModel(Model model, const QString& path, std::optional<SyntheticRecipe> recipe)
 {
     cancelCounting();
+    m_tensor = nullptr;
     m_model = std::move(model);
     m_modelPath = path;
     m_synthetic = std::move(recipe);
     m_numbers.clear();
     m_counts.reset();
-    const bool hasWanted = m_model && findTensor(*m_model, m_wantedTensor.toStdString());
-    m_tensorName = hasWanted ? m_wantedTensor : m_model ? firstToShow(*m_model) : QString();
+    if (m_model && !m_wantedTensor.isEmpty())
+        m_tensor = findTensor(*m_model, m_wantedTensor.toStdString());
+    if (m_model && !m_tensor)
+        m_tensor = firstToShow(*m_model);
     m_wantedTensor.clear();
     emit modelChanged();
     emit tensorChanged();
     emit countsChanged();
 }
 
-const TensorInfo* Workspace::tensor() const
-{
-    return m_model && !m_tensorName.isEmpty() ? findTensor(*m_model, m_tensorName.toStdString()) : nullptr;
-}
-
 void Workspace::chooseTensor(const QString& name)
 {
-    if (!m_model || name == m_tensorName || !findTensor(*m_model, name.toStdString()))
+    const std::string wanted = name.toStdString();
+    if (!m_model || (m_tensor && m_tensor->name == wanted))
+        return;
+    if (const TensorInfo* found = findTensor(*m_model, wanted))
+        chooseTensor(*found);
+}
+
+void Workspace::chooseTensor(const TensorInfo& tensor)
+{
+    if (&tensor == m_tensor)
         return;
     cancelCounting();
-    m_tensorName = name;
+    m_tensor = &tensor;
     m_counts.reset();
     emit tensorChanged();
     emit countsChanged();
@@ -208,8 +215,8 @@ QJsonObject Workspace::state() const
             numbers.append(double(number));
         state[u"numbers"] = numbers;
     }
-    if (!m_tensorName.isEmpty())
-        state[u"tensor"] = m_tensorName;
+    if (m_tensor)
+        state[u"tensor"] = QString::fromStdString(m_tensor->name);
     state[u"scheme"] = QString::fromStdString(schemeText(m_scheme));
     return state;
 }

@@ -45,8 +45,9 @@ public:
     void cancelOpening();
 
     // The chosen tensor of it.
-    const TensorInfo* tensor() const;            ///< nullptr where none is chosen.
+    const TensorInfo* tensor() const { return m_tensor; }   ///< One of the model's; nullptr where none is chosen.
     void chooseTensor(const QString& name);
+    void chooseTensor(const TensorInfo&);        ///< One of model()->tensors(): nothing is searched.
     /// The counts of the chosen tensor, nullptr until countsChanged: counting starts by itself when
     /// someone asks.
     Counts counts();
@@ -102,7 +103,7 @@ private:
     QString m_modelPath;
     std::optional<SyntheticRecipe> m_synthetic;
     std::vector<float> m_numbers;   ///< Pasted; empty for every other model.
-    QString m_tensorName;
+    const TensorInfo* m_tensor = nullptr;   ///< Found once: everybody asks for it with every change, and a model may have half a million.
     QString m_openingPath;
     QString m_wantedTensor;   ///< To be chosen when the model that is being opened has it.
     Counts m_counts;

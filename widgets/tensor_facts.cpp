@@ -7,6 +7,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
+#include <vector>
 
 namespace quantoscope {
 
@@ -39,17 +41,41 @@ void TensorFacts::setSummary(const Summary& summary)
     infinite = summary.infinite;
 }
 
+namespace {
+
+/// What is asked of every tensor of a model again and again depends on its type alone: looked up once a type.
+struct TypeFacts {
+    bool hasNumbers = false;
+    bool isReal = false;
+};
+
+TypeFacts factsOf(const StorageType& type)
+{
+    const auto lookUp = [](const StorageType& row) {
+        const NumberFormat* format = findNumberFormat(row.formatId);
+        return TypeFacts{canDecode(row), format && format->asFloat()};
+    };
+    static const std::vector<TypeFacts> known = [&] {
+        std::vector<TypeFacts> all;
+        for (const StorageType& row : storageTypes())
+            all.push_back(lookUp(row));
+        return all;
+    }();
+    const std::span<const StorageType> rows = storageTypes();
+    const bool isRow = !std::less<>()(&type, rows.data()) && std::less<>()(&type, rows.data() + rows.size());
+    return isRow ? known[std::size_t(&type - rows.data())] : lookUp(type);
+}
+
+}  // namespace
+
 bool hasNumbers(const TensorInfo& info)
 {
-    return info.type && canDecode(*info.type) && info.count > 0;
+    return info.type && info.count > 0 && factsOf(*info.type).hasNumbers;
 }
 
 bool isWeightMatrix(const TensorInfo& info)
 {
-    if (!hasNumbers(info) || info.shape.size() < 2 || info.columns() < 2 || info.rows() < 2)
-        return false;
-    const NumberFormat* format = findNumberFormat(info.type->formatId);
-    return format && format->asFloat();
+    return hasNumbers(info) && info.shape.size() >= 2 && info.columns() >= 2 && info.rows() >= 2 && factsOf(*info.type).isReal;
 }
 
 }  // namespace quantoscope

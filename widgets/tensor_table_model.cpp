@@ -31,9 +31,12 @@ void TensorTableModel::setSource(Source source)
     m_arranging->cancel();
     beginResetModel();
     m_source = std::move(source);
+    m_names.reset();
     m_facts.clear();
+    m_factsOf.assign(m_source ? m_source->tensors().size() : 0, 0);
     m_order = {};
     m_placeOf.clear();
+    m_worst.clear();
     m_lines.setOrder(m_order);
     m_hasKeptFolding = false;
     // What a filter asks for belongs to the model before.
@@ -46,14 +49,24 @@ void TensorTableModel::arrange()
 {
     if (!m_source)
         return;
-    const auto work = [source = m_source, sort = m_sort, filter = m_filter, byLayer = m_byLayer,
-                       keys = sortKeysOf(*m_source, m_sort, m_filter, [this](std::uint32_t i) { return facts(i); })](
-                          const Progress&) { return orderTensors(*source, sort, filter, keys, byLayer); };
+    struct Arranged {
+        NameOrder names;
+        TensorOrder order;
+    };
+    const auto work = [source = m_source, names = m_names, sort = m_sort, filter = m_filter, byLayer = m_byLayer,
+                       keys = sortKeysOf(*m_source, m_sort, m_filter, [this](std::uint32_t i) { return facts(i); })](const Progress& progress) {
+        const NameOrder byName = names ? names : orderOfNames(*source);
+        return Arranged{byName, orderTensors(*source, *byName, sort, filter, keys, byLayer, progress)};
+    };
+    const auto take = [this](Arranged arranged) {
+        m_names = std::move(arranged.names);
+        setOrder(std::move(arranged.order));
+    };
     if (m_source->tensors().size() <= sortedAtOnce) {
         m_arranging->cancel();
-        setOrder(work({}));
+        take(work({}));
     } else {
-        m_arranging->start(work, [this](TensorOrder order) { setOrder(std::move(order)); });
+        m_arranging->start(work, take);
     }
 }
 
@@ -72,6 +85,7 @@ void TensorTableModel::setOrder(TensorOrder order)
     }
     m_order = std::move(order);
     m_placeOf.clear();
+    m_worst.assign(m_order.groups.size(), std::nullopt);
     m_lines.setOrder(m_order);
     if (!m_order.groups.empty()) {
         if (m_wantedFolding)
@@ -117,14 +131,24 @@ void TensorTableModel::rearrange()
 
 const TensorFacts* TensorTableModel::facts(std::uint32_t tensor) const
 {
-    const auto found = m_facts.find(tensor);
-    return found == m_facts.end() ? nullptr : &found->second;
+    return tensor < m_factsOf.size() && m_factsOf[tensor] > 0 ? &m_facts[m_factsOf[tensor] - 1] : nullptr;
+}
+
+TensorFacts& TensorTableModel::factsToChange(std::uint32_t tensor)
+{
+    std::uint32_t& found = m_factsOf[tensor];
+    if (found == 0) {
+        m_facts.emplace_back();
+        found = std::uint32_t(m_facts.size());
+    }
+    return m_facts[found - 1];
 }
 
 void TensorTableModel::forgetSqnr()
 {
-    for (auto& [tensor, facts] : m_facts)
+    for (TensorFacts& facts : m_facts)
         facts.sqnrState = TensorFacts::Sqnr::Unknown;
+    m_worst.assign(m_order.groups.size(), std::nullopt);
     factsChanged();
 }
 
@@ -142,17 +166,22 @@ std::optional<std::uint32_t> TensorTableModel::tensorAt(int row) const
     return m_order.tensors[line.first];
 }
 
+std::uint32_t TensorTableModel::placeOf(std::uint32_t tensor) const
+{
+    if (!m_source || tensor >= m_source->tensors().size() || m_order.tensors.empty())
+        return nowhere;
+    if (m_placeOf.empty()) {
+        m_placeOf.assign(m_source->tensors().size(), nowhere);
+        for (std::uint32_t place = 0; place < m_order.tensors.size(); ++place)
+            m_placeOf[m_order.tensors[place]] = place;
+    }
+    return m_placeOf[tensor];
+}
+
 int TensorTableModel::rowOf(std::uint32_t tensor) const
 {
-    if (!m_source || tensor >= m_source->tensors().size())
-        return -1;
-    if (m_placeOf.empty() && !m_order.tensors.empty()) {
-        auto& places = const_cast<TensorTableModel*>(this)->m_placeOf;
-        places.assign(m_source->tensors().size(), nowhere);
-        for (std::uint32_t place = 0; place < m_order.tensors.size(); ++place)
-            places[m_order.tensors[place]] = place;
-    }
-    return m_placeOf.empty() || m_placeOf[tensor] == nowhere ? -1 : m_lines.rowOfTensor(m_placeOf[tensor]);
+    const std::uint32_t place = placeOf(tensor);
+    return place == nowhere ? -1 : m_lines.rowOfTensor(place);
 }
 
 template <class Change>
@@ -207,8 +236,8 @@ void TensorTableModel::foldAll()
 
 void TensorTableModel::reveal(std::uint32_t tensor)
 {
-    if (rowOf(tensor) >= 0 && m_placeOf[tensor] != nowhere)
-        changeLines([&] { m_lines.reveal(m_placeOf[tensor]); });
+    if (const std::uint32_t place = placeOf(tensor); place != nowhere)
+        changeLines([&] { m_lines.reveal(place); });
 }
 
 void TensorTableModel::setFolding(const QStringList& open, const QStringList& loose)
@@ -227,22 +256,57 @@ std::pair<std::uint32_t, std::uint32_t> TensorTableModel::tensorsOf(const Tensor
     return {m_order.groups[line.first].first, last.first + last.count};
 }
 
-TensorTableModel::Worst TensorTableModel::worstOf(std::uint32_t first, std::uint32_t end) const
+void TensorTableModel::Worst::add(const Worst& other)
 {
-    Worst worst;
-    const auto tensors = m_source->tensors();
-    for (std::uint32_t place = first; place < end; ++place) {
-        const std::uint32_t tensor = m_order.tensors[place];
-        if (!isWeightMatrix(tensors[tensor]))
-            continue;
-        worst.hasMatrices = true;
-        const TensorFacts* known = facts(tensor);
-        if (known && known->sqnrState == TensorFacts::Sqnr::Known)
-            worst.db = std::min(worst.db.value_or(known->sqnrDb), known->sqnrDb);
-        else if (!known || (known->isReadable && known->sqnrState == TensorFacts::Sqnr::Unknown))
-            worst.isComplete = false;
+    if (other.db)
+        db = std::min(db.value_or(*other.db), *other.db);
+    isComplete = isComplete && other.isComplete;
+    hasMatrices = hasMatrices || other.hasMatrices;
+}
+
+TensorTableModel::Worst TensorTableModel::worstOfTensor(std::uint32_t place) const
+{
+    ++m_tensorsAsked;
+    const std::uint32_t tensor = m_order.tensors[place];
+    if (!isWeightMatrix(m_source->tensors()[tensor]))
+        return {};
+    const TensorFacts* known = facts(tensor);
+    if (known && known->sqnrState == TensorFacts::Sqnr::Known)
+        return {known->sqnrDb, true, true};
+    return {{}, known && (!known->isReadable || known->sqnrState == TensorFacts::Sqnr::Refused), true};
+}
+
+TensorTableModel::Worst TensorTableModel::worstOfGroup(std::uint32_t group) const
+{
+    std::optional<Worst>& kept = m_worst[group];
+    if (!kept) {
+        kept.emplace();
+        const TensorGroup& layer = m_order.groups[group];
+        for (std::uint32_t place = layer.first; place < layer.first + layer.count; ++place)
+            kept->add(worstOfTensor(place));
     }
+    return *kept;
+}
+
+TensorTableModel::Worst TensorTableModel::worstOf(const TensorLine& line) const
+{
+    if (line.kind == TensorLine::Kind::Tensor)
+        return worstOfTensor(line.first);
+    Worst worst;
+    for (std::uint32_t group = line.first; group < line.first + line.count; ++group)
+        worst.add(worstOfGroup(group));
     return worst;
+}
+
+void TensorTableModel::forgetWorst(std::uint32_t tensor)
+{
+    const std::uint32_t place = m_worst.empty() ? nowhere : placeOf(tensor);
+    const auto after = std::ranges::upper_bound(m_order.groups, place, {}, &TensorGroup::first);
+    if (place == nowhere || after == m_order.groups.begin())
+        return;
+    const auto group = std::prev(after);
+    if (place < group->first + group->count)
+        m_worst[std::size_t(group - m_order.groups.begin())].reset();
 }
 
 void TensorTableModel::setThreshold(double db)

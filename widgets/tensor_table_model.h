@@ -5,14 +5,14 @@
 
 #include <QAbstractTableModel>
 
+#include <deque>
 #include <memory>
-#include <unordered_map>
 
 namespace quantoscope {
 
 class BackgroundJob;
 
-/// The tensors of a model as lines of a table. Holds four bytes a tensor for the order and facts of
+/// The tensors of a model as lines of a table. Holds some twenty bytes a tensor for the orders and facts of
 /// those that were scanned; text is made when a cell is asked for.
 class TensorTableModel : public QAbstractTableModel {
     Q_OBJECT
@@ -38,7 +38,14 @@ public:
 
     // Facts, as the scan finds them. The table is told once a batch.
     const TensorFacts* facts(std::uint32_t tensor) const;
-    TensorFacts& factsToChange(std::uint32_t tensor) { return m_facts[tensor]; }
+    std::size_t factsKnown() const { return m_facts.size(); }
+    /// `change(TensorFacts&)`; what the layer of the tensor shows follows.
+    template <class Change>
+    void changeFacts(std::uint32_t tensor, Change change)
+    {
+        change(factsToChange(tensor));
+        forgetWorst(tensor);
+    }
     void forgetSqnr();
     void factsChanged();
     /// Sorts and filters by what has become known since.
@@ -62,13 +69,19 @@ public:
     /// Tensors a line stands for, as places in shownTensors().
     std::pair<std::uint32_t, std::uint32_t> tensorsOf(const TensorLine&) const;
     std::span<const TensorGroup> groups() const { return m_order.groups; }
-    /// The lowest known SQNR among shownTensors()[first, end), and whether every matrix there is known.
+    /// The lowest known SQNR of some tensors, and whether every matrix among them is known.
     struct Worst {
         std::optional<double> db;
         bool isComplete = true;
         bool hasMatrices = false;
+        void add(const Worst& other);
     };
-    Worst worstOf(std::uint32_t first, std::uint32_t end) const;
+    /// Kept by layer: a line of a thousand layers is painted without asking their tensors again.
+    Worst worstOf(const TensorLine&) const;
+    Worst worstOfGroup(std::uint32_t group) const;
+    Worst worstOfTensor(std::uint32_t place) const;   ///< Of a place in shownTensors().
+    /// How often a tensor was asked for its part in those, since the model was made.
+    std::size_t tensorsAsked() const { return m_tensorsAsked; }
 
     void setThreshold(double db);
     double threshold() const { return m_threshold; }
@@ -92,6 +105,9 @@ signals:
 private:
     void arrange();
     void setOrder(TensorOrder order);
+    TensorFacts& factsToChange(std::uint32_t tensor);
+    void forgetWorst(std::uint32_t tensor);
+    std::uint32_t placeOf(std::uint32_t tensor) const;
     template <class Change> void changeLines(Change change);
     QString groupText(const TensorLine&, TensorColumn) const;
     QString tensorText(std::uint32_t tensor, TensorColumn) const;
@@ -104,8 +120,12 @@ private:
     QString m_schemeName;
     TensorOrder m_order;
     TensorTableLines m_lines;
-    std::vector<std::uint32_t> m_placeOf;   ///< Of each tensor in the order; made when first asked for.
-    std::unordered_map<std::uint32_t, TensorFacts> m_facts;
+    NameOrder m_names;                      ///< All tensors by name: sorted once a model.
+    mutable std::vector<std::uint32_t> m_placeOf;   ///< Of each tensor in the order; made when first asked for.
+    std::deque<TensorFacts> m_facts;        ///< In the order in which they were found.
+    std::vector<std::uint32_t> m_factsOf;   ///< By tensor, where in m_facts plus one; 0 while nothing is known.
+    mutable std::vector<std::optional<Worst>> m_worst;   ///< By group; empty until asked for.
+    mutable std::size_t m_tensorsAsked = 0;
     std::optional<std::pair<QStringList, QStringList>> m_wantedFolding;
     QStringList m_keptOpen, m_keptLoose;    ///< The folding while no layers are shown.
     bool m_hasKeptFolding = false;

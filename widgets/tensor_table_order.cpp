@@ -100,34 +100,75 @@ bool isOfFile(TensorColumn column)
     return column <= TensorColumn::Size;
 }
 
+char folded(char c)
+{
+    return c >= 'A' && c <= 'Z' ? char(c - 'A' + 'a') : c;
+}
+
+bool isPlain(const QString& word)
+{
+    return std::ranges::all_of(word, [](QChar c) { return c.unicode() < 128; });
+}
+
+/// One word of a search. What a person types is nearly always ASCII, and is looked for without making a QString of
+/// every name; a shape is written out only for a word that could be one.
+class SearchWord {
+public:
+    explicit SearchWord(const QString& word)
+        : m_word(word)
+        , m_plain(isPlain(word) ? word.toLower().toStdString() : std::string())
+        , m_shape(QString(word).replace(u'x', u'×').replace(u'*', u'×').toStdString())
+        , m_mayBeShape(std::string_view("scalar").find(m_shape) != std::string_view::npos
+                       || std::ranges::all_of(word, [](QChar c) { return c.isDigit() || c == u'x' || c == u'*' || c == u'×'; }))
+    {
+    }
+
+    bool matches(const TensorInfo& info) const
+    {
+        if (m_plain.empty() ? QString::fromStdString(info.name).contains(m_word, Qt::CaseInsensitive) : isWithin(info.name))
+            return true;
+        if (m_plain.size() == info.typeName.size() && !m_plain.empty() && isWithin(info.typeName))
+            return true;
+        // "128x512" is how a shape is typed.
+        return m_mayBeShape && shapeOf(info).find(m_shape) != std::string::npos;
+    }
+
+private:
+    bool isWithin(std::string_view text) const
+    {
+        return !std::ranges::search(text, m_plain, {}, folded).empty();
+    }
+    static std::string shapeOf(const TensorInfo& info)
+    {
+        std::string text = shapeText(info.shape);
+        std::erase(text, ' ');
+        return text;
+    }
+
+    QString m_word;
+    std::string m_plain;   ///< In small letters; empty where the word is not ASCII.
+    std::string m_shape;
+    bool m_mayBeShape;
+};
+
 class Matcher {
 public:
     explicit Matcher(const TensorFilter& filter)
         : m_type(filter.type.toStdString())
     {
         for (const QString& word : filter.search.split(u' ', Qt::SkipEmptyParts))
-            m_words.push_back(word);
+            m_words.emplace_back(word);
     }
 
     bool operator()(const TensorInfo& info) const
     {
-        if (!m_type.empty() && info.typeName != m_type)
-            return false;
-        if (m_words.isEmpty())
-            return true;
-        const QString name = QString::fromStdString(info.name);
-        const QString type = QString::fromStdString(info.typeName);
-        const QString shape = QString::fromStdString(shapeText(info.shape)).remove(u' ');
-        return std::ranges::all_of(m_words, [&](const QString& word) {
-            // "128x512" is how a shape is typed.
-            return name.contains(word, Qt::CaseInsensitive) || type.compare(word, Qt::CaseInsensitive) == 0
-                || shape.contains(QString(word).replace(u'x', u'×').replace(u'*', u'×'));
-        });
+        return (m_type.empty() || info.typeName == m_type)
+            && std::ranges::all_of(m_words, [&](const SearchWord& word) { return word.matches(info); });
     }
 
 private:
     std::string m_type;
-    QStringList m_words;
+    std::vector<SearchWord> m_words;
 };
 
 /// Embeddings, layers, the rest; each in natural order.
@@ -205,29 +246,36 @@ SortKeys sortKeysOf(const TensorSource& source, const TensorSort& sort, const Te
     return keys;
 }
 
-TensorOrder orderTensors(const TensorSource& source, const TensorSort& sort, const TensorFilter& filter,
-                         const SortKeys& keys, bool byLayer)
+NameOrder orderOfNames(const TensorSource& source)
+{
+    const auto tensors = source.tensors();
+    std::vector<std::uint32_t> order(tensors.size());
+    std::iota(order.begin(), order.end(), 0u);
+    std::ranges::sort(order, [&](std::uint32_t a, std::uint32_t b) { return naturalLess(tensors[a].name, tensors[b].name); });
+    return std::make_shared<const std::vector<std::uint32_t>>(std::move(order));
+}
+
+TensorOrder orderTensors(const TensorSource& source, std::span<const std::uint32_t> byName, const TensorSort& sort,
+                         const TensorFilter& filter, const SortKeys& keys, bool byLayer, const Progress& progress)
 {
     const auto tensors = source.tensors();
     std::vector<std::uint32_t> shown;
     const Matcher matches(filter);
-    for (std::uint32_t i = 0; i < tensors.size(); ++i)
+    for (std::size_t at = 0; at < byName.size(); ++at) {
+        if (at % 4096 == 0 && progress.cancelled())
+            return {};
+        const std::uint32_t i = byName[at];
         if ((keys.passes.empty() || keys.passes[i]) && matches(tensors[i]))
             shown.push_back(i);
+    }
 
-    const auto byName = [&](std::uint32_t a, std::uint32_t b) { return naturalLess(tensors[a].name, tensors[b].name); };
-    const auto sorted = [&](auto less) {
-        // What is equal stays in the order of names; what is not known comes last, whatever the direction.
-        std::ranges::sort(shown, [&](std::uint32_t a, std::uint32_t b) {
-            const bool swap = sort.descending;
-            if (less(swap ? b : a, swap ? a : b))
-                return true;
-            return !less(swap ? a : b, swap ? b : a) && byName(a, b);
-        });
+    // What is equal stays in the order of names, whatever the direction.
+    const auto sortFirst = [&](auto end, auto less) {
+        std::stable_sort(shown.begin(), end, [&](std::uint32_t a, std::uint32_t b) { return sort.descending ? less(b, a) : less(a, b); });
     };
+    const auto sorted = [&](auto less) { sortFirst(shown.end(), less); };
     switch (sort.column) {
     case TensorColumn::Name:
-        std::ranges::sort(shown, byName);
         if (byLayer && filter.isEmpty() && !sort.descending)
             return inLayers(tensors, std::move(shown));
         if (sort.descending)
@@ -243,12 +291,9 @@ TensorOrder orderTensors(const TensorSource& source, const TensorSort& sort, con
         sorted([&](std::uint32_t a, std::uint32_t b) { return tensors[a].bytes < tensors[b].bytes; });
         break;
     default: {
-        const auto known = std::ranges::partition(shown, [&](std::uint32_t i) { return !std::isnan(keys.values[i]); });
-        std::vector<std::uint32_t> unknown(known.begin(), known.end());
-        shown.erase(known.begin(), known.end());
-        sorted([&](std::uint32_t a, std::uint32_t b) { return keys.values[a] < keys.values[b]; });
-        std::ranges::sort(unknown, byName);
-        shown.insert(shown.end(), unknown.begin(), unknown.end());
+        // What is not known comes last.
+        const auto unknown = std::stable_partition(shown.begin(), shown.end(), [&](std::uint32_t i) { return !std::isnan(keys.values[i]); });
+        sortFirst(unknown, [&](std::uint32_t a, std::uint32_t b) { return keys.values[a] < keys.values[b]; });
     }
     }
     return {std::move(shown), {}};

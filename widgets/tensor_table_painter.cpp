@@ -109,8 +109,7 @@ void TensorTable::drawLayerRow(QPainter& painter, int row, const TensorLine& lin
     if (!isColumnHidden(int(TensorColumn::Weights)))
         stripFrom = std::max(stripFrom, cellRect(TensorColumn::Weights, area).left());
 
-    const auto [first, end] = m_model->tensorsOf(line);
-    const TensorTableModel::Worst worst = m_model->worstOf(first, end);
+    const TensorTableModel::Worst worst = m_model->worstOf(line);
     const bool isBelow = worst.db && *worst.db < m_model->threshold();
     const QString words = m_model->cellText(row, TensorColumn::Sqnr);
     painter.setFont(uiFont(12, isBelow ? QFont::DemiBold : QFont::Normal));
@@ -127,17 +126,14 @@ void TensorTable::drawStrip(QPainter& painter, const QRectF& area, const TensorL
 {
     const Theme& t = theme();
     std::vector<TensorTableModel::Worst> cells;
-    const auto order = m_model->shownTensors();
     if (line.kind == TensorLine::Kind::Run) {
-        for (std::uint32_t g = line.first; g < line.first + line.count; ++g) {
-            const TensorGroup& group = m_model->groups()[g];
-            cells.push_back(m_model->worstOf(group.first, group.first + group.count));
-        }
+        for (std::uint32_t g = line.first; g < line.first + line.count; ++g)
+            cells.push_back(m_model->worstOfGroup(g));
     } else {
         const auto [first, end] = m_model->tensorsOf(line);
         for (std::uint32_t place = first; place < end; ++place)
-            if (isWeightMatrix(m_model->source()->tensors()[order[place]]))
-                cells.push_back(m_model->worstOf(place, place + 1));
+            if (const auto worst = m_model->worstOfTensor(place); worst.hasMatrices)
+                cells.push_back(worst);
     }
     // Where they are more than fit, neighbours share a cell, which shows the worst of them.
     const std::size_t room = std::size_t(std::max(1.0, area.width() / 6));
@@ -146,11 +142,8 @@ void TensorTable::drawStrip(QPainter& painter, const QRectF& area, const TensorL
         std::vector<TensorTableModel::Worst> shared;
         for (std::size_t i = 0; i < cells.size(); i += each) {
             TensorTableModel::Worst together = cells[i];
-            for (std::size_t j = i + 1; j < std::min(i + each, cells.size()); ++j) {
-                together.isComplete &= cells[j].isComplete;
-                if (cells[j].db)
-                    together.db = std::min(together.db.value_or(*cells[j].db), *cells[j].db);
-            }
+            for (std::size_t j = i + 1; j < std::min(i + each, cells.size()); ++j)
+                together.add(cells[j]);
             shared.push_back(together);
         }
         cells = std::move(shared);

@@ -59,7 +59,7 @@ QString TensorTableModel::groupText(const TensorLine& shown, TensorColumn column
                  : tr("%1 layers, %2 tensors").arg(wholeNumber(shown.count), wholeNumber(end - first));
     }
     case TensorColumn::Sqnr: {
-        const Worst worst = worstOf(first, end);
+        const Worst worst = worstOf(shown);
         if (!worst.hasMatrices)
             return tr("nothing to quantize");
         if (!worst.db)

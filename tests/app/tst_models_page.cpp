@@ -14,6 +14,7 @@
 #include <QLineEdit>
 #include <QSignalSpy>
 
+#include <algorithm>
 #include <memory>
 
 using namespace quantoscope;
@@ -77,6 +78,26 @@ private slots:
             QCOMPARE(facts->kurtosis, summary->kurtosis);
             QCOMPARE(facts->outliers, summary->outliers);
         }
+    }
+
+    void aSchemeThatIsDraggedElsewhereIsFollowedWhenThePageIsSeenAgain()
+    {
+        Shown shown;
+        QVERIFY(shown.openSample());
+        shown.page->hide();
+        QSignalSpy changed(shown.page->scan(), &ModelScan::changed);
+        for (int i = 1; i <= 50; ++i)   // As a clip under the mouse on the page Quantize.
+            shown.workspace.setScheme(*parseScheme("int5,clip=-0." + std::to_string(100 + i) + ":0.2"));
+        QVERIFY(changed.isEmpty());
+        QVERIFY(!shown.page->scan()->isRunning());
+        shown.page->show();
+        QVERIFY(QTest::qWaitFor([&] { return !shown.page->scan()->isRunning() && shown.page->isSettled(); }, 60000));
+        const auto tensors = shown.workspace.model()->tensors();
+        const auto matrix = std::uint32_t(std::ranges::find_if(tensors, isWeightMatrix) - tensors.begin());
+        const auto counts = countValues(*shown.workspace.model(), tensors[matrix]);
+        const TensorFacts* facts = shown.tensors().facts(matrix);
+        QVERIFY(facts && facts->sqnrState == TensorFacts::Sqnr::Known);
+        QCOMPARE(facts->sqnrDb, errorOf(**counts, levelMapOf(shown.workspace.scheme(), **counts)).sqnrDb);
     }
 
     void anotherSchemeGivesTheSqnrTheCoreSays_data()

@@ -73,12 +73,13 @@ QStringList shownNames(const TensorTableModel& model)
 
 void know(TensorTableModel& model, std::uint32_t tensor, double sqnr, std::uint64_t outliers = 0)
 {
-    TensorFacts& facts = model.factsToChange(tensor);
-    facts.isCounted = true;
-    facts.count = 1000;
-    facts.outliers = outliers;
-    facts.sqnrState = TensorFacts::Sqnr::Known;
-    facts.sqnrDb = sqnr;
+    model.changeFacts(tensor, [&](TensorFacts& facts) {
+        facts.isCounted = true;
+        facts.count = 1000;
+        facts.outliers = outliers;
+        facts.sqnrState = TensorFacts::Sqnr::Known;
+        facts.sqnrDb = sqnr;
+    });
 }
 
 }  // namespace
@@ -224,6 +225,9 @@ private slots:
         QTest::newRow("below") << "" << "" << 15.0 << false << 1;
         QTest::newRow("outliers") << "" << "" << 0.0 << true << 1;
         QTest::newRow("nothing") << "no such" << "" << 0.0 << false << 0;
+        QTest::newRow("part of a shape") << "128" << "" << 0.0 << false << 8;
+        QTest::newRow("half a type is none") << "f3" << "" << 0.0 << false << 0;
+        QTest::newRow("no ASCII") << "ätt" << "" << 0.0 << false << 0;
     }
     void filtersLeaveWhatMatches()
     {
@@ -279,6 +283,52 @@ private slots:
         // Nothing is stored for tensors nobody scanned.
         for (const std::uint32_t tensor : {0u, 250000u, 499999u})
             QVERIFY(!model.facts(tensor));
+    }
+
+    void aRepaintAsksNoTensorThatIsFoldedAway()
+    {
+        TensorTable table;
+        table.resize(1200, 700);
+        table.show();
+        TensorTableModel& model = *table.tensors();
+        model.setSource(smallModel(1000));
+        model.foldAll();
+        table.grab();
+        std::size_t asked = model.tensorsAsked();
+        QVERIFY(asked >= 3000);   // Once each, for the worst of the folded layers.
+        QVERIFY(asked < 3100);
+        for (int i = 0; i < 5; ++i)
+            table.grab();
+        QVERIFY2(model.tensorsAsked() - asked < 100, qPrintable(QString::number(model.tensorsAsked() - asked)));
+        // A tensor that becomes known is asked again with its layer, and no other.
+        asked = model.tensorsAsked();
+        know(model, 5, 3.5);
+        QCOMPARE(model.cellText(1, TensorColumn::Sqnr), QStringLiteral("so far 3.5 dB"));
+        QVERIFY(model.tensorsAsked() - asked <= 3);
+        // Another scheme: all are unknown again.
+        model.forgetSqnr();
+        QCOMPARE(model.cellText(1, TensorColumn::Sqnr), QStringLiteral("…"));
+    }
+
+    void ordersOfALongListAreThoseOfAShortOne()
+    {
+        const auto source = smallModel(30);
+        const NameOrder names = orderOfNames(*source);
+        QVERIFY(std::ranges::is_sorted(*names, [&](std::uint32_t a, std::uint32_t b) {
+            return naturalLess(source->tensors()[a].name, source->tensors()[b].name);
+        }));
+        for (const bool descending : {false, true}) {
+            const TensorOrder order = orderTensors(*source, *names, {TensorColumn::Shape, descending}, {}, {}, false);
+            QCOMPARE(order.tensors.size(), source->tensors().size());
+            for (std::size_t i = 1; i < order.tensors.size(); ++i) {
+                const TensorInfo& before = source->tensors()[order.tensors[i - 1]];
+                const TensorInfo& now = source->tensors()[order.tensors[i]];
+                QVERIFY(before.shape == now.shape ? naturalLess(before.name, now.name) : (before.shape < now.shape) != descending);
+            }
+        }
+        std::stop_source stopped;
+        stopped.request_stop();
+        QVERIFY(orderTensors(*source, *names, {}, {}, {}, true, Progress{stopped.get_token()}).tensors.empty());
     }
 
     void anArrowKeyChoosesAndEnterOpens()

@@ -4,6 +4,7 @@
 #include "app/pages/models/type_shares.h"
 #include "core/files/file_bytes.h"
 #include "core/files/file_formats.h"
+#include "widgets/background_job.h"
 #include "widgets/controls.h"
 #include "widgets/plot_text.h"
 #include "widgets/tensor_table_model.h"
@@ -79,6 +80,7 @@ private:
 FileSheet::FileSheet(QWidget* parent)
     : QWidget(parent)
     , m_metadata(new MetadataModel(this))
+    , m_looking(new BackgroundJob(Pool::Interactive, this))
 {
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins(0, 0, 0, 0);
@@ -124,7 +126,19 @@ FileSheet::FileSheet(QWidget* parent)
 void FileSheet::showModel(const TensorSource* model, const QString& path)
 {
     m_model = model;
+    m_path = path;
     m_metadata->setModel(model);
+    m_looking->cancel();
+    m_isStale = true;
+    if (isVisible())
+        describe();
+}
+
+/// Once somebody looks: the bytes by type ask every tensor, the largest value is a whole tokenizer.
+void FileSheet::describe()
+{
+    m_isStale = false;
+    const TensorSource* model = m_model;
     m_value->hide();
     m_key->hide();
     m_table->verticalHeader()->setDefaultSectionSize(QFontMetrics(monoFont(12)).height() + 9);
@@ -132,13 +146,44 @@ void FileSheet::showModel(const TensorSource* model, const QString& path)
     m_metadataCard->setTitle(tr("Metadata"), entries == 0 ? tr("this file has none") : tr("%1 entries").arg(wholeNumber(entries)));
     m_table->setVisible(entries > 0);
     if (model)
-        showFacts(*model, path);
+        showFacts(*model);
     m_shares->setModel(model);
     if (entries > 0)
         m_table->selectRow(0);
 }
 
-void FileSheet::showFacts(const TensorSource& model, const QString& path)
+bool FileSheet::isSettled() const
+{
+    return !m_looking->isRunning();
+}
+
+void FileSheet::showEvent(QShowEvent* event)
+{
+    QWidget::showEvent(event);
+    if (m_isStale)
+        describe();
+}
+
+namespace {
+
+struct FileFacts {
+    double bytes = 0;
+    QString format;
+};
+
+/// Asks the disk, which may be at the other end of a network.
+FileFacts factsOfFile(const QString& path)
+{
+    FileFacts facts{double(QFileInfo(path).size()), {}};
+    if (const auto file = FileBytes::open(std::filesystem::path(QFile::encodeName(path).toStdString())))
+        if (const auto format = recognizeFile(**file))
+            facts.format = QString::fromUtf8((*format)->name.data(), qsizetype((*format)->name.size()));
+    return facts;
+}
+
+}  // namespace
+
+void FileSheet::showFacts(const TensorSource& model)
 {
     while (QLayoutItem* item = m_facts->takeAt(0)) {
         delete item->widget();
@@ -152,17 +197,22 @@ void FileSheet::showFacts(const TensorSource& model, const QString& path)
         label->setWordWrap(true);
         label->setAccessibleName(name + u' ' + value);
         m_facts->addWidget(label, row, 1);
+        return label;
     };
     add(tr("Name"), QString::fromStdString(model.name()));
-    if (path.isEmpty()) {
+    if (m_path.isEmpty()) {
         add(tr("Source"), tr("made by the program, in no file"));
     } else {
-        add(tr("Path"), QDir::toNativeSeparators(path));
-        const double bytes = double(QFileInfo(path).size());
-        add(tr("Size"), tr("%1 · %2 bytes").arg(byteWords(bytes), wholeNumber(bytes)));
-        if (const auto file = FileBytes::open(std::filesystem::path(QFile::encodeName(path).toStdString())))
-            if (const auto format = recognizeFile(**file))
-                add(tr("Format"), QString::fromUtf8((*format)->name.data(), qsizetype((*format)->name.size())));
+        add(tr("Path"), QDir::toNativeSeparators(m_path));
+        TextLabel* size = add(tr("Size"), QStringLiteral("…"));
+        TextLabel* format = add(tr("Format"), QStringLiteral("…"));
+        m_looking->start([path = m_path](const Progress&) { return factsOfFile(path); },
+                         [size, format](const FileFacts& facts) {
+                             size->setText(tr("%1 · %2 bytes").arg(byteWords(facts.bytes), wholeNumber(facts.bytes)));
+                             size->setAccessibleName(tr("Size") + u' ' + size->text());
+                             format->setText(facts.format.isEmpty() ? QStringLiteral("–") : facts.format);
+                             format->setAccessibleName(tr("Format") + u' ' + format->text());
+                         });
     }
     double weights = 0, bytes = 0;
     std::set<std::string> files;

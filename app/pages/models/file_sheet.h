@@ -11,6 +11,7 @@ class QTableView;
 
 namespace quantoscope {
 
+class BackgroundJob;
 class Card;
 class MetadataModel;
 class TextLabel;
@@ -23,12 +24,20 @@ class FileSheet : public QWidget {
 public:
     explicit FileSheet(QWidget* parent = nullptr);
     void showModel(const TensorSource* model, const QString& path);
+    bool isSettled() const;   ///< Size and format of the file are known.
+
+protected:
+    void showEvent(QShowEvent*) override;
 
 private:
-    void showFacts(const TensorSource& model, const QString& path);
+    void describe();
+    void showFacts(const TensorSource& model);
     void showEntry(int row);
 
     const TensorSource* m_model = nullptr;
+    QString m_path;
+    bool m_isStale = false;
+    BackgroundJob* m_looking;
     Card* m_factsCard;
     QGridLayout* m_facts;
     TypeShares* m_shares;

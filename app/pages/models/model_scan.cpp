@@ -105,6 +105,14 @@ void ModelScan::reset()
     m_recent.clear();
     m_kept.clear();
     m_keptSize = 0;
+    m_totalBytes = 0;
+    m_matrices = 0;
+    if (m_table.source()) {
+        for (const TensorInfo& info : m_table.source()->tensors()) {
+            m_matrices += isWeightMatrix(info);
+            m_totalBytes += hasNumbers(info) ? double(info.bytes) : 0;
+        }
+    }
     recount();
 }
 
@@ -148,20 +156,17 @@ bool ModelScan::hasWanted() const
     return !m_table.source() || std::ranges::none_of(m_wanted, [this](std::uint32_t i) { return needsWork(i); });
 }
 
-/// Totals from scratch; everything else keeps them as it goes.
+/// What is done from scratch, of the tensors seen so far; everything else keeps it as it goes.
 void ModelScan::recount()
 {
     m_tally = {};
-    m_totalBytes = m_doneBytes = 0;
+    m_tally.matrices = m_matrices;
+    m_doneBytes = 0;
     if (!m_table.source())
         return;
     const auto tensors = m_table.source()->tensors();
     for (std::uint32_t i = 0; i < tensors.size(); ++i) {
-        m_tally.matrices += isWeightMatrix(tensors[i]);
-        if (!hasNumbers(tensors[i]))
-            continue;
-        m_totalBytes += double(tensors[i].bytes);
-        if (!needsWork(i)) {
+        if (m_table.facts(i) && !needsWork(i)) {
             m_doneBytes += double(tensors[i].bytes);
             countIn(i);
         }
@@ -195,6 +200,19 @@ void ModelScan::cancel()
     m_isRunning = false;
     m_isCancelled = !isComplete();
     emit changed();
+}
+
+void ModelScan::pause()
+{
+    m_job->cancel();
+    m_isRunning = false;
+    emit changed();
+}
+
+void ModelScan::resume()
+{
+    if (!m_isRunning)
+        restart();
 }
 
 void ModelScan::restart()
@@ -266,17 +284,18 @@ void ModelScan::take(const std::vector<ScanAnswer>& answers, int schemeVersion)
         if (answer.error && answer.error->kind == Error::Kind::Cancelled)
             continue;
         const bool wasNeeded = needsWork(answer.tensor);
-        TensorFacts& facts = m_table.factsToChange(answer.tensor);
-        if (answer.summary) {
-            facts.setSummary(*answer.summary);
-            facts.bars = answer.bars;
-        }
-        if (schemeVersion == m_schemeVersion) {
-            facts.sqnrState = answer.sqnrState;
-            facts.sqnrDb = answer.sqnrDb;
-        }
+        m_table.changeFacts(answer.tensor, [&](TensorFacts& facts) {
+            if (answer.summary) {
+                facts.setSummary(*answer.summary);
+                facts.bars = answer.bars;
+            }
+            if (schemeVersion == m_schemeVersion) {
+                facts.sqnrState = answer.sqnrState;
+                facts.sqnrDb = answer.sqnrDb;
+            }
+            facts.isReadable = facts.isReadable && !answer.error;
+        });
         if (answer.error) {
-            facts.isReadable = false;
             if (!m_hasReported)
                 emit problem(QString::fromStdString(answer.error->message));
             m_hasReported = true;
@@ -301,7 +320,10 @@ void ModelScan::take(const std::vector<ScanAnswer>& answers, int schemeVersion)
 void ModelScan::keep(std::uint32_t tensor, std::shared_ptr<const ValueCounts> counts)
 {
     const auto sizeOf = [](const ValueCounts& c) {
-        return c.bins().size() * (sizeof(CountBin) + sizeof(ValueCounts::Prefix));
+        // What a tensor of one value takes beside its bins, in its own right and in the two lists here, counts where
+        // there are half a million of them.
+        constexpr std::size_t each = sizeof(ValueCounts) + sizeof(CountBin) + 160;
+        return each + c.bins().size() * (sizeof(CountBin) + sizeof(ValueCounts::Prefix));
     };
     if (m_kept.contains(tensor))
         return;

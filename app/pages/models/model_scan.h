@@ -54,6 +54,9 @@ public:
     void setWanted(std::vector<std::uint32_t> tensors);
     void start();
     void cancel();
+    /// While what it finds would be thrown away; resume() goes on unless the person had cancelled.
+    void pause();
+    void resume();
     bool isRunning() const { return m_isRunning; }
     bool isCancelled() const { return m_isCancelled; }
     bool isComplete() const { return m_doneBytes >= m_totalBytes; }
@@ -95,6 +98,7 @@ private:
     std::vector<std::uint32_t> m_wanted;
     std::uint32_t m_cursor = 0;
     bool m_isRunning = false, m_isCancelled = false, m_hasReported = false;
+    int m_matrices = 0;
     double m_totalBytes = 0, m_doneBytes = 0, m_startBytes = 0;
     QElapsedTimer m_clock, m_sinceNotice;
     Tally m_tally;

@@ -59,13 +59,20 @@ void ModelsPage::connectParts()
         if (!m_isStale)
             refreshPanel();
     });
-    connect(&m_workspace, &Workspace::schemeChanged, this, &ModelsPage::followScheme);
+    connect(&m_workspace, &Workspace::schemeChanged, this, [this] {
+        // A clip that is dragged on another page is a new scheme with every movement of the mouse.
+        m_isSchemeStale = !isVisible();
+        if (!m_isSchemeStale)
+            followScheme();
+        else if (m_scan->isRunning())
+            m_scan->pause();
+    });
 
     TensorTableModel* tensors = m_table->tensors();
     connect(m_table, &TensorTable::tensorChosen, this, [this](std::uint32_t tensor) {
-        const QString name = QString::fromStdString(m_workspace.model()->tensors()[tensor].name);
-        m_workspace.chooseTensor(name);
-        emit changed(tr("choose %1").arg(name), QStringLiteral("models-choose"));
+        const TensorInfo& info = m_workspace.model()->tensors()[tensor];
+        m_workspace.chooseTensor(info);
+        emit changed(tr("choose %1").arg(QString::fromStdString(info.name)), QStringLiteral("models-choose"));
     });
     connect(m_table, &TensorTable::tensorOpened, this, &ModelsPage::openInQuantize);
     connect(m_table, &TensorTable::sortChosen, this, [this, tensors](TensorColumn column, bool descending) {
@@ -194,6 +201,7 @@ QString ModelsPage::schemeName() const
 
 void ModelsPage::followScheme()
 {
+    m_isSchemeStale = false;
     m_table->tensors()->setSchemeName(schemeName());
     m_panel->setScheme(m_workspace.scheme(), schemeName());
     m_scan->setScheme(m_workspace.scheme());
@@ -261,7 +269,7 @@ void ModelsPage::openInQuantize(std::uint32_t tensor)
 {
     if (!hasNumbers(m_workspace.model()->tensors()[tensor]))
         return;
-    m_workspace.chooseTensor(QString::fromStdString(m_workspace.model()->tensors()[tensor].name));
+    m_workspace.chooseTensor(m_workspace.model()->tensors()[tensor]);
     m_workspace.requestPage(QStringLiteral("quantize"));
 }
 
@@ -343,13 +351,17 @@ bool ModelsPage::isSettled() const
     // Which tensors come first may depend on all of them; else those on the screen are enough.
     const TensorTableModel& tensors = *m_table->tensors();
     const bool needsAll = tensors.sort().column > TensorColumn::Size || tensors.filter().needsFacts();
-    return !m_isStale && !m_workspace.isOpening() && !tensors.isArranging()
-        && (!m_scan->isRunning() || (!needsAll && m_scan->hasWanted())) && m_panel->isSettled();
+    return !m_isStale && !m_isSchemeStale && !m_workspace.isOpening() && !tensors.isArranging()
+        && (!m_scan->isRunning() || (!needsAll && m_scan->hasWanted())) && m_panel->isSettled() && m_file->isSettled();
 }
 
 void ModelsPage::showEvent(QShowEvent* event)
 {
     Figure::showEvent(event);
+    if (m_isSchemeStale) {
+        followScheme();
+        m_scan->resume();   // Where the scheme is again the one before.
+    }
     if (m_isStale && m_workspace.model())
         followModel();
 }

@@ -43,6 +43,7 @@ public:
     bool isSettled() const override;
     QString commandLine() const override;
     QByteArray csv() const override;
+    bool hasCsv() const override;
     void setPresenting(bool) override;
     QList<std::pair<QString, QString>> keys() const override;
 
@@ -96,6 +97,7 @@ private:
     PushButton* m_resume;
     double m_threshold = 18;
     bool m_isStale = true;
+    bool m_isSchemeStale = false;   ///< Another scheme was chosen while this page was hidden.
     QJsonObject m_wantedState;   ///< Of a model that is not open yet.
     bool m_isPresenting = false;
     bool m_wasSettled = true;

@@ -250,6 +250,11 @@ QString ModelsPage::commandLine() const
     return QStringLiteral("qscope stats %1 %2").arg(quoted(m_workspace.modelPath()), quoted(QString::fromStdString(info->name)));
 }
 
+bool ModelsPage::hasCsv() const
+{
+    return m_table->tensors()->source() != nullptr;
+}
+
 QByteArray ModelsPage::csv() const
 {
     const TensorTableModel& tensors = *m_table->tensors();
