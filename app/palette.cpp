@@ -68,6 +68,7 @@ void PaletteMatches::beginSource(const QString& heading, int limit)
     closeSource();
     m_heading = heading;
     m_limit = limit;
+    m_threshold = 0;
     ++m_sourceNumber;
 }
 
@@ -81,18 +82,19 @@ void PaletteMatches::offer(PaletteEntry entry, const QString& otherWords)
 
 void PaletteMatches::offerScored(int score, PaletteEntry entry)
 {
-    if (score <= 0 || score <= threshold())
+    if (score <= 0 || score <= threshold() || isFull())
         return;
     m_source.push_back({score, m_sourceNumber, m_heading, std::move(entry)});
     if (int(m_source.size()) >= 2 * m_limit + 16) {
         std::ranges::stable_sort(m_source, std::greater(), &Match::score);
         m_source.resize(std::size_t(m_limit));
+        m_threshold = m_source.back().score;
     }
 }
 
-int PaletteMatches::threshold() const
+bool PaletteMatches::isFull() const
 {
-    return int(m_source.size()) == m_limit ? m_source.back().score : 0;
+    return m_query.isEmpty() && int(m_source.size()) >= m_limit;
 }
 
 void PaletteMatches::closeSource()
@@ -123,15 +125,46 @@ std::vector<PaletteMatches::Match> PaletteMatches::take()
     return std::move(m_kept);
 }
 
-std::vector<PaletteMatches::Match> findInPalette(MainWindow& window, const QString& query, const QString& onlySource)
+TensorHits findTensorsNamed(const TensorSource& model, const QString& query, const Progress& progress)
+{
+    const PaletteMatches matches(query);
+    TensorHits hits;
+    const auto tensors = model.tensors();
+    const auto keepBest = [&] {
+        std::ranges::stable_sort(hits, std::greater(), &TensorHit::score);
+        hits.resize(std::min<std::size_t>(hits.size(), mostTensorsListed));
+    };
+    int lowest = 0;
+    for (std::uint32_t i = 0; i < tensors.size(); ++i) {
+        if (i % 4096 == 0 && progress.cancelled())
+            return {};
+        // Nobody asked for one: they are all as good, and the file's order is what one knows.
+        if (query.trimmed().isEmpty() && hits.size() == mostTensorsListed)
+            break;
+        const int score = matches.score(std::string_view(tensors[i].name));
+        if (score <= lowest)
+            continue;
+        hits.push_back({query.trimmed().isEmpty() ? 1 : score, i});
+        if (hits.size() == 2 * mostTensorsListed) {
+            keepBest();
+            lowest = hits.back().score;
+        }
+    }
+    keepBest();
+    return hits;
+}
+
+std::vector<PaletteMatches::Match> findInPalette(MainWindow& window, const QString& query, const QString& onlySource,
+                                                 const TensorHits* tensors)
 {
     PaletteMatches matches(query);
+    matches.setTensors(tensors);
     for (const PaletteSource& source : paletteSources()) {
         if (!onlySource.isEmpty() && onlySource != QLatin1String(source.id))
             continue;
         const bool isAlone = !onlySource.isEmpty();
         matches.beginSource(QCoreApplication::translate("PaletteSources", source.heading),
-                            isAlone ? 2000 : source.limit);
+                            isAlone ? int(mostTensorsListed) : source.limit);
         source.find(window, matches);
     }
     return matches.take();

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/progress.h"
+
 #include <QString>
 
+#include <cstdint>
 #include <functional>
 #include <span>
 #include <string>
@@ -12,6 +15,7 @@
 namespace quantoscope {
 
 class MainWindow;
+class TensorSource;
 
 /// Something the palette can do: its name, what it is, where it belongs, and what choosing it does.
 struct PaletteEntry {
@@ -20,6 +24,19 @@ struct PaletteEntry {
     QString shortcut;
     std::function<void()> run;
 };
+
+/// A tensor whose name answers a query, by its place in the model.
+struct TensorHit {
+    int score;
+    std::uint32_t tensor;
+};
+using TensorHits = std::vector<TensorHit>;
+inline constexpr std::size_t mostTensorsListed = 2000;
+/// So many names are searched while a person types; more of them elsewhere.
+inline constexpr std::size_t namesSearchedAtOnce = 20000;
+
+/// The best `mostTensorsListed`, best first; touches nothing of the window.
+TensorHits findTensorsNamed(const TensorSource&, const QString& query, const Progress& = {});
 
 /// What a query finds, best first. Sources offer; what does not match is not kept.
 class PaletteMatches {
@@ -35,8 +52,14 @@ public:
     void beginSource(const QString& heading, int limit);
     void offer(PaletteEntry entry, const QString& otherWords = {});
     void offerScored(int score, PaletteEntry entry);
-    /// The lowest score that would still be kept in this source: nothing below need be offered.
-    int threshold() const;
+    /// What does not score higher would not be kept in this source and need not be offered.
+    int threshold() const { return m_threshold; }
+    /// No query, and as many offered as are shown: nothing more is kept, whatever it is.
+    bool isFull() const;
+
+    /// What was found among a model's names elsewhere; nullptr where they are to be searched here.
+    void setTensors(const TensorHits* tensors) { m_tensors = tensors; }
+    const TensorHits* tensors() const { return m_tensors; }
 
     struct Match {
         int score;
@@ -55,6 +78,8 @@ private:
     QString m_heading;
     int m_sourceNumber = -1;
     int m_limit = 0;
+    int m_threshold = 0;
+    const TensorHits* m_tensors = nullptr;
     void closeSource();
 };
 
@@ -67,7 +92,8 @@ struct PaletteSource {
 };
 std::span<const PaletteSource> paletteSources();
 
-/// Asks all sources, or one.
-std::vector<PaletteMatches::Match> findInPalette(MainWindow&, const QString& query, const QString& onlySource = {});
+/// Asks all sources, or one. The names of a model are searched here unless what they hold is given.
+std::vector<PaletteMatches::Match> findInPalette(MainWindow&, const QString& query, const QString& onlySource = {},
+                                                 const TensorHits* tensors = nullptr);
 
 }  // namespace quantoscope

@@ -10,9 +10,11 @@
 
 #include <QAction>
 #include <QCoreApplication>
+#include <QDateTime>
 #include <QDir>
 #include <QFile>
 #include <QFileInfo>
+#include <QHash>
 
 namespace quantoscope {
 
@@ -94,13 +96,14 @@ void findTensors(MainWindow& window, PaletteMatches& matches)
     const Model model = window.workspace().model();
     if (!model)
         return;
-    for (const TensorInfo& tensor : model->tensors()) {
-        const int score = matches.score(std::string_view(tensor.name));
-        if (score == 0 || score <= matches.threshold())
-            continue;
+    const TensorHits searched = matches.tensors() ? TensorHits() : findTensorsNamed(*model, matches.query());
+    for (const TensorHit& hit : matches.tensors() ? *matches.tensors() : searched) {
+        if (matches.isFull() || hit.score <= matches.threshold())
+            break;
+        const TensorInfo& tensor = model->tensors()[hit.tensor];
         const QString name = QString::fromStdString(tensor.name);
-        matches.offerScored(score, {name, QString::fromStdString(tensor.typeName + " · " + shapeText(tensor.shape)), {},
-                                    [&window, name] { window.chooseTensor(name); }});
+        matches.offerScored(hit.score, {name, QString::fromStdString(tensor.typeName + " · " + shapeText(tensor.shape)), {},
+                                        [&window, name] { window.chooseTensor(name); }});
     }
 }
 
@@ -125,8 +128,13 @@ void findLessons(MainWindow& window, PaletteMatches& matches)
     if (!findPage(u"lessons"))
         return;
     const QDir folder(QDir(Workspace::dataFolder()).filePath(QStringLiteral("lessons")));
+    // Read once, not with every letter.
+    static QHash<QString, std::pair<QDateTime, QString>> titles;
     for (const QFileInfo& file : folder.entryInfoList({QStringLiteral("*.md")}, QDir::Files, QDir::Name)) {
-        const QString title = titleOf(file.filePath());
+        auto& [read, title] = titles[file.filePath()];
+        if (read != file.lastModified())
+            title = titleOf(file.filePath());
+        read = file.lastModified();
         if (title.isEmpty() || file.baseName().compare(u"README", Qt::CaseInsensitive) == 0)
             continue;
         const QString id = file.completeBaseName();

@@ -3,6 +3,8 @@
 
 #include "app/main_window.h"
 #include "app/palette.h"
+#include "app/workspace.h"
+#include "widgets/background_job.h"
 #include "widgets/controls.h"
 #include "widgets/theme.h"
 
@@ -124,6 +126,7 @@ PaletteView::PaletteView(MainWindow& window)
     , m_list(new QListView(m_card))
     , m_nothing(new TextLabel(tr("Nothing is called so."), 13, QFont::Normal, TextTone::Muted, m_card))
     , m_model(new PaletteModel(this))
+    , m_finding(new BackgroundJob(Pool::Interactive, this))
 {
     m_field->setAccessibleName(tr("Find anything"));
     m_field->setClearButtonEnabled(false);
@@ -141,7 +144,10 @@ PaletteView::PaletteView(MainWindow& window)
     m_card->body()->addWidget(m_nothing);
     m_card->body()->addWidget(m_list, 1);
     connect(m_field, &QLineEdit::textEdited, this, &PaletteView::search);
-    connect(m_list, &QListView::clicked, this, [this] { runCurrent(); });
+    connect(m_list, &QListView::clicked, this, [this] {
+        m_finding->cancel();   // What is clicked is what is shown.
+        runCurrent();
+    });
     window.installEventFilter(this);
     hide();
 }
@@ -167,6 +173,7 @@ void PaletteView::close()
 {
     if (!isVisible())
         return;
+    m_finding->cancel();
     hide();
     if (m_focusBefore)
         m_focusBefore->setFocus();
@@ -183,7 +190,26 @@ QStringList PaletteView::titles() const
 
 void PaletteView::search(const QString& query)
 {
-    m_model->setMatches(findInPalette(m_window, query, m_onlySource));
+    m_finding->cancel();
+    m_runsWhenFound = false;
+    const Model model = m_window.workspace().model();
+    const bool asksTensors = m_onlySource.isEmpty() || m_onlySource == u"tensors";
+    if (!model || !asksTensors || query.trimmed().isEmpty() || model->tensors().size() <= namesSearchedAtOnce)
+        return list(query, nullptr);
+    // What was found before stays until then, so that nothing jumps twice.
+    m_finding->start([model, query](const Progress& progress) { return findTensorsNamed(*model, query, progress); },
+                     [this, model, query](const TensorHits& found) {
+                         if (model != m_window.workspace().model())
+                             return search(query);   // Their places are another model's.
+                         list(query, &found);
+                         if (m_runsWhenFound)
+                             runCurrent();
+                     });
+}
+
+void PaletteView::list(const QString& query, const TensorHits* tensors)
+{
+    m_model->setMatches(findInPalette(m_window, query, m_onlySource, tensors));
     m_list->setCurrentIndex(m_model->index(0));
     const bool found = m_model->rowCount() > 0;
     m_list->setVisible(found);
@@ -210,6 +236,10 @@ void PaletteView::place()
 
 void PaletteView::runCurrent()
 {
+    // Enter means the best answer to what was typed, not to what was typed before.
+    m_runsWhenFound = m_finding->isRunning();
+    if (m_runsWhenFound)
+        return;
     const QModelIndex index = m_list->currentIndex();
     if (!index.isValid())
         return;

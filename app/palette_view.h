@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "app/palette.h"
+
 #include <QWidget>
 
 class QLineEdit;
@@ -8,6 +10,7 @@ class QListView;
 
 namespace quantoscope {
 
+class BackgroundJob;
 class Card;
 class MainWindow;
 class PaletteModel;
@@ -32,6 +35,7 @@ protected:
 
 private:
     void search(const QString& query);
+    void list(const QString& query, const TensorHits* tensors);
     void place();
     void runCurrent();
 
@@ -41,6 +45,8 @@ private:
     QListView* m_list;
     TextLabel* m_nothing;
     PaletteModel* m_model;
+    BackgroundJob* m_finding;   ///< Among the names of a very large model.
+    bool m_runsWhenFound = false;
     QString m_onlySource;
     QPoint m_at;
     QWidget* m_focusBefore = nullptr;

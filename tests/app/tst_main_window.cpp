@@ -15,8 +15,10 @@
 
 #include <QAbstractButton>
 #include <QApplication>
+#include <QFile>
 #include <QLabel>
 #include <QLineEdit>
+#include <QTemporaryDir>
 
 using namespace quantoscope;
 
@@ -49,6 +51,31 @@ QStringList clipped(const QWidget& window)
     }
     return found;
 }
+
+/// A file of that many tensors of one byte: t0.w, t1.w …
+class ManyTensors {
+public:
+    explicit ManyTensors(int count)
+    {
+        QByteArray header = "{";
+        for (int i = 0; i < count; ++i) {
+            const QByteArray n = QByteArray::number(i);
+            header += (i > 0 ? ",\"t" : "\"t") + n + ".w\":{\"dtype\":\"I8\",\"shape\":[1],\"data_offsets\":[" + n + ','
+                + QByteArray::number(i + 1) + "]}";
+        }
+        header += '}';
+        QByteArray bytes(8, '\0');
+        for (int i = 0; i < 8; ++i)
+            bytes[i] = char(quint64(header.size()) >> (8 * i));
+        QFile file(path());
+        isWritten = file.open(QIODevice::WriteOnly) && file.write(bytes + header + QByteArray(count, 'x')) > 0;
+    }
+    QString path() const { return m_folder.filePath(QStringLiteral("many.safetensors")); }
+    bool isWritten = false;
+
+private:
+    QTemporaryDir m_folder;
+};
 
 }  // namespace
 
@@ -188,6 +215,34 @@ private slots:
         QVERIFY(titles(QStringLiteral("theme dark")).contains(QStringLiteral("Theme: dark")));
         QVERIFY(titles(QStringLiteral("dark theme")).contains(QStringLiteral("Theme: dark")));
         QVERIFY(titles(QStringLiteral("qwxyzzy")).isEmpty());
+    }
+
+    void namesOfAVeryLargeModelAreFoundWhileTheWindowAnswers()
+    {
+        const ManyTensors many(int(namesSearchedAtOnce) + 5000);
+        m_workspace->openModel(many.path());
+        QVERIFY(QTest::qWaitFor([&] { return m_workspace->model() && m_workspace->modelPath() == many.path(); }, 20000));
+        // Nothing asked: the first of the file, in its order.
+        const QStringList first = titles({}, QStringLiteral("tensors"));
+        QCOMPARE(first.size(), qsizetype(mostTensorsListed));
+        QCOMPARE(first[0], QStringLiteral("t0.w"));
+        QCOMPARE(first.back(), QStringLiteral("t%1.w").arg(mostTensorsListed - 1));
+        // What is found is what a search of every name finds, best first.
+        const TensorHits hits = findTensorsNamed(*m_workspace->model(), QStringLiteral("t24999"));
+        QCOMPARE(hits.size(), std::size_t(1));
+        QCOMPARE(hits[0].tensor, 24999u);
+        QVERIFY(findTensorsNamed(*m_workspace->model(), QStringLiteral("9")).size() == mostTensorsListed);
+
+        m_window->activateWindow();
+        QVERIFY(QTest::qWaitForWindowActive(m_window.get()));
+        auto* palette = m_window->findChild<PaletteView*>();
+        palette->open(QStringLiteral("tensors"));
+        auto* field = qobject_cast<QLineEdit*>(QApplication::focusWidget());
+        QVERIFY(field);
+        QTest::keyClicks(field, QStringLiteral("t24999"));
+        QTest::keyClick(field, Qt::Key_Return);   // At once: it means what was typed, whatever is listed by now.
+        QVERIFY(QTest::qWaitFor([&] { return !palette->isVisible(); }, 10000));
+        QCOMPARE(QString::fromStdString(m_workspace->tensor()->name), QStringLiteral("t24999.w"));
     }
 
     void thePaletteIsWorkedByKeyboard()
