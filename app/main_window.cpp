@@ -6,6 +6,7 @@
 #include "app/palette_view.h"
 #include "app/presenter_bar.h"
 #include "app/rail.h"
+#include "app/save_queue.h"
 #include "app/start_page.h"
 #include "app/top_line.h"
 #include "app/workspace.h"
@@ -35,6 +36,7 @@ MainWindow::MainWindow(Workspace& workspace, const Settings& settings)
     , m_presenterBar(new PresenterBar(this))
     , m_palette(new PaletteView(*this))
     , m_history(new History(workspace, [this] { return presentLink(); }, [this](const Link& link) { showLink(link); }))
+    , m_saves(new SaveQueue(workspace.profile(), this))
 {
     m_history->setParent(this);
     setAcceptDrops(true);
@@ -50,6 +52,7 @@ MainWindow::MainWindow(Workspace& workspace, const Settings& settings)
     m_saving.setInterval(1500);
     connect(&m_saving, &QTimer::timeout, this, &MainWindow::saveSession);
     connect(m_history, &History::recorded, this, [this] { m_saving.start(); });
+    connect(m_saves, &SaveQueue::failed, this, &MainWindow::showProblem);
     refreshTitle();
 }
 

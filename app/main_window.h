@@ -20,6 +20,7 @@ class PresenterBar;
 class ProblemBar;
 class ProgressLine;
 class Rail;
+class SaveQueue;
 class StartPage;
 class TopLine;
 class Workspace;
@@ -109,6 +110,7 @@ private:
     PaletteView* m_palette;
     StartPage* m_start = nullptr;
     History* m_history;
+    SaveQueue* m_saves;
     QTimer m_saving;
     bool m_isPresenting = false;
     bool m_isStill = false;

@@ -9,6 +9,7 @@
 #include "app/picture.h"
 #include "app/presenter_bar.h"
 #include "app/rail.h"
+#include "app/save_queue.h"
 #include "app/top_line.h"
 #include "app/workspace.h"
 #include "widgets/controls.h"
@@ -26,6 +27,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdio>
 
 namespace quantoscope {
 
@@ -140,7 +142,7 @@ void MainWindow::fillExportMenu(QMenu* menu)
     }
     menu->addSection(tr("What it shows"));
     QAction* csv = menu->addAction(tr("Save its numbers as CSV …"), this, &MainWindow::exportCsv);
-    csv->setEnabled(!page()->csv().isEmpty());
+    csv->setEnabled(page()->hasCsv());
     menu->addAction(tr("Copy link"), this, [this] { QApplication::clipboard()->setText(linkText(presentLink())); });
     QAction* command = menu->addAction(tr("Copy command line"), this,
                                        [this] { QApplication::clipboard()->setText(page()->commandLine()); });
@@ -264,16 +266,13 @@ void MainWindow::showEvent(QShowEvent* event)
 
 void MainWindow::saveSettings()
 {
-    if (const auto saved = writeSettings(m_workspace.profile(), m_settings); !saved)
-        showProblem(QString::fromStdString(saved.error().message));
+    m_saves->save(QStringLiteral("settings"), toJson(m_settings));
 }
 
 void MainWindow::saveSession()
 {
-    if (m_isStill)
-        return;
-    if (const auto saved = writeSession(m_workspace.profile(), session()); !saved)
-        showProblem(QString::fromStdString(saved.error().message));
+    if (!m_isStill)
+        m_saves->save(QStringLiteral("session"), toJson(session()));
 }
 
 void MainWindow::closeEvent(QCloseEvent* event)
@@ -286,6 +285,9 @@ void MainWindow::closeEvent(QCloseEvent* event)
         m_settings.windowIsMaximized = isMaximized();
         saveSettings();
         saveSession();
+        // Nobody reads a bar in a window that closes.
+        if (const auto saved = m_saves->finish(); !saved)
+            std::fprintf(stderr, "quantoscope: %s\n", saved.error().message.c_str());
     }
     QMainWindow::closeEvent(event);
 }

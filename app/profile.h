@@ -29,6 +29,8 @@ public:
     QJsonObject readJson(const QString& name);
     /// Replaces it, whole or not at all. The error is a sentence.
     Result<void> writeJson(const QString& name, const QJsonObject& object);
+    /// The file that writeJson() would replace, for whoever writes it elsewhere; empty where it stays in memory.
+    QString fileToWrite(const QString& name) const { return isInMemory() || m_memory.contains(name) ? QString() : path(name); }
 
     /// Sentences about files moved aside since the last call.
     QStringList takeProblems();

@@ -15,14 +15,17 @@ Session readSession(Profile& profile)
     return session;
 }
 
-Result<void> writeSession(Profile& profile, const Session& session)
+QJsonObject toJson(const Session& session)
 {
     QJsonObject pages;
     for (auto page = session.pages.begin(); page != session.pages.end(); ++page)
         pages[page.key()] = page.value();
-    return profile.writeJson(QStringLiteral("session"), {{QStringLiteral("page"), session.page},
-                                                         {QStringLiteral("workspace"), session.workspace},
-                                                         {QStringLiteral("pages"), pages}});
+    return {{QStringLiteral("page"), session.page}, {QStringLiteral("workspace"), session.workspace}, {QStringLiteral("pages"), pages}};
+}
+
+Result<void> writeSession(Profile& profile, const Session& session)
+{
+    return profile.writeJson(QStringLiteral("session"), toJson(session));
 }
 
 }  // namespace quantoscope

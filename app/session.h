@@ -20,6 +20,7 @@ struct Session {
     friend bool operator==(const Session&, const Session&) = default;
 };
 
+QJsonObject toJson(const Session&);
 Session readSession(Profile&);
 Result<void> writeSession(Profile&, const Session&);
 

@@ -29,6 +29,8 @@ public:
     virtual QString commandLine() const { return {}; }
     /// The numbers shown, as CSV, empty where there are none.
     virtual QByteArray csv() const { return {}; }
+    /// Whether csv() would have any: a menu asks, and a table of half a million rows is not written for that.
+    virtual bool hasCsv() const { return !csv().isEmpty(); }
     /// In a lesson: names of the controls to leave visible; everything else that only sets is hidden.
     virtual void showOnlyControls(const QStringList&) {}
     /// Presenter mode (F11): page only, large type, keys only.

@@ -20,9 +20,13 @@ int syncsUntilFailure = -1;   // -1: never
 
 }  // namespace
 
+/// How often this thread waited for the disk (tst_save_queue.cpp).
+thread_local int syncsOfThisThread = 0;
+
 /// The library's fsync, which fails when a test wants it to: no disk can be asked to.
 extern "C" int fsync(int descriptor)
 {
+    ++syncsOfThisThread;
     if (syncsUntilFailure >= 0 && syncsUntilFailure-- == 0) {
         errno = EIO;
         return -1;
