@@ -4,6 +4,7 @@
 #include <QJsonArray>
 
 #include <algorithm>
+#include <utility>
 
 namespace quantoscope {
 
@@ -57,13 +58,15 @@ QJsonObject LessonProgress::of(const Lesson& lesson) const
     return m_lessons[QString::fromStdString(lesson.id)].toObject();
 }
 
-void LessonProgress::write(const Lesson& lesson, const QString& key, const QJsonValue& value)
+LessonProgress::~LessonProgress()
 {
-    // Another window may have written since: its lessons are kept.
-    QJsonObject whole = m_profile.readJson(fileName);
-    QJsonObject lessons = whole[u"lessons"].toObject();
-    const QString id = QString::fromStdString(lesson.id);
-    QJsonObject one = lessons[id].toObject();
+    if (!m_unsaved.isEmpty())
+        save();
+}
+
+void LessonProgress::Change::applyTo(QJsonObject& lessons) const
+{
+    QJsonObject one = lessons[lesson].toObject();
     if (key.isEmpty()) {
         one = {};
     } else if (value.isObject()) {
@@ -75,11 +78,28 @@ void LessonProgress::write(const Lesson& lesson, const QString& key, const QJson
     } else {
         one.insert(key, value);
     }
-    lessons.insert(id, one);
+    lessons.insert(lesson, one);
+}
+
+void LessonProgress::write(const Lesson& lesson, const QString& key, const QJsonValue& value)
+{
+    m_unsaved.append({QString::fromStdString(lesson.id), key, value});
+    save();
+}
+
+void LessonProgress::save()
+{
+    // Another window may have written since: its lessons are kept.
+    QJsonObject whole = m_profile.readJson(fileName);
+    QJsonObject lessons = whole[u"lessons"].toObject();
+    for (const Change& change : std::as_const(m_unsaved))
+        change.applyTo(lessons);
     whole.insert(QStringLiteral("lessons"), lessons);
     m_lessons = lessons;
     const auto written = m_profile.writeJson(fileName, whole);
     m_problem = written ? QString() : QString::fromStdString(written.error().message);
+    if (written)
+        m_unsaved.clear();
 }
 
 QuestionRecord LessonProgress::question(const Lesson& lesson, StepPlace place) const

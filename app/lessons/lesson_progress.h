@@ -5,6 +5,7 @@
 #include "core/learning/lesson.h"
 
 #include <QJsonObject>
+#include <QList>
 #include <QStringList>
 
 namespace quantoscope {
@@ -26,10 +27,14 @@ struct StepPlace {
 };
 
 /// The learner's progress through all lessons, on the disk after every step. Two windows on one
-/// profile add to each other: each write reads the file first and replaces only what it is about.
+/// profile add to each other: each write reads the file first and replaces only what it is about. What could not
+/// be written, because the disk was full, goes with the next step, and once more at the end.
 class LessonProgress {
 public:
     explicit LessonProgress(Profile& profile);
+    ~LessonProgress();
+    LessonProgress(const LessonProgress&) = delete;
+    LessonProgress& operator=(const LessonProgress&) = delete;
 
     QuestionRecord question(const Lesson&, StepPlace) const;
     void setQuestion(const Lesson&, StepPlace, const QuestionRecord&);
@@ -56,9 +61,17 @@ public:
 private:
     QJsonObject of(const Lesson&) const;
     void write(const Lesson&, const QString& key, const QJsonValue& value);
+    void save();
 
+    /// One step of a learner; an empty key forgets the lesson.
+    struct Change {
+        QString lesson, key;
+        QJsonValue value;
+        void applyTo(QJsonObject& lessons) const;
+    };
     Profile& m_profile;
     QJsonObject m_lessons;
+    QList<Change> m_unsaved;
     QString m_problem;
 };
 
