@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/palette.h"
 
+#include "core/tensors/tensor.h"
+
 #include <QCoreApplication>
 
 #include <algorithm>

@@ -4,9 +4,30 @@
 #include <QCoreApplication>
 #include <QElapsedTimer>
 #include <QEvent>
+#include <QEventLoop>
+#include <QTimer>
 #include <QWidget>
 
+#include <ctime>
+
 namespace quantoscope::benchmarks {
+
+/// Milliseconds in which this thread had a core.
+inline double ownMilliseconds()
+{
+    timespec now{};
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+    return double(now.tv_sec) * 1e3 + double(now.tv_nsec) * 1e-6;
+}
+
+/// The time between two movements of a hand. The loop sleeps as the window's own does: a thread that spins here looks
+/// to the scheduler like one more computation and waits its turn behind all others, which no window does.
+inline void restFor(int milliseconds)
+{
+    QEventLoop loop;
+    QTimer::singleShot(milliseconds, Qt::PreciseTimer, &loop, &QEventLoop::quit);
+    loop.exec();
+}
 
 /// Counts finished repaints of a widget.
 class PaintWatch : public QObject {

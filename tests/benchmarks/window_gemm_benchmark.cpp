@@ -7,6 +7,7 @@
 // behind the kernels or whatever else the machine does. Exit status 1 where the 99th percentile is not under 16.7 ms or a cancel takes 100 ms.
 #include "app/pages/gemm/gemm_figure.h"
 #include "app/workspace.h"
+#include "tests/benchmarks/paint_watch.h"
 #include "widgets/background_job.h"
 #include "widgets/error_speed_plot.h"
 #include "widgets/theme.h"
@@ -19,7 +20,6 @@
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
-#include <ctime>
 #include <vector>
 
 using namespace quantoscope;
@@ -39,13 +39,6 @@ Percentiles percentilesOf(std::vector<double> times)
 {
     std::sort(times.begin(), times.end());
     return {times[times.size() / 2], times[std::min(times.size() - 1, times.size() * 99 / 100)], times.back()};
-}
-
-double ownMilliseconds()
-{
-    timespec now{};
-    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
-    return double(now.tv_sec) * 1e3 + double(now.tv_nsec) * 1e-6;
 }
 
 void report(const char* when, const Times& times, const char* limit)
@@ -74,13 +67,10 @@ Times manyEvents(GemmFigure& page, ErrorSpeedPlot& plot, int count, bool duringS
     for (int i = 0; i < count; ++i) {
         if (duringSweep && page.isSettled())
             page.runSweep();
-        const double before = ownMilliseconds();
+        const double before = benchmarks::ownMilliseconds();
         times.wall.push_back(eventToPaint(page, plot, i));
-        times.own.push_back(ownMilliseconds() - before);
-        QElapsedTimer rest;   // One event a frame, as a hand moves; the loop between is the window's own.
-        rest.start();
-        while (rest.elapsed() < 16)
-            QApplication::processEvents(QEventLoop::AllEvents, 2);
+        times.own.push_back(benchmarks::ownMilliseconds() - before);
+        benchmarks::restFor(16);   // One event a frame, as a hand moves; the loop between is the window's own.
     }
     return times;
 }

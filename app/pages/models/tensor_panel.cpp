@@ -22,12 +22,13 @@ namespace quantoscope {
 
 TensorPanel::TensorPanel(QWidget* parent)
     : QWidget(parent)
+    , m_levelling(new BackgroundJob(Pool::Interactive, this))
     , m_summarizing(new BackgroundJob(Pool::Bulk, this))
     , m_placing(new BackgroundJob(Pool::Bulk, this))
     , m_spanning(new BackgroundJob(Pool::Bulk, this))
 {
     build();
-    for (const BackgroundJob* job : {m_summarizing, m_placing, m_spanning})
+    for (const BackgroundJob* job : {m_levelling, m_summarizing, m_placing, m_spanning})
         connect(job, &BackgroundJob::finished, this, &TensorPanel::ended);
     m_readSoon.setSingleShot(true);
     m_readSoon.setInterval(90);
@@ -124,7 +125,8 @@ void TensorPanel::setTensor(Model model, const TensorInfo* info)
     m_summaryIsExact = false;
     m_places.reset();
     m_spans.reset();
-    for (BackgroundJob* job : {m_summarizing, m_placing, m_spanning})
+    m_levels.reset();
+    for (BackgroundJob* job : {m_levelling, m_summarizing, m_placing, m_spanning})
         job->cancel();
     m_map->setContent(m_model, m_info, nullptr);
     m_map->setNote(info && hasNumbers(*info) ? tr("Looking for the largest weights …") : QString());
@@ -160,8 +162,23 @@ void TensorPanel::setCounts(Counts counts)
         if (!m_summaryIsExact)
             m_readSoon.start();
     }
+    findLevels();
     refreshHead();
     refreshHistogram();
+}
+
+void TensorPanel::findLevels()
+{
+    m_levels.reset();
+    const bool hasLevels = m_counts && m_counts->totals().finite > 0 && m_info && isWeightMatrix(*m_info) && isAnsweredByCounts(m_scheme);
+    if (!hasLevels)
+        return m_levelling->cancel();
+    m_levelling->start([counts = m_counts, scheme = m_scheme](const Progress&) { return levelMapOf(scheme, *counts); },
+                       [this](LevelMap levels) {
+                           m_levels = std::move(levels);
+                           refreshPlace();
+                           refreshHistogram();
+                       });
 }
 
 /// What needs the values themselves, once a person has stopped at a tensor.
@@ -213,11 +230,8 @@ void TensorPanel::refreshPlace()
     m_map->setDeviation(mean, deviation);
     QString text = m_map->placeText(), shortText = m_map->placeText(true), stored;
     const auto value = m_map->focusValue();
-    if (value && std::isfinite(*value) && m_counts && m_info && isWeightMatrix(*m_info) && isAnsweredByCounts(m_scheme)) {
-        const LevelMap map = levelMapOf(m_scheme, *m_counts);
-        if (!map.levels.empty())
-            stored = tr(", stored as %1").arg(roundedNumber(map.levels[map.indexOf(*value)], 4));
-    }
+    if (value && std::isfinite(*value) && m_levels && !m_levels->levels.empty())
+        stored = tr(", stored as %1").arg(roundedNumber(m_levels->levels[m_levels->indexOf(*value)], 4));
     const bool fits = QFontMetrics(uiFont(12, QFont::Medium)).horizontalAdvance(text + stored) < m_map->width();
     m_place->setText((fits ? text : shortText) + stored);
     m_place->setToolTip(text + stored);
@@ -282,6 +296,7 @@ void TensorPanel::setScheme(const QuantizationScheme& scheme, const QString& nam
     m_spanning->cancel();
     if (m_info && hasNumbers(*m_info))
         m_readSoon.start();
+    findLevels();
     refreshPlace();
     refreshHead();
     refreshHistogram();
@@ -314,12 +329,10 @@ void TensorPanel::refreshHead()
 void TensorPanel::refreshHistogram()
 {
     std::vector<LevelRange> ranges;
-    if (m_counts && m_counts->totals().finite > 0 && m_info && isWeightMatrix(*m_info) && isAnsweredByCounts(m_scheme)) {
-        const LevelMap map = levelMapOf(m_scheme, *m_counts);
-        if (!map.levels.empty())
-            ranges.push_back({tr("%1 levels for the whole tensor").arg(wholeNumber(double(map.levels.size()))),
-                              tr("%1 levels").arg(wholeNumber(double(map.levels.size()))),
-                              map.levels.front(), map.levels.back(), map.levels, false});
+    if (m_levels && !m_levels->levels.empty()) {
+        const std::vector<double>& levels = m_levels->levels;
+        ranges.push_back({tr("%1 levels for the whole tensor").arg(wholeNumber(double(levels.size()))),
+                          tr("%1 levels").arg(wholeNumber(double(levels.size()))), levels.front(), levels.back(), levels, false});
     }
     if (m_spans && !m_spans->median.levels.empty() && !m_spans->widest.levels.empty()) {
         const bool isChannel = m_scheme.granularity.kind == Granularity::Kind::Channel;
@@ -340,7 +353,7 @@ bool TensorPanel::isSettled() const
 {
     if (!m_info || !hasNumbers(*m_info) || !isVisible())
         return true;
-    return m_counts && !m_readSoon.isActive() && !m_summarizing->isRunning() && !m_placing->isRunning()
+    return m_counts && !m_readSoon.isActive() && !m_levelling->isRunning() && !m_summarizing->isRunning() && !m_placing->isRunning()
         && !m_spanning->isRunning() && m_map->isSettled();
 }
 

@@ -71,6 +71,7 @@ private:
     void summarizeExactly();
     void findLargest();
     void findSpans();
+    void findLevels();
     void ended();
 
     Model m_model;
@@ -84,6 +85,8 @@ private:
     bool m_summaryIsExact = false;
     std::shared_ptr<const HeatMapContent> m_places;
     std::optional<UnitSpans> m_spans;
+    std::optional<LevelMap> m_levels;   ///< Of one scale for the whole tensor; a search for them takes up to a tenth of a second.
+    BackgroundJob* m_levelling;
     BackgroundJob* m_summarizing;
     BackgroundJob* m_placing;
     BackgroundJob* m_spanning;
