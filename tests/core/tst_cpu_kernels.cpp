@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/gemm/cpu_kernels/cpu_kernel.h"
+#include "core/gemm/cpu_kernels/few_rows_bf16.h"
+#include "core/gemm/cpu_kernels/few_rows_fp32.h"
 #include "core/gemm/cpu_kernels/grouped_int8.h"
 #include "core/gemm/cpu_kernels/int8_vnni.h"
 #include "core/gemm/cpu_kernels/q4_k.h"
@@ -175,6 +177,40 @@ private slots:
                 }
             }
         }
+    }
+
+    void fourBitWeightsAreWithinTheBoundByBf16AndByFp32()
+    {
+        // A processor that multiplies BF16 never takes the other way by itself.
+        struct Way { const char* name; bool (*multiply)(const float*, std::int64_t, std::int64_t, const StoredMatrix&, float*, const Pulse&); };
+        for (const CpuKernel& row : cpuKernels())
+            for (const GemmShape& shape : {GemmShape{1, 97, 1}, {1, 5, 4099}, {2, 33, 130}, {4, 9, 31}, {8, 6, 300}}) {
+                if (row.about.mark != GemmMark::WeightOnly || row.w.sharing != ScaleSharing::Group || row.w.element == ElementType::Int8)
+                    continue;
+                const GemmReference reference = *makeGemmReference(*makeGemmOperands({shape, GemmData::Outliers, 5, {}}), 5, Pulse({}));
+                const StoredMatrix x = *storeMatrix(reference.operands.x, shape.m, shape.k, row.x);
+                const StoredMatrix w = *storeMatrix(*reference.operands.w, shape.n, shape.k, row.w);
+                const std::int64_t xRow = (shape.k + 31) / 32 * 32;
+                std::vector<float> widened(std::size_t(shape.m * xRow));
+                for (std::int64_t i = 0; i < shape.m; ++i) {
+                    std::vector<double> values(std::size_t(shape.k));
+                    x.decodeRow(i, 0, values);
+                    std::copy(values.begin(), values.end(), widened.begin() + i * xRow);
+                }
+                std::vector<Way> ways;
+                if (cpu::takesFewRows(w, shape.m))
+                    ways.push_back({"FP32", cpu::multiplyFewRows});
+                if (cpu::takesFewRowsBf16(x, w))
+                    ways.push_back({"BF16", cpu::multiplyFewRowsBf16});
+                for (const Way& way : ways) {
+                    GemmOutput y{shape.m, shape.n, std::vector<float>(std::size_t(shape.m * shape.n))};
+                    QVERIFY(way.multiply(widened.data(), shape.m, xRow, w, y.as<float>(), Pulse({})));
+                    const auto error = measureGemmError(reference, x, w, [&](std::size_t i, std::span<double> target) {
+                        y.readRow(reference.rows[i], target);
+                    }, Pulse({}));
+                    QVERIFY2(error->accumulation <= accumulationBound(shape.k, 0x1p-24, row.extraRoundings), way.name);
+                }
+            }
     }
 
     void quantizingOnTheWayIsTimedAndRight()

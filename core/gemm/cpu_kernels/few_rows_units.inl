@@ -32,6 +32,7 @@ constexpr std::int32_t exponentOf2p23 = 0x4B000000;
 /// Two's complement of four bits: four places, and as many again 16 bits higher.
 struct Int4Units {
     static constexpr int vectors = 8;
+    static constexpr std::int64_t bytes = unitBytes;   ///< From one unit to the next.
     static constexpr bool hasOwnScales = false;
     static constexpr int place(int v) { return 4 * (v % 4); }   ///< x is divided by 2^place.
     static constexpr std::int64_t columnOf(int v, std::int64_t lane) { return vectors * lane + v; }
@@ -54,6 +55,7 @@ struct Int4Units {
 template <const std::array<float, 16>& levels>
 struct LevelUnits {
     static constexpr int vectors = 8;
+    static constexpr std::int64_t bytes = unitBytes;
     static constexpr bool hasOwnScales = false;
     static constexpr int place(int) { return 0; }
     static constexpr std::int64_t columnOf(int v, std::int64_t lane) { return vectors * lane + v; }
@@ -74,21 +76,11 @@ struct LevelUnits {
     }
 };
 
-/// Q4_K: a unit is 32 or 64 bytes of a block, whose nibbles belong to one part in the low halves and to the next one
-/// in the high halves. A weight is d·scale·q − dmin·min, rounded once.
-struct Q4kUnits {
-    static constexpr int vectors = 8;
-    static constexpr bool hasOwnScales = true;
-    static constexpr std::int64_t unitsABlock = 128 / unitBytes;
-    static constexpr int place(int) { return 0; }   // d·scale is divided instead: it is needed for each place anyway.
-    static constexpr std::int64_t columnOf(int v, std::int64_t lane) { return lane / 8 * 64 + v % 2 * 32 + lane % 8 * 4 + v / 2; }
+/// What Q4_K's parts of 32 columns have instead of one scale: d·scale and dmin·min of each, exact.
+struct Q4kParts {
+    alignas(32) float factors[8], lowest[8];
 
-    I low, high;
-    alignas(32) float factors[8], lowest[8];   ///< d·scale and dmin·min of each part, exact.
-    // For even places and odd ones. Not in arrays: g++ 12 would keep them in memory.
-    V even, odd, evenAbove, oddAbove, lowestEven, lowestOdd;
-
-    HWY_INLINE void takeScalesApart(const std::byte* block)
+    HWY_INLINE void takeApart(const std::byte* block)
     {
         const hn::FixedTag<float, 8> d8;
         const hn::Rebind<std::int32_t, decltype(d8)> whole;
@@ -105,31 +97,70 @@ struct Q4kUnits {
         widen(scales[0], units[0], factors);
         widen(scales[1], units[1], lowest);
     }
+};
 
-    /// Of the part that each lane belongs to: `part`, and in the upper half of 16 lanes the one after the next.
-    static HWY_INLINE V ofParts(const float* parts, std::int64_t part)
-    {
 #if HWY_TARGET <= HWY_AVX3
-        return V{_mm512_mask_broadcastss_ps(_mm512_set1_ps(parts[part]), __mmask16(0xFF00), _mm_load_ss(parts + part + 2))};
-#else
-        return hn::Set(D(), parts[part]);
-#endif
+/// Q4_K: a unit is 32 bytes of a block, a quarter, two of them a lane. Their low halves belong to one part and their high ones to the
+/// next; sixteen codes of a part stand for sixteen weights d·scale·q − dmin·min, rounded once and then looked up.
+struct Q4kUnits {
+    static constexpr int vectors = 4;
+    static constexpr std::int64_t bytes = q4kBytes / 4;
+    static constexpr bool hasOwnScales = true;
+    static constexpr int place(int) { return 0; }
+    static constexpr std::int64_t columnOf(int v, std::int64_t lane) { return v % 2 * 32 + 2 * lane + v / 2; }
+
+    Q4kParts parts;
+    I codes;
+    V even, odd;
+    HWY_INLINE void load(const std::byte* row, std::int64_t unit)
+    {
+        const std::int64_t inBlock = unit % 4;
+        const std::byte* block = row + unit / 4 * std::int64_t(q4kBytes);
+        if (inBlock == 0)
+            parts.takeApart(block);
+        codes = I{_mm512_cvtepu16_epi32(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(block + 16 + 32 * inBlock)))};
+        even = weights(2 * inBlock);
+        odd = weights(2 * inBlock + 1);
     }
+    HWY_INLINE V weights(std::int64_t part) const
+    {
+        return hn::MulSub(hn::Iota(D(), 0), hn::Set(D(), parts.factors[part]), hn::Set(D(), parts.lowest[part]));
+    }
+    template <int v>
+    HWY_INLINE V value() const
+    {
+        return V{_mm512_permutexvar_ps(hn::ShiftRight<4 * v>(codes).raw, (v % 2 == 0 ? even : odd).raw)};
+    }
+};
+#else
+/// Q4_K: a unit is 32 or 64 bytes of a block, whose nibbles belong to one part in the low halves and to the next one
+/// in the high halves. A weight is d·scale·q − dmin·min, rounded once.
+struct Q4kUnits {
+    static constexpr int vectors = 8;
+    static constexpr std::int64_t unitsABlock = 128 / unitBytes, bytes = q4kBytes / unitsABlock;
+    static constexpr bool hasOwnScales = true;
+    static constexpr int place(int) { return 0; }   // d·scale is divided instead: it is needed for each place anyway.
+    static constexpr std::int64_t columnOf(int v, std::int64_t lane) { return lane / 8 * 64 + v % 2 * 32 + lane % 8 * 4 + v / 2; }
+
+    I low, high;
+    Q4kParts parts;
+    // For even places and odd ones. Not in arrays: g++ 12 would keep them in memory.
+    V even, odd, evenAbove, oddAbove, lowestEven, lowestOdd;
 
     HWY_INLINE void load(const std::byte* row, std::int64_t unit)
     {
         const std::int64_t inBlock = unit % unitsABlock, part = inBlock * unitBytes / 16;
         const std::byte* block = row + unit / unitsABlock * std::int64_t(q4kBytes);
         if (inBlock == 0)
-            takeScalesApart(block);
+            parts.takeApart(block);
         low = loadUnit(block + 16 + inBlock * unitBytes);
         high = hn::ShiftRight<16>(low);
-        even = ofParts(factors, part);
-        odd = hn::Mul(ofParts(factors, part + 1), hn::Set(D(), 0x1p-4f));
+        even = hn::Set(D(), parts.factors[part]);
+        odd = hn::Mul(hn::Set(D(), parts.factors[part + 1]), hn::Set(D(), 0x1p-4f));
         evenAbove = hn::Mul(even, hn::Set(D(), 0x1p-8f));
         oddAbove = hn::Mul(odd, hn::Set(D(), 0x1p-8f));
-        lowestEven = ofParts(lowest, part);
-        lowestOdd = ofParts(lowest, part + 1);
+        lowestEven = hn::Set(D(), parts.lowest[part]);
+        lowestOdd = hn::Set(D(), parts.lowest[part + 1]);
     }
     template <int v>
     HWY_INLINE V value() const
@@ -139,6 +170,7 @@ struct Q4kUnits {
         return hn::MulSub(code, factor, v % 2 == 0 ? lowestEven : lowestOdd);
     }
 };
+#endif
 
 /// The scales of a unit's groups, each in the lanes that belong to it. `groups`: of a unit, 1, 2 or 4; 0 for none.
 template <int groups>
@@ -162,57 +194,94 @@ struct UnitScales {
     std::int64_t groups = 0;
 };
 
-/// sums = one unit of W · the same columns of each row of x.
-template <class Units, int rows, int v = 0>
-HWY_INLINE void addVectors(const Units& units, const float* x, std::int64_t xRow, V (&sums)[rows])
+/// sums += one unit of each row of W · the same columns of each row of x.
+template <class Units, int rowsOfX, int rowsOfW, int v = 0>
+HWY_INLINE void addVectors(const Units (&units)[rowsOfW], const float* x, std::int64_t xRow, V (&sums)[rowsOfX][rowsOfW])
 {
     if constexpr (v < Units::vectors) {
-        const V value = units.template value<v>();
+        V values[rowsOfW];
+#pragma GCC unroll 4
+        for (int j = 0; j < rowsOfW; ++j)
+            values[j] = units[j].template value<v>();
 #pragma GCC unroll 8
-        for (int r = 0; r < rows; ++r) {
-            const V own = hn::Load(D(), x + r * xRow + v * lanes);
-            sums[r] = v == 0 ? hn::Mul(value, own) : hn::MulAdd(value, own, sums[r]);
+        for (int i = 0; i < rowsOfX; ++i) {
+            const V own = hn::Load(D(), x + i * xRow + v * lanes);
+#pragma GCC unroll 4
+            for (int j = 0; j < rowsOfW; ++j)
+                sums[i][j] = hn::MulAdd(values[j], own, sums[i][j]);
         }
-        addVectors<Units, rows, v + 1>(units, x, xRow, sums);
+        addVectors<Units, rowsOfX, rowsOfW, v + 1>(units, x, xRow, sums);
     }
 }
 
-/// y[r] = x row r · one row of W.
-template <class Units, int groups, int rows>
-void dotUnits(const float* x, std::int64_t xRow, std::int64_t count, const std::byte* w, const UnitScales& scales, float* y, std::int64_t yRow)
+/// y[i][0 … rowsOfW) = x row i · rows of W.
+template <class Units, int groups, int rowsOfX, int rowsOfW>
+void dotUnits(const float* x, std::int64_t xRow, std::int64_t count, const std::byte* w, std::int64_t rowBytes, const UnitScales& scales, float* y, std::int64_t yRow)
 {
     const D d;
-    Units units;
-    V totals[rows];
+    Units units[rowsOfW];
+    V totals[rowsOfX][rowsOfW];
     // The last unit may reach beyond K, where there is no scale to be read.
-    float last[4] = {};
+    float last[rowsOfW][4] = {};
     if constexpr (groups > 0) {
         const std::int64_t first = ((count - 1) >> scales.unitsAGroup) * groups;
-        std::copy_n(scales.scales + first, std::min<std::int64_t>(groups, scales.groups - first), last);
+        for (int j = 0; j < rowsOfW; ++j)
+            std::copy_n(scales.scales + j * scales.groups + first, std::min<std::int64_t>(groups, scales.groups - first), last[j]);
     }
 #pragma GCC unroll 8
-    for (int r = 0; r < rows; ++r)
-        totals[r] = hn::Zero(d);
+    for (int i = 0; i < rowsOfX; ++i)
+#pragma GCC unroll 4
+        for (int j = 0; j < rowsOfW; ++j)
+            totals[i][j] = hn::Zero(d);
     for (std::int64_t unit = 0; unit < count; ++unit, x += Units::vectors * lanes) {
-        askForMore(w + unit * unitBytes);
-        units.load(w, unit);
-        V sums[rows];
-        addVectors(units, x, xRow, sums);
-        const V scale = scalesOfLanes<groups>(unit + 1 == count ? last : scales.scales + (unit >> scales.unitsAGroup) * groups);
+#pragma GCC unroll 4
+        for (int j = 0; j < rowsOfW; ++j) {
+            askForMore(w + j * rowBytes + unit * Units::bytes);
+            units[j].load(w + j * rowBytes, unit);
+        }
+        if constexpr (groups == 0) {
+            addVectors(units, x, xRow, totals);
+            continue;
+        }
+        V sums[rowsOfX][rowsOfW];
 #pragma GCC unroll 8
-        for (int r = 0; r < rows; ++r)
-            totals[r] = groups > 0 ? hn::MulAdd(sums[r], scale, totals[r]) : hn::Add(sums[r], totals[r]);
+        for (int i = 0; i < rowsOfX; ++i)
+#pragma GCC unroll 4
+            for (int j = 0; j < rowsOfW; ++j)
+                sums[i][j] = hn::Zero(d);
+        addVectors(units, x, xRow, sums);
+        const std::int64_t place = (unit >> scales.unitsAGroup) * groups;
+#pragma GCC unroll 4
+        for (int j = 0; j < rowsOfW; ++j) {
+            const V scale = scalesOfLanes<groups>(unit + 1 == count ? last[j] : scales.scales + j * scales.groups + place);
+#pragma GCC unroll 8
+            for (int i = 0; i < rowsOfX; ++i)
+                totals[i][j] = hn::MulAdd(sums[i][j], scale, totals[i][j]);
+        }
     }
 #pragma GCC unroll 8
-    for (int r = 0; r < rows; ++r)
-        y[r * yRow] = hn::GetLane(hn::SumOfLanes(d, totals[r]));
+    for (int i = 0; i < rowsOfX; ++i)
+#pragma GCC unroll 4
+        for (int j = 0; j < rowsOfW; ++j)
+            y[i * yRow + j] = hn::GetLane(hn::SumOfLanes(d, totals[i][j]));
 }
 
-/// dotUnits() for each number of rows.
+using DotUnits = void(const float*, std::int64_t, std::int64_t, const std::byte*, std::int64_t, const UnitScales&, float*, std::int64_t);
+
+/// dotUnits() for one row of x by several of W, where registers are left, and for one row of W.
+struct Dots {
+    std::int64_t rowsOfW;
+    DotUnits *several, *one;
+};
+
 template <class Units, int groups>
-auto dotOf()
+Dots dotOf(std::int64_t rows)
 {
-    return forEachNumberOfRows<mostRows>([](auto rows) { return &dotUnits<Units, groups, rows>; });
+    static constexpr auto all = forEachNumberOfRows<mostRows>([](auto number) {
+        constexpr int rowsOfW = number == 1 && HWY_TARGET <= HWY_AVX3 ? 4 : 1;
+        return Dots{rowsOfW, &dotUnits<Units, groups, number, rowsOfW>, &dotUnits<Units, groups, number, 1>};
+    });
+    return all[std::size_t(rows - 1)];
 }
 
 /// x in the order of the units' vectors, each number divided by 2^place; zero beyond K.
@@ -245,14 +314,18 @@ bool multiplyUnits(const float* x, std::int64_t rows, std::int64_t xRow, const S
     while (unitColumns << scales.unitsAGroup < group)
         ++scales.unitsAGroup;
     const std::int64_t groupsAUnit = std::max<std::int64_t>(1, unitColumns / group);
-    auto table = dotOf<Units, 0>();
+    Dots dots = dotOf<Units, 0>(rows);
     if constexpr (!Units::hasOwnScales)
         if (isGrouped)
-            table = groupsAUnit == 1 ? dotOf<Units, 1>() : groupsAUnit == 2 ? dotOf<Units, 2>() : dotOf<Units, 4>();
-    const auto dot = table[std::size_t(rows - 1)];
-    return forEachRowOfW(w.rows, std::int64_t(w.rowBytes), pulse, [&](std::int64_t j) {
-        UnitScales ownScales = scales;
-        ownScales.scales = isGrouped ? w.scales.data() + j * groups : nullptr;
-        dot(own.get(), ownRow, units, w.row(j), ownScales, y + j, w.rows);
+            dots = groupsAUnit == 1 ? dotOf<Units, 1>(rows) : groupsAUnit == 2 ? dotOf<Units, 2>(rows) : dotOf<Units, 4>(rows);
+    const std::int64_t step = dots.rowsOfW;
+    return forEachRowOfW((w.rows + step - 1) / step, step * std::int64_t(w.rowBytes), pulse, [&](std::int64_t tile) {
+        const std::int64_t first = tile * step, end = std::min(w.rows, first + step);
+        const bool isWhole = end - first == step;
+        for (std::int64_t j = first; j < end; j += isWhole ? step : 1) {
+            UnitScales ownScales = scales;
+            ownScales.scales = isGrouped ? w.scales.data() + j * groups : nullptr;
+            (isWhole ? dots.several : dots.one)(own.get(), ownRow, units, w.row(j), std::int64_t(w.rowBytes), ownScales, y + j, w.rows);
+        }
     });
 }

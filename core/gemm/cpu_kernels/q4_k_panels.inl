@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // A batch by Q4_K weights, which are packed in panels as unsigned nibbles a byte each. Sums of a part, times its
 // scale, and sums of x, times its minimum, are exact integers in a block; d · Σ − dmin · Σ of a block is taken in
-// FP64, where it is exact as well: the two may nearly cancel. Included inside the namespace of a kernel, after
-// tile_sums.inl; the kernel says
+// FP64, where it is exact as well: the two may nearly cancel. Included inside the namespace of a kernel, which says
 //   tileRows, panelColumns        how large a tile is
 //   PartStep, partColumns         how a part, or as much of it as its sums hold, is added
 //   MinimumStep                   the same for pairs of 16-bit numbers: sums of x by minima
 //   factorOf(scale)               a part's scale as addScaled() takes it
 //   addScaled(sums, factors, above)                    above += sums · factors
-//   endBlock(above, below, d, dmin, xScale, totals)    totals += xScale · (d · above − dmin · below)
+//   Doubles                       half a vector of sums in FP64
+
+#include "core/gemm/cpu_kernels/tile_sums.inl"
 
 constexpr std::int64_t chunkColumns = 512, chunkBlocks = chunkColumns / q4kColumns;   // Of K.
 
@@ -45,6 +46,22 @@ QUANTOSCOPE_INLINE void addPart(const TileSums<PartStep, rows>& sums, const Part
         addScaled(sums.right, right, above.right);
         addPart(sums.below, left, right, above.below);
     }
+}
+
+/// totals += xScale · (d · above − dmin · below), for half of the lanes.
+template <int half>
+QUANTOSCOPE_INLINE void endHalf(const Doubles::Sum& above, const Doubles::Sum& below, const double* d, const double* dmin, float xScale, double* totals)
+{
+    constexpr int first = half * Doubles::lanes;
+    const Doubles minima = Doubles::widened<half>(below).times(Doubles::load(dmin + first));
+    const Doubles both = Doubles::widened<half>(above).timesMinus(Doubles::load(d + first), minima);
+    both.timesPlus(Doubles::broadcast(xScale), Doubles::load(totals + first)).store(totals + first);
+}
+
+QUANTOSCOPE_INLINE void endBlock(const Doubles::Sum& above, const Doubles::Sum& below, const double* d, const double* dmin, float xScale, double* totals)
+{
+    endHalf<0>(above, below, d, dmin, xScale, totals);
+    endHalf<1>(above, below, d, dmin, xScale, totals);
 }
 
 template <int rows>

@@ -18,9 +18,8 @@ constexpr std::int64_t panelColumns = 16;   // Rows of W in a panel.
 using PartStep = NibbleStep;
 constexpr std::int64_t partColumns = 32;
 
-struct MinimumStep : Avx2Step {
-    static QUANTOSCOPE_INLINE void add(Sum& sum, Codes w, Codes x) { sum = _mm256_add_epi32(sum, _mm256_madd_epi16(w, x)); }
-};
+using MinimumStep = PairStep;
+using Doubles = Avx2Doubles;
 
 /// For both 16-bit sums of a lane.
 constexpr std::int32_t factorOf(int scale) { return scale | scale << 16; }
@@ -29,24 +28,6 @@ QUANTOSCOPE_INLINE void addScaled(__m256i sums, __m256i factors, __m256i& above)
 {
     above = _mm256_add_epi32(above, _mm256_madd_epi16(sums, factors));
 }
-
-/// Four of eight lanes.
-template <int half>
-QUANTOSCOPE_INLINE void endHalf(__m256i above, __m256i below, const double* d, const double* dmin, __m256d xScale, double* totals)
-{
-    const __m256d sums = _mm256_cvtepi32_pd(_mm256_extracti128_si256(above, half));
-    const __m256d minima = _mm256_mul_pd(_mm256_cvtepi32_pd(_mm256_extracti128_si256(below, half)), _mm256_load_pd(dmin + 4 * half));
-    const __m256d both = _mm256_fmsub_pd(sums, _mm256_load_pd(d + 4 * half), minima);
-    _mm256_store_pd(totals + 4 * half, _mm256_fmadd_pd(both, xScale, _mm256_load_pd(totals + 4 * half)));
-}
-
-QUANTOSCOPE_INLINE void endBlock(const __m256i& above, const __m256i& below, const double* d, const double* dmin, float xScale, double* totals)
-{
-    endHalf<0>(above, below, d, dmin, _mm256_set1_pd(xScale), totals);
-    endHalf<1>(above, below, d, dmin, _mm256_set1_pd(xScale), totals);
-}
-
-#include "core/gemm/cpu_kernels/tile_sums.inl"
 
 #include "core/gemm/cpu_kernels/q4_k_panels.inl"
 

@@ -18,9 +18,8 @@ constexpr std::int64_t panelColumns = 32;   // Rows of W in a panel.
 using PartStep = VnniStep;
 constexpr std::int64_t partColumns = 32;
 
-struct MinimumStep : VnniStep {
-    static QUANTOSCOPE_INLINE void add(Sum& sum, Codes w, Codes x) { addPairProducts(sum, w, x); }
-};
+using MinimumStep = VnniPairStep;
+using Doubles = VnniDoubles;
 
 constexpr std::int32_t factorOf(int scale) { return scale; }
 
@@ -29,24 +28,6 @@ QUANTOSCOPE_INLINE void addScaled(__m512i sums, __m512i factors, __m512i& above)
 {
     asm("vpmulld %2, %1, %1\n\tvpaddd %1, %0, %0" : "+v"(above), "+v"(sums) : "v"(factors));
 }
-
-/// Eight of sixteen lanes.
-template <int half>
-QUANTOSCOPE_INLINE void endHalf(__m512i above, __m512i below, const double* d, const double* dmin, __m512d xScale, double* totals)
-{
-    const __m512d sums = _mm512_cvtepi32_pd(_mm512_extracti64x4_epi64(above, half));
-    const __m512d minima = _mm512_mul_pd(_mm512_cvtepi32_pd(_mm512_extracti64x4_epi64(below, half)), _mm512_load_pd(dmin + 8 * half));
-    const __m512d both = _mm512_fmsub_pd(sums, _mm512_load_pd(d + 8 * half), minima);
-    _mm512_store_pd(totals + 8 * half, _mm512_fmadd_pd(both, xScale, _mm512_load_pd(totals + 8 * half)));
-}
-
-QUANTOSCOPE_INLINE void endBlock(const __m512i& above, const __m512i& below, const double* d, const double* dmin, float xScale, double* totals)
-{
-    endHalf<0>(above, below, d, dmin, _mm512_set1_pd(xScale), totals);
-    endHalf<1>(above, below, d, dmin, _mm512_set1_pd(xScale), totals);
-}
-
-#include "core/gemm/cpu_kernels/tile_sums.inl"
 
 #include "core/gemm/cpu_kernels/q4_k_panels.inl"
 

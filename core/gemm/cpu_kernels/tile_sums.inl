@@ -2,7 +2,8 @@
 // The sums of a tile of x by a panel of W, in registers: for each row of x two vectors, one sum a row of W.
 // Included inside the namespace of a kernel, which says how its functions are marked, QUANTOSCOPE_INLINE, and what
 // a step is: its types Codes and Sum, zero(), load() of one vector of the panel, broadcast() of the neighbours
-// along K that one row of x has in 32 bits, and add(sum, codes of W, codes of x).
+// along K that one row of x has in 32 bits, and add(sum, codes of W, codes of x) or, where g++ 12 allots registers
+// better so, addBoth(left, right, codes of W left, right, codes of x).
 
 /// A member a vector: in an array, however well its loops are unrolled, g++ 12 keeps them in memory.
 template <class Step, int rows>
@@ -28,8 +29,12 @@ QUANTOSCOPE_INLINE void addColumns(TileSums<Step, rows>& sums, const std::int32_
 {
     if constexpr (rows > 0) {
         const auto a = Step::broadcast(x);
-        Step::add(sums.left, left, a);
-        Step::add(sums.right, right, a);
+        if constexpr (requires { Step::addBoth(sums.left, sums.right, left, right, a); }) {
+            Step::addBoth(sums.left, sums.right, left, right, a);
+        } else {
+            Step::add(sums.left, left, a);
+            Step::add(sums.right, right, a);
+        }
         addColumns(sums.below, x + 1, left, right);
     }
 }

@@ -46,5 +46,26 @@ struct VnniStep {
     static QUANTOSCOPE_INLINE void add(Sum& sum, Codes w, Codes x) { addByteProducts(sum, w, x); }
 };
 
+/// Two signed 16-bit numbers a lane.
+struct VnniPairStep : VnniStep {
+    static QUANTOSCOPE_INLINE void add(Sum& sum, Codes w, Codes x) { addPairProducts(sum, w, x); }
+};
+
+/// Half of a vector of sums at a time in FP64.
+struct VnniDoubles {
+    using Sum = __m512i;
+    static constexpr int lanes = 8;
+    __m512d values;
+
+    template <int half>
+    static QUANTOSCOPE_INLINE VnniDoubles widened(Sum sums) { return {_mm512_cvtepi32_pd(_mm512_extracti64x4_epi64(sums, half))}; }
+    static QUANTOSCOPE_INLINE VnniDoubles load(const double* source) { return {_mm512_load_pd(source)}; }
+    static QUANTOSCOPE_INLINE VnniDoubles broadcast(double value) { return {_mm512_set1_pd(value)}; }
+    QUANTOSCOPE_INLINE void store(double* target) const { _mm512_store_pd(target, values); }
+    QUANTOSCOPE_INLINE VnniDoubles times(VnniDoubles b) const { return {_mm512_mul_pd(values, b.values)}; }
+    QUANTOSCOPE_INLINE VnniDoubles timesPlus(VnniDoubles b, VnniDoubles c) const { return {_mm512_fmadd_pd(values, b.values, c.values)}; }
+    QUANTOSCOPE_INLINE VnniDoubles timesMinus(VnniDoubles b, VnniDoubles c) const { return {_mm512_fmsub_pd(values, b.values, c.values)}; }
+};
+
 }  // namespace quantoscope::cpu
 #endif
