@@ -1,48 +1,35 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 # qscope gemm, sums and outliers: keys, what the figures must say, refusals.
-set -u
-program=$1
-failed=0
-wrong() { echo "wrong: $*"; failed=1; }
-less() { [ -n "$1" ] && [ -n "$2" ] && awk -v a="$1" -v b="$2" 'BEGIN { exit !(a < b) }'; }
-# figure KEY of the first row of a JSON list whose text matches WORDS.
-figure() { tr -d '\n' | sed 's/},/}\n/g' | grep -- "$2" | head -1 | sed -n "s/.*\"$1\": \([-0-9.e]*\).*/\1/p"; }
+source "$(dirname "$0")/common.sh" || exit 1
 
 json=$("$program" gemm --shape 16,48,160 --kernels e4m3,e4m3_row,e4m3_block,int8,w4a8_q4_k --seconds 0.01 --json) || wrong "gemm failed"
-for key in kernel device status medianSeconds ci95 samples teraflops gigabytesPerSecond relativeError quantizationError accumulationError bound; do
-  grep -q "\"$key\"" <<<"$json" || wrong "gemm has no $key"
-done
+keys gemm kernel device status medianSeconds ci95 samples teraflops gigabytesPerSecond relativeError quantizationError accumulationError bound <<<"$json"
 for kernel in e4m3 e4m3_row e4m3_block w4a8_q4_k; do
   less "$(figure accumulationError "\"$kernel\"" <<<"$json")" "$(figure bound "\"$kernel\"" <<<"$json")" || wrong "$kernel is outside its bound"
 done
 less "$(figure quantizationError '"int8"' <<<"$json")" "$(figure quantizationError '"e4m3_row"' <<<"$json")" || wrong "without outliers INT8 is finer than E4M3"
 
 json=$("$program" sums --methods fp32,fp8_fast,fp8_promoted --lengths 128,4096 --data magnitudes --trials 16 --json) || wrong "sums failed"
-for key in method k relative normwise bound probableBound isModel; do
-  grep -q "\"$key\"" <<<"$json" || wrong "sums has no $key"
-done
+keys sums method k relative normwise bound probableBound isModel <<<"$json"
 [ "$(grep -c '"method"' <<<"$json")" = 6 ] || wrong "three methods at two lengths are six rows"
 less "$(figure relative '"fp8_promoted".*4096' <<<"$json")" "$(figure relative '"fp8_fast".*4096' <<<"$json")" || wrong "promotion is better"
 less 0.03 "$(figure relative '"fp8_fast".*4096' <<<"$json")" || wrong "fast accumulation of 4096 products of one sign loses several percent"
 coarse=$("$program" sums --methods fp8_promoted --promote-every 1024 --lengths 4096 --data magnitudes --trials 16 --json) || wrong "promotion interval"
 less "$(figure relative '"fp8_promoted".*4096' <<<"$json")" "$(figure relative '"fp8_promoted"' <<<"$coarse")" || wrong "a longer interval loses more"
 "$program" sums --methods fp32,fp8_fast --lengths 256 | grep -q "model of a matrix unit" || wrong "a model is said to be one"
-"$program" sums --methods abacus 2>/dev/null; [ $? = 2 ] || wrong "an unknown method is wrong usage"
-"$program" sums --lengths 0 2>/dev/null; [ $? = 2 ] || wrong "no sum has no products"
+refused 2 "an unknown method is wrong usage" "$program" sums --methods abacus
+refused 2 "no sum has no products" "$program" sums --lengths 0
 
 json=$("$program" outliers --magnitudes 1,60 --shape 32,32,512 --json) || wrong "outliers failed"
-for key in magnitude treatment productError activationError ordinaryError weightError channelsKept; do
-  grep -q "\"$key\"" <<<"$json" || wrong "outliers has no $key"
-done
+keys outliers magnitude treatment productError activationError ordinaryError weightError channelsKept <<<"$json"
 less "$(figure productError '"magnitude": 1.0,.*"int8"' <<<"$json")" "$(figure productError '"magnitude": 1.0,.*"e4m3"' <<<"$json")" || wrong "INT8 is finer without outliers"
 less "$(figure ordinaryError '"magnitude": 60.0,.*"e4m3"' <<<"$json")" "$(figure ordinaryError '"magnitude": 60.0,.*"int8"' <<<"$json")" || wrong "E4M3 is finer beside outliers"
 [ "$(figure channelsKept '"magnitude": 60.0,.*"int8_split"' <<<"$json")" -ge 3 ] || wrong "LLM.int8() keeps the outlier channels"
-model=$(dirname "$2")/../assets/models/words.safetensors
-"$program" outliers "$model" blk.0.ffn_up.weight --magnitudes 10 | grep -q int8_smooth || wrong "the sample model's own activations"
-"$program" outliers "$model" token_embd.weight.none 2>/dev/null; [ $? = 1 ] || wrong "a tensor that is not there"
+"$program" outliers "$sample_model" blk.0.ffn_up.weight --magnitudes 10 | grep -q int8_smooth || wrong "the sample model's own activations"
+refused 1 "a tensor that is not there" "$program" outliers "$sample_model" token_embd.weight.none
 json=$("$program" outliers --noise --json) || wrong "noise failed"
 less "$(figure without '"int8,channel"' <<<"$json")" "$(figure with '"int8,channel"' <<<"$json")" || wrong "outliers cost INT8's other channels"
-"$program" outliers --treatments none 2>/dev/null; [ $? = 2 ] || wrong "an unknown treatment is wrong usage"
-"$program" outliers --shape 0,1,1 2>/dev/null; [ $? = 2 ] || wrong "an empty shape is wrong usage"
+refused 2 "an unknown treatment is wrong usage" "$program" outliers --treatments none
+refused 2 "an empty shape is wrong usage" "$program" outliers --shape 0,1,1
 exit $failed
