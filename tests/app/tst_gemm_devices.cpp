@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/pages/gemm/obstacle_list.h"
 #include "app/pages/gemm/recorded_backend.h"
-#include "gpu/client/gpu_backend.h"
 
 #include "tests/app/gemm_page.h"
+#include "tests/gpu/worker_faults.h"
 #include "tests/test_case.h"
 
 #include <QElapsedTimer>
@@ -17,29 +17,17 @@ class TestGemmDevices : public QObject {
     Q_OBJECT
 
 private slots:
-    void everyFaultOfTheWorkerEndsAsASentenceAndThePageLives_data()
-    {
-        QTest::addColumn<QByteArray>("fault");
-        QTest::addColumn<QByteArray>("says");
-        for (const auto& [fault, says] : std::vector<std::pair<const char*, const char*>>{
-                 {"crash", "crashed"}, {"exit", "exit status 7"}, {"hang", "did not answer"}, {"beats forever", "did not answer"},
-                 {"garbage", "no message"}, {"long message", "does not exist"}, {"wrong version", "same build"},
-                 {"half a message", "ended unexpectedly"}, {"unasked", "nobody asked"}, {"out of memory", "too little free memory"},
-                 {"sticky", "illegal address"}, {"no time", "times that are none"}, {"no product", "without a result"},
-                 {"wrong numbers", "wrong"}})
-            QTest::newRow(fault) << QByteArray(fault) << QByteArray(says);
-    }
+    void everyFaultOfTheWorkerEndsAsASentenceAndThePageLives_data() { addFaultRows(); }
     void everyFaultOfTheWorkerEndsAsASentenceAndThePageLives()
     {
         QFETCH(QByteArray, fault);
         QFETCH(QByteArray, says);
         using namespace std::chrono_literals;
-        const gpu::DeviceDescription pretended{0, "Pretended GPU", std::uint64_t{8} << 30, 9, 0, 13000, {}};
         Workspace workspace;
         GemmFigure page(workspace, nullptr);
         page.setState(smallProblem());
         QSignalSpy problems(&page, &Figure::problem);
-        page.useBackend(makeGpuBackend(pretended, WorkerOptions{FAKE_WORKER, {fault.toStdString()}, fault == "hang" ? 3000ms : 300ms, 80ms}));
+        page.useBackend(makeGpuBackend(pretendedGpu, fakeWorker(fault.toStdString(), fault == "hang" ? 3000ms : 300ms)));
         showLarge(page);
         // Alive: the window's thread goes on while the worker misbehaves; one that hangs does so for six seconds.
         qint64 longest = 0;

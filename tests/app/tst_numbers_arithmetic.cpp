@@ -2,8 +2,8 @@
 #include "app/pages/numbers/arithmetic_panel.h"
 #include "app/pages/numbers/digit_sheet.h"
 #include "app/pages/numbers/line_card.h"
-#include "app/pages/numbers/numbers_figure.h"
 #include "app/pages/numbers/value_card.h"
+#include "tests/app/numbers_page.h"
 #include "tests/test_case.h"
 
 #include <QAccessible>
@@ -12,19 +12,12 @@
 #include <cmath>
 
 using namespace quantoscope;
+using namespace quantoscope::test;
 
 class TestNumbersArithmetic : public QObject {
     Q_OBJECT
 
-    static std::unique_ptr<NumbersFigure> pageWith(QJsonObject state)
-    {
-        auto page = std::make_unique<NumbersFigure>();
-        page->resize(1340, 840);
-        state[QStringLiteral("tab")] = QStringLiteral("arithmetic");
-        page->setState(state);
-        page->show();
-        return page;
-    }
+    static std::unique_ptr<NumbersFigure> pageWith(const QJsonObject& state) { return numbersPage("arithmetic", state); }
     static const DigitLine::Mark* mark(const ArithmeticContent& content, DigitLine::Fate fate)
     {
         for (const DigitLine& line : content.lines)

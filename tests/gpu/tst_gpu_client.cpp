@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gpu/client/driver_probe.h"
-#include "gpu/client/gpu_backend.h"
 #include "gpu/client/gpu_client.h"
 #include "gpu/kernel_table.h"
 
+#include "tests/gpu/worker_faults.h"
 #include "tests/test_case.h"
 
 #include <QDir>
@@ -15,16 +15,10 @@
 #include <unistd.h>
 
 using namespace quantoscope;
+using namespace quantoscope::test;
 using namespace std::chrono_literals;
 
 namespace {
-
-WorkerOptions fakeWorker(const std::string& fault = {})
-{
-    return {FAKE_WORKER, {fault}, 700ms, 80ms};
-}
-
-const gpu::DeviceDescription pretended{0, "Pretended GPU", std::uint64_t{8} << 30, 9, 0, 13000, {}};
 
 const GemmKernel& kernel(const GemmBackend& backend, const std::string& id)
 {
@@ -98,23 +92,12 @@ private slots:
         QCOMPARE(runOnce(*backend, "int8")->accumulationError, 0.0);
     }
 
-    void everyFaultEndsAsASentenceAndTheNextProductWorks_data()
-    {
-        QTest::addColumn<QByteArray>("fault");
-        QTest::addColumn<QByteArray>("says");
-        for (const auto& [fault, says] : std::vector<std::pair<const char*, const char*>>{
-                 {"crash", "crashed"}, {"exit", "exit status 7"}, {"hang", "did not answer"}, {"beats forever", "did not answer"},
-                 {"garbage", "no message"}, {"long message", "does not exist"}, {"wrong version", "same build"},
-                 {"half a message", "ended unexpectedly"}, {"unasked", "nobody asked"}, {"out of memory", "too little free memory"},
-                 {"sticky", "illegal address"}, {"no time", "times that are none"}, {"no product", "without a result"},
-                 {"wrong numbers", "wrong"}})
-            QTest::newRow(fault) << QByteArray(fault) << QByteArray(says);
-    }
+    void everyFaultEndsAsASentenceAndTheNextProductWorks_data() { addFaultRows(); }
     void everyFaultEndsAsASentenceAndTheNextProductWorks()
     {
         QFETCH(QByteArray, fault);
         QFETCH(QByteArray, says);
-        const auto backend = makeGpuBackend(pretended, fakeWorker(fault.toStdString()));
+        const auto backend = makeGpuBackend(pretendedGpu, fakeWorker(fault.toStdString()));
         const auto start = std::chrono::steady_clock::now();
         for (int again = 0; again < 2; ++again) {   // The second one starts the worker again.
             const auto run = runOnce(*backend, "fp16");
@@ -123,12 +106,12 @@ private slots:
             QVERIFY(run.error().message.ends_with("."));
         }
         QVERIFY(std::chrono::steady_clock::now() - start < 12s);
-        QVERIFY(runOnce(*makeGpuBackend(pretended, fakeWorker()), "fp16"));
+        QVERIFY(runOnce(*makeGpuBackend(pretendedGpu, fakeWorker()), "fp16"));
     }
 
     void theClientIsUsableAfterAWorkerThatDiedBetweenProducts()
     {
-        const auto backend = makeGpuBackend(pretended, fakeWorker());
+        const auto backend = makeGpuBackend(pretendedGpu, fakeWorker());
         QVERIFY(runOnce(*backend, "fp16"));
         QFile children(QStringLiteral("/proc/self/task/%1/children").arg(getpid()));
         QVERIFY(children.open(QFile::ReadOnly));
@@ -157,7 +140,7 @@ private slots:
     void cancellingIsAnsweredWithinATenthOfASecond()
     {
         QFETCH(QByteArray, fault);
-        const auto backend = makeGpuBackend(pretended, fakeWorker(fault.toStdString()));
+        const auto backend = makeGpuBackend(pretendedGpu, fakeWorker(fault.toStdString()));
         for (int again = 0; again < 2; ++again) {
             std::stop_source source;
             std::chrono::steady_clock::time_point stopped;
@@ -183,7 +166,7 @@ private slots:
             if (i % 5 == 0)
                 QVERIFY((*worker)->reserve(1 << 20));   // Memory that both share goes with the last of them.
         };
-        QVERIFY(runOnce(*makeGpuBackend(pretended, fakeWorker()), "fp16"));
+        QVERIFY(runOnce(*makeGpuBackend(pretendedGpu, fakeWorker()), "fp16"));
         for (int i = 0; i < 100; ++i)
             startAndKill(i);
         const int descriptors = openDescriptors(), children = childProcesses();

@@ -34,6 +34,14 @@ HistogramContent quantized(const std::shared_ptr<const ValueCounts>& counts, dou
     return content;
 }
 
+/// Large, with a range twice as wide as the weights' deviation to each side.
+void showNormalWeights(HistogramView& view)
+{
+    view.resize(900, 600);
+    view.show();
+    view.setContent(quantized(normalWeights(10000), 0.04));
+}
+
 }  // namespace
 
 class TestHistogramView : public QObject {
@@ -80,9 +88,7 @@ private slots:
     void handlesStandAtTheEndsOfTheRange()
     {
         HistogramView view;
-        view.resize(900, 600);
-        view.show();
-        view.setContent(quantized(normalWeights(10000), 0.04));
+        showNormalWeights(view);
         QVERIFY(view.lowHandle()->isVisible() && view.highHandle()->isVisible());
         QCOMPARE(view.highHandle()->value(), view.content().map->clipHigh);
         const double distance = view.highHandle()->x() - view.lowHandle()->x();
@@ -120,9 +126,7 @@ private slots:
     void aClickAloneMovesNothingAndADoubleClickAsksForTheBest()
     {
         HistogramView view;
-        view.resize(900, 600);
-        view.show();
-        view.setContent(quantized(normalWeights(10000), 0.04));
+        showNormalWeights(view);
         QSignalSpy moved(&view, &HistogramView::clipMoved), best(&view, &HistogramView::bestRequested);
         QTest::mouseClick(view.highHandle(), Qt::LeftButton, {}, QPoint(9, 100));
         QCOMPARE(moved.size(), 0);
@@ -133,9 +137,7 @@ private slots:
     void arrowsMoveTheFocusedHandle()
     {
         HistogramView view;
-        view.resize(900, 600);
-        view.show();
-        view.setContent(quantized(normalWeights(10000), 0.04));
+        showNormalWeights(view);
         QSignalSpy moved(&view, &HistogramView::clipMoved), best(&view, &HistogramView::bestRequested);
         QTest::keyClick(view.lowHandle(), Qt::Key_Right);
         QCOMPARE(moved.size(), 1);
@@ -147,9 +149,7 @@ private slots:
     void theWheelZoomsAboutTheMouse()
     {
         HistogramView view;
-        view.resize(900, 600);
-        view.show();
-        view.setContent(quantized(normalWeights(10000), 0.04));
+        showNormalWeights(view);
         const auto before = view.visibleRange();
         const QPointF at(450, 200);
         QWheelEvent wheel(at, view.mapToGlobal(at), {}, {0, 240}, Qt::NoButton, Qt::NoModifier, Qt::NoScrollPhase, false);
@@ -189,9 +189,7 @@ private slots:
     void handlesSpeakAsSlidersAndThePictureAsAChart()
     {
         HistogramView view;
-        view.resize(900, 600);
-        view.show();
-        view.setContent(quantized(normalWeights(10000), 0.04));
+        showNormalWeights(view);
         QAccessibleInterface* handle = QAccessible::queryAccessibleInterface(view.highHandle());
         QVERIFY(handle && handle->valueInterface());
         QCOMPARE(handle->role(), QAccessible::Slider);
