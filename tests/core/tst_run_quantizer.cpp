@@ -124,7 +124,7 @@ private slots:
         QTest::addColumn<QString>("text");
         QTest::addColumn<QString>("made");
         for (const char* text : {"int8", "int4", "int2", "int3", "int16"})
-            for (const char* made : {"normal", "special", "tiny", "huge", "whole"})
+            for (const char* made : {"normal", "special", "tiny", "huge", "whole", "nearly all stored as zero"})
                 QTest::addRow("%s, %s", text, made) << QString::fromLatin1(text) << QString::fromLatin1(made);
     }
 
@@ -144,6 +144,11 @@ private slots:
         }
         const QuantizationScheme scheme = *parseScheme(text.toStdString());
         const RunQuantizer quantizer(scheme, *findElement(scheme.element));
+        if (made == QLatin1String("nearly all stored as zero")) {
+            std::fill(values.begin(), values.end(), 0.49f / float((quantizer.levels() - 1) / 2));
+            for (std::size_t i = 0, at = 0; i < lengths.size(); at += lengths[i++])
+                values[at] = i % 2 == 0 ? 1.0f : -1.0f;
+        }
         std::optional<ErrorSums> first;
         forEveryInstructionSet([&](const char* set) {
             std::vector<RunScale> scales(lengths.size());
@@ -162,6 +167,7 @@ private slots:
             if (first)
                 compareSums(*first, own.collected());
             first = own.collected();
+            checkSums(values, storedOwn, *first);
         });
         // A run of nothing but zeros has no scale of its own.
         std::vector<float> zeros(values.size()), steps(lengths.size());
@@ -228,6 +234,25 @@ private:
         QCOMPARE(made.sums.clippedHigh, expected.clippedHigh);
         QVERIFY(made.sums.largestError == expected.largestError);
         QVERIFY(std::abs(made.sums.squaredError - double(squaredError)) <= 1e-12 * double(squaredError));
+    }
+
+    static void checkSums(std::span<const float> values, std::span<const float> stored, const ErrorSums& sums)
+    {
+        long double squaredError = 0, squares = 0, products = 0, storedSquares = 0;
+        for (std::size_t i = 0; i < values.size(); ++i) {
+            if (!std::isfinite(values[i]))
+                continue;
+            const long double x = values[i], y = stored[i];
+            squaredError += (x - y) * (x - y);
+            squares += x * x;
+            products += x * y;
+            storedSquares += y * y;
+        }
+        const auto isClose = [](double sum, long double expected) { return std::abs(sum - double(expected)) <= 1e-13 * double(expected); };
+        QVERIFY(isClose(sums.squaredError, squaredError));
+        QVERIFY(isClose(sums.squares, squares));
+        QVERIFY(isClose(sums.products, products));
+        QVERIFY(isClose(sums.storedSquares, storedSquares));
     }
 
     static void compareSums(const ErrorSums& a, const ErrorSums& b)
