@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/error_speed_plot.h"
 
+#include "widgets/fitting_text.h"
 #include "widgets/label_placer.h"
 #include "widgets/plot_text.h"
 #include "widgets/theme.h"
@@ -16,6 +17,8 @@ namespace quantoscope {
 namespace {
 
 constexpr double markRadius = 5;
+/// Of the axis at the right: doublings of the baseline's speed.
+constexpr int mostDoublings = 8;
 /// An error of zero has no place on a logarithmic axis; it is drawn at the left edge.
 constexpr double leastError = 1e-17;
 
@@ -93,9 +96,6 @@ ErrorSpeedPlot::Axes ErrorSpeedPlot::axes() const
 {
     const QFontMetricsF metrics(uiFont(12));
     const double left = metrics.horizontalAdvance(QStringLiteral("0000")) + metrics.height() + 18;
-    const double right = metrics.horizontalAdvance(QStringLiteral("1/16 ×")) + 14;
-    Axes axes{QRectF(rect()).adjusted(left, metrics.height() + 6, -right, -(2 * metrics.height() + 16)), {}, {}};
-
     double least = 1e-4, most = 0.1, slow = 1e300, fast = 0;
     for (const auto* list : {&m_measured, &m_ghost}) {
         for (const MeasuredKernel& each : *list) {
@@ -112,11 +112,16 @@ ErrorSpeedPlot::Axes ErrorSpeedPlot::axes() const
         slow = 0.01;
         fast = 0.1;
     }
+    const double lowest = std::exp2(std::floor(std::log2(slow) - 0.6)), highest = std::exp2(std::ceil(std::log2(fast) + 0.4));
+    // The longest of the multiples at the right is the smallest: "1/256 ×".
+    double right = 14;
+    if (const MeasuredKernel* base = baseline(); base && base->run.teraflops > 0)
+        right += metrics.horizontalAdvance(multipleText(std::clamp(int(std::ceil(std::log2(lowest / base->run.teraflops))), -mostDoublings, -4)));
+    Axes axes{QRectF(rect()).adjusted(left, metrics.height() + 6, -right, -(2 * metrics.height() + 16)), {}, {}};
     // Half a decade of room at the left for labels; whole decades so that the grid is the axis.
     axes.error = {std::pow(10, std::floor(std::log10(least) - 0.3)), std::max(1.0, std::pow(10, std::ceil(std::log10(most)))),
                   axes.area.left(), axes.area.right(), true};
-    axes.speed = {std::exp2(std::floor(std::log2(slow) - 0.6)), std::exp2(std::ceil(std::log2(fast) + 0.4)),
-                  axes.area.bottom(), axes.area.top(), true};
+    axes.speed = {lowest, highest, axes.area.bottom(), axes.area.top(), true};
     return axes;
 }
 
@@ -162,7 +167,7 @@ void ErrorSpeedPlot::paintAxes(QPainter& painter, const Axes& axes) const
         painter.setPen(colours.muted);
         painter.drawText(QRectF(area.right() - 120, 0, 120 + width() - area.right(), line), Qt::AlignRight | Qt::AlignVCenter,
                          tr("of %1").arg(base->name()));
-        for (int power = -8; power <= 8; ++power) {
+        for (int power = -mostDoublings; power <= mostDoublings; ++power) {
             const double value = base->run.teraflops * std::exp2(power);
             if (value < axes.speed.low * 1.02 || value > axes.speed.high / 1.02)
                 continue;
@@ -177,14 +182,16 @@ void ErrorSpeedPlot::paintAxes(QPainter& painter, const Axes& axes) const
     painter.setPen(colours.axis);
     painter.drawLine(area.bottomLeft(), area.bottomRight());
     painter.setPen(colours.muted);
-    painter.drawText(QRectF(area.left(), area.bottom() + line + 9, area.width(), line), Qt::AlignCenter,
-                     tr("relative error ‖Y − R₀‖ / ‖R₀‖   (left is more exact)"));
+    const double reach = std::min(area.center().x(), width() - area.center().x());   // On both sides of the middle.
+    painter.drawText(QRectF(area.center().x() - reach, area.bottom() + line + 9, 2 * reach, line), Qt::AlignCenter,
+                     longestThatFits({tr("relative error ‖Y − R₀‖ / ‖R₀‖   (left is more exact)"), tr("relative error ‖Y − R₀‖ / ‖R₀‖"), tr("relative error")},
+                                     painter.fontMetrics(), 2 * reach));
     painter.save();
     painter.translate(line / 2, area.center().y());
     painter.rotate(-90);
     painter.drawText(QRectF(-area.height() / 2, -line / 2, area.height(), line), Qt::AlignCenter,
-                     area.height() < 220 ? (isTera ? tr("TFLOP/s") : tr("GFLOP/s"))
-                                         : isTera ? tr("TFLOP/s   (each line doubles)") : tr("GFLOP/s   (each line doubles)"));
+                     longestThatFits({isTera ? tr("TFLOP/s   (each line doubles)") : tr("GFLOP/s   (each line doubles)"),
+                                      isTera ? tr("TFLOP/s") : tr("GFLOP/s")}, painter.fontMetrics(), area.height()));
     painter.restore();
 }
 
@@ -272,7 +279,7 @@ void ErrorSpeedPlot::paintLabels(QPainter& painter, const Axes& axes)
         m_points.push_back(point);
         placer.block(QRectF(point.x() - 8, point.y() - 8, 16, 16));
         const double top = axes.speed.toPixel(each.fastest());
-        placer.block(QRectF(point.x() - 3, top, 6, axes.speed.toPixel(each.slowest()) - top), 1);
+        placer.block(QRectF(point.x() - 3, top, 6, axes.speed.toPixel(each.slowest()) - top), LabelPlacer::whisker);
     }
     for (const QRectF& peak : m_peakNames)
         placer.block(peak, 1);

@@ -40,7 +40,7 @@ SplitLayout layoutOf(const QRectF& rect, const MeasuredKernels& measured)
         }
     }
     layout.area = rect.adjusted(layout.nameWidth + 20, metrics.height() + 6, -(layout.verdictWidth + 20), -(metrics.height() + 8));
-    layout.rowHeight = measured.empty() ? 0 : std::min(layout.area.height() / double(measured.size()), 40.0);
+    layout.rowHeight = measured.empty() ? 0 : std::min(layout.area.height() / double(measured.size()), 2.7 * metrics.height());
     layout.area.setHeight(layout.rowHeight * double(measured.size()));
     layout.scale = {std::pow(10, std::floor(std::log10(least))), 1, layout.area.left(), layout.area.right(), true};
     return layout;
@@ -109,14 +109,14 @@ void paintSplitMarks(QPainter& painter, const MeasuredKernel& each, const SplitL
     }
     if (std::isinf(run.bound)) {
         painter.setPen(theme().error);
-        painter.drawText(QRectF(layout.area.left(), y - 10, layout.area.width() - 6, 20), Qt::AlignRight | Qt::AlignVCenter,
+        painter.drawText(QRectF(layout.area.left(), y - 10, layout.area.width() - 6, 20), Qt::AlignRight | Qt::AlignVCenter | Qt::TextDontClip,
                          QCoreApplication::translate("ErrorSplitPlot", "no guarantee: K·u > 1"));
     } else if (run.bound > 0) {
         paintBound(painter, {toPixel(run.bound), y});
     }
     if (each.kernel.sumsExactly && !(run.accumulationError > 0)) {
         painter.setPen(theme().muted);
-        painter.drawText(QRectF(layout.area.left() + 6, y - 10, layout.area.width(), 20), Qt::AlignLeft | Qt::AlignVCenter,
+        painter.drawText(QRectF(layout.area.left() + 6, y - 10, layout.area.width(), 20), Qt::AlignLeft | Qt::AlignVCenter | Qt::TextDontClip,
                          QCoreApplication::translate("ErrorSplitPlot", "sums exact in INT32 up to K = 133 144"));
     } else if (run.accumulationError > 0) {
         paintSums(painter, {sums, y});

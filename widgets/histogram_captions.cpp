@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/histogram_painter.h"
 
+#include "widgets/fitting_text.h"
 #include "widgets/plot_text.h"
 #include "widgets/theme.h"
 
@@ -16,6 +17,13 @@ namespace quantoscope {
 static QString words(const char* text)
 {
     return QCoreApplication::translate("HistogramView", text);
+}
+
+/// "Every 64 weights have a range of their own: no handles." without what follows from it, for little room.
+static QString withoutConsequence(const QString& note)
+{
+    const qsizetype colon = note.lastIndexOf(QLatin1String(": "));
+    return colon < 0 ? note : note.left(colon) + u'.';
 }
 
 QRectF drawCaption(QPainter& painter, const QRectF& panel, Corner corner, double offsetY, const QString& bold,
@@ -161,7 +169,8 @@ std::vector<QRectF> drawCaptions(QPainter& painter, const HistogramFrame& frame)
         const QFontMetricsF metrics(uiFont(12));
         const bool isBeside = metrics.horizontalAdvance(frame.content.note) < panel.width() - first.width() - 36;
         drawCaption(painter, panel, isBeside ? Corner::TopRight : Corner::TopLeft, isBeside ? 0 : first.height(), {},
-                    metrics.elidedText(frame.content.note, Qt::ElideRight, panel.width() - 24), theme().muted);
+                    metrics.elidedText(longestThatFits({frame.content.note, withoutConsequence(frame.content.note)}, metrics, panel.width() - 24),
+                                       Qt::ElideRight, panel.width() - 24), theme().muted);
     }
     if (frame.content.map) {
         plates = drawClippedCounts(painter, frame, first.height());

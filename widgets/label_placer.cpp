@@ -48,7 +48,10 @@ constexpr double harmless = 0.04;
 
 QLineF LabelPlacer::leader(const QPointF& mark, const QRectF& label, double distance)
 {
-    const QPointF near(std::clamp(mark.x(), label.left(), label.right()), std::clamp(mark.y(), label.top() + 3, label.bottom() - 3));
+    // From the side it ends where letters are, from above or below before them.
+    const bool isOver = mark.x() >= label.left() && mark.x() <= label.right();
+    const double inset = isOver ? 0 : 3;
+    const QPointF near(std::clamp(mark.x(), label.left(), label.right()), std::clamp(mark.y(), label.top() + inset, label.bottom() - inset));
     const QLineF line(mark, near);
     return line.length() > distance + 8 ? line : QLineF();
 }
@@ -79,7 +82,7 @@ std::vector<LabelPlacer::Candidate> LabelPlacer::candidates(const Wish& wish, do
             each.cost = 2 * each.overlap / areaOf(each.rect) + 0.06 * (factor - 1) + 0.004 * double(i);
             const double own = distanceTo(each.rect, wish.mark);
             for (const Taken& taken : m_taken) {
-                if (taken.weight <= 1 || taken.rect.contains(wish.mark))
+                if (taken.weight <= whisker || taken.rect.contains(wish.mark))
                     continue;
                 if (crosses(each.leader, taken.rect))   // A leader may leave its own mark, not pass through another.
                     each.cost += 0.3;

@@ -16,6 +16,8 @@ class LabelPlacer {
 public:
     explicit LabelPlacer(const QRectF& area) : m_area(area) {}
 
+    /// Of a line a few pixels wide that a text can be read across, but better is not: an error bar.
+    static constexpr double whisker = 2;
     /// `weight`: how bad it is to lie on this. Labels and marks count 4; a line that a text may cross counts 1.
     void block(const QRectF& rect, double weight = 4) { m_taken.push_back({rect, weight}); }
 

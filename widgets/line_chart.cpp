@@ -140,9 +140,10 @@ void LineChart::paintAxes(QPainter& painter, const Axes& axes) const
     painter.setPen(theme().muted);
     painter.drawText(QRectF(0, area.bottom() + line + 7, width(), line), Qt::AlignCenter, m_content.xTitle);
     painter.save();
-    painter.translate(line / 2, area.center().y());
+    // A raised T may come from a taller font: room for it, and no clipping to the line.
+    painter.translate(line / 2 + 3, area.center().y());
     painter.rotate(-90);
-    painter.drawText(QRectF(-area.height() / 2 - line, -line / 2, area.height() + 2 * line, line), Qt::AlignCenter, m_content.yTitle);
+    painter.drawText(QRectF(-area.height() / 2 - line, -line / 2, area.height() + 2 * line, line), Qt::AlignCenter | Qt::TextDontClip, m_content.yTitle);
     painter.restore();
 }
 

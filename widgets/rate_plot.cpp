@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/rate_plot.h"
 
+#include "widgets/fitting_text.h"
 #include "widgets/label_placer.h"
 #include "widgets/plot_text.h"
 #include "widgets/theme.h"
@@ -193,13 +194,15 @@ void RatePlot::drawMarks(QPainter& painter) const
                 at = point;
         }
         limits += line.isLimit;
-        const QRectF area = placer.place(pointOf(at), 12, {small.horizontalAdvance(line.name) + 4, small.height()});
+        // "integers, best clip" and "limit: 6.02 dB per bit", of which little room keeps the first word.
+        const QString name = longestThatFits({line.name, line.name.section(u',', 0, 0).section(u':', 0, 0)}, small, 0.72 * m_plot.width());
+        const QRectF area = placer.place(pointOf(at), 12, {small.horizontalAdvance(name) + 4, small.height()});
         placer.block(area);
         QColor plate = t.card;
         plate.setAlphaF(0.85f);
         painter.fillRect(area, plate);
         painter.setPen(line.isLimit ? t.error : t.muted);
-        painter.drawText(area, Qt::AlignCenter, line.name);
+        painter.drawText(area, Qt::AlignCenter, name);
     }
     painter.setFont(uiFont(11, QFont::DemiBold));
     const std::vector<QPointF> places = badgePlaces();

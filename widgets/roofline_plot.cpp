@@ -81,6 +81,36 @@ void paintGrid(QPainter& painter, const RooflineAxes& axes, double widgetWidth)
     painter.restore();
 }
 
+/// Along the slope where it is long enough, else left of it below the roof's name, else over that.
+void paintSlopeName(QPainter& painter, const RooflineAxes& axes, const QLineF& slope, const QString& name, LabelPlacer& placer)
+{
+    painter.setPen(theme().muted);
+    const double width = painter.fontMetrics().horizontalAdvance(name) + 4, line = painter.fontMetrics().height();
+    if (slope.length() > width + 2 * line) {
+        painter.save();
+        painter.translate(slope.p1());
+        painter.rotate(-slope.angle());
+        painter.drawText(QRectF(line / 2, -line - 2, width, line), Qt::AlignLeft | Qt::AlignVCenter, name);
+        painter.restore();
+        const QLineF normal = slope.normalVector().unitVector();
+        for (double along = line; along < width; along += line) {
+            const QPointF at = slope.pointAt(along / slope.length()) + QPointF(normal.dx(), normal.dy()) * (line / 2 + 2);
+            placer.block(QRectF(at - QPointF(line / 2, line / 2), QSizeF(line, line)));
+        }
+        return;
+    }
+    // The lower right corner of words at the left touches the slope first.
+    const QPointF corner = slope.p2();
+    const double steepness = slope.dx() > 0 ? -slope.dy() / slope.dx() : 0, below = line + 2;
+    const double end = steepness > 0 ? corner.x() - below / steepness - 6 : 0;
+    QRectF place(end - width, corner.y() + 1, width, line);
+    if (steepness <= 0 || place.left() < axes.area.left() + 2 || below > slope.p1().y() - corner.y())   // Over the roof's name instead.
+        place = {std::clamp(corner.x() - width, axes.area.left() + 2, std::max(axes.area.left() + 2, axes.area.right() - width)),
+                 std::max(axes.area.top(), corner.y() - 2 * line - 1), width, line};
+    painter.drawText(place, Qt::AlignLeft | Qt::AlignVCenter, name);
+    placer.block(place);
+}
+
 /// The slope up to the highest roof, and each roof from where it meets the slope; their words stand on them.
 void paintRoof(QPainter& painter, const RooflineAxes& axes, const Roofline& roofline, LabelPlacer& placer)
 {
@@ -109,18 +139,14 @@ void paintRoof(QPainter& painter, const RooflineAxes& axes, const Roofline& roof
             continue;
         above = y;
         painter.setPen(theme().muted);
-        // At the roof's left end: products of large matrices lie at its right.
+        // Left of the ridge, above the slope: no product can lie there, whereas the roof itself is where they crowd.
         const double width = painter.fontMetrics().horizontalAdvance(roof.name) + 4;
-        const QRectF place(std::min(x + 4, axes.area.right() - width), y - line - 1, width, line);
+        const double begin = std::clamp(x - width, axes.area.left() + 2, std::max(axes.area.left() + 2, axes.area.right() - width));
+        const QRectF place(begin, y - line - 1, width, line);
         painter.drawText(place, Qt::AlignLeft | Qt::AlignVCenter, roof.name);
         placer.block(place);
     }
-    painter.setPen(theme().muted);
-    const QPointF middle = (left + corner) / 2;
-    const double width = painter.fontMetrics().horizontalAdvance(roofline.slope) + 4;
-    const QRectF slopePlace(std::min(middle.x() + 10, axes.area.right() - width), std::min(middle.y() + 2, axes.area.bottom() - line), width, line);
-    painter.drawText(slopePlace, Qt::AlignLeft | Qt::AlignVCenter, roofline.slope);
-    placer.block(slopePlace);
+    paintSlopeName(painter, axes, QLineF(left, corner), roofline.slope, placer);
 }
 
 }  // namespace

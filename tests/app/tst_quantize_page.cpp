@@ -6,9 +6,13 @@
 #include "app/pages/quantize/comparison_panel.h"
 #include "app/pages/quantize/comparison_view.h"
 #include "app/pages/quantize/scheme_comparison.h"
+#include "app/pages/quantize/stream_plot.h"
+#include "widgets/controls.h"
 #include "widgets/plot_text.h"
 #include "widgets/rate_plot.h"
+#include "widgets/theme.h"
 
+#include "tests/painted_texts.h"
 #include "tests/test_case.h"
 
 #include <QJsonArray>
@@ -121,6 +125,48 @@ private slots:
         QVERIFY(figure.activations()->report()->sqnrDb(RangePolicy::PerToken, 0, 60) < wide - 15);
         QCOMPARE(figure.state()[u"section"].toString(), QStringLiteral("activations"));
         QVERIFY(!figure.grab().isNull());
+    }
+
+    void aStreamIsWholeOnThePresentersScreen()
+    {
+        setTheme(ThemeId::Projector);
+        setSmallestText(19.2);
+        {
+            ActivationPanel panel;
+            panel.resize(992, 538);   // What a screen of 1024 × 768 leaves it.
+            panel.setActive(true);
+            panel.show();
+            QTRY_VERIFY_WITH_TIMEOUT(panel.isSettled() && panel.report(), 20000);
+            QStringList cut, seen;
+            for (const PaintedText& each : paintedTexts(*panel.findChild<StreamPlot*>())) {
+                seen << each.text;
+                if (!each.text.trimmed().isEmpty() && each.cutOff() > 2)
+                    cut << each.text;
+            }
+            QCOMPARE(cut, QStringList());
+            QVERIFY(seen.contains(QStringLiteral("per token")));
+            for (const auto* button : panel.findChildren<ChoiceButton*>())
+                QVERIFY2(button->width() >= static_cast<const QWidget*>(button)->sizeHint().width(), qPrintable(button->text()));
+            // The seed is on the screen, wherever there is room for it.
+            bool hasSeed = false;
+            for (const auto* label : panel.findChildren<TextLabel*>()) {
+                QVERIFY2(!label->isVisible() || label->wordWrap() || label->width() >= label->sizeHint().width(), qPrintable(label->text()));
+                hasSeed |= label->isVisible() && label->text() == QStringLiteral("seed 7");
+            }
+            QVERIFY(hasSeed);
+        }
+        setSmallestText(0);
+        setTheme(ThemeId::Light);
+    }
+
+    void aFormatWithOneScaleDoesNotSayThatItHasMany()
+    {
+        QuantizeFigure figure;
+        showSettled(figure, stateOf("ternary"));
+        QVERIFY(!figure.histogram()->content().hasHandles);
+        QVERIFY2(figure.histogram()->content().note.startsWith(QStringLiteral("One scale")), qPrintable(figure.histogram()->content().note));
+        figure.setScheme(*parseScheme("nf4"));
+        QVERIFY2(figure.histogram()->content().note.startsWith(QStringLiteral("Every 64 weights")), qPrintable(figure.histogram()->content().note));
     }
 };
 

@@ -63,6 +63,7 @@ GemmBar::GemmBar(QWidget* parent)
     m_cancel->hide();
     m_line->addWidget(m_cancel);
     m_run->setKeyHint(tr("Ctrl+R"));
+    m_run->setShortcut(QKeySequence(Qt::CTRL | Qt::Key_R));   // As it says, wherever in the window the focus is.
     m_line->addWidget(m_run);
 
     connect(m_preset, &ChoiceButton::chosen, this, &GemmBar::presetChosen);

@@ -171,7 +171,8 @@ void GemmFigure::refreshSelected()
     if (found == m_measured.end()) {
         m_selectedText->setText(isRecorded           ? recorded->provenance()
                                 : m_measured.empty() ? tr("Nothing is measured yet.")
-                                                     : tr("Below and right of the edge something else is both faster and more exact. Click a mark for its figures."));
+                                                     : tr("Below and right of the edge something else is both faster and more exact.") + u' '
+                                                           + (m_isPresenting ? tr("← and → choose a mark.") : tr("Click a mark for its figures.")));
         return;
     }
     const GemmRun& run = found->run;

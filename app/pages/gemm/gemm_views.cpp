@@ -110,6 +110,7 @@ void GemmFigure::buildViews()
     scroll->setWidgetResizable(true);
     scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     scroll->setAccessibleName(tr("Where the error comes from"));
+    scroll->setFocusPolicy(Qt::NoFocus);   // The chart in it takes the keys: no second stop that shows nothing.
     scroll->setWidget(m_split);
     scroll->viewport()->setAutoFillBackground(false);
     m_split->setAutoFillBackground(false);   // setWidget turns it on
@@ -258,8 +259,8 @@ void GemmFigure::arrange()
     }
     // A view with a picture and controls of its own gets as much room as the page's picture.
     const bool isTall = m_state.view != QLatin1String("split");
-    m_grid->setRowStretch(1, 5);
-    m_grid->setRowStretch(2, isTall ? 5 : 3);
+    m_grid->setRowStretch(1, 3);
+    m_grid->setRowStretch(2, isTall ? 3 : 2);
     if (!m_isEmbedded)
         m_views->setTabsVisible(!m_isPresenting);
     m_views->setCurrent(isSingle ? m_state.shown : m_state.view);

@@ -81,6 +81,14 @@ void LadderPanel::setSelected(const QString& kernel)
     showSource();
 }
 
+/// A text edit keeps the size of type it was given: after a change of theme or for presenters it gets the new one.
+void LadderPanel::changeEvent(QEvent* event)
+{
+    QWidget::changeEvent(event);
+    if (event->type() == QEvent::PaletteChange || event->type() == QEvent::FontChange)
+        m_source->setFont(monoFont(11));
+}
+
 void LadderPanel::showSource()
 {
     const RungSource source = readRungSource(m_selected.toStdString(), m_deviceKind);

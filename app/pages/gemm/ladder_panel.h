@@ -33,6 +33,9 @@ signals:
     void chosen(const QString& kernel);
     void measureRequested();
 
+protected:
+    void changeEvent(QEvent*) override;
+
 private:
     void showSource();
 

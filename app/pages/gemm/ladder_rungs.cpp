@@ -54,10 +54,14 @@ RungSource readRungSource(const std::string& kernel, const std::string& deviceKi
         if (!file.open(QFile::ReadOnly))
             return source;
         source.code = QString::fromUtf8(file.read(1 << 20));
-        // The licence's line, then the words.
+        // The licence's line, then the words, which stand above the code and are not said twice.
         const QStringList lines = source.code.split(QLatin1Char('\n'));
-        for (qsizetype i = 1; i < lines.size() && lines[i].startsWith(QLatin1String("// ")); ++i)
-            source.head += (source.head.isEmpty() ? QString() : QStringLiteral(" ")) + lines[i].mid(3).trimmed();
+        qsizetype first = 1;
+        for (; first < lines.size() && lines[first].startsWith(QLatin1String("// ")); ++first)
+            source.head += (source.head.isEmpty() ? QString() : QStringLiteral(" ")) + lines[first].mid(3).trimmed();
+        while (first < lines.size() && lines[first].trimmed().isEmpty())
+            ++first;
+        source.code = lines.mid(first).join(QLatin1Char('\n'));
         return source;
     }
     return {};

@@ -4,9 +4,45 @@
 #include "widgets/controls.h"
 #include "widgets/theme.h"
 
+#include "widgets/house_style.h"
+
+#include <QEvent>
 #include <QGridLayout>
+#include <QPainter>
 
 namespace quantoscope {
+
+namespace {
+
+/// Over a scroll area that the keys scroll, which by itself shows nothing of having the focus.
+class FocusRing : public QWidget {
+public:
+    explicit FocusRing(QWidget* area) : QWidget(area)
+    {
+        setAttribute(Qt::WA_TransparentForMouseEvents);
+        hide();
+        area->installEventFilter(this);
+    }
+
+protected:
+    bool eventFilter(QObject*, QEvent* event) override
+    {
+        if (event->type() == QEvent::FocusIn || event->type() == QEvent::FocusOut) {
+            setVisible(event->type() == QEvent::FocusIn);
+            raise();
+        }
+        setGeometry(parentWidget()->rect());
+        return false;
+    }
+    void paintEvent(QPaintEvent*) override
+    {
+        QPainter painter(this);
+        painter.setRenderHint(QPainter::Antialiasing);
+        drawFocusRing(painter, rect(), 5);
+    }
+};
+
+}  // namespace
 
 ObstacleList::ObstacleList(QWidget* parent)
     : QScrollArea(parent)
@@ -18,12 +54,13 @@ ObstacleList::ObstacleList(QWidget* parent)
     setAccessibleName(tr("What cannot run here, and why"));
     auto* content = new QWidget(this);
     m_grid = new QGridLayout(content);
-    m_grid->setContentsMargins(0, 0, 0, 0);
+    m_grid->setContentsMargins(space::tight, space::tight, space::tight, space::tight);   // Of the ring of focus.
     m_grid->setHorizontalSpacing(space::gap);
     m_grid->setVerticalSpacing(space::small);
     m_grid->setColumnStretch(1, 1);
     setWidget(content);
     content->setAutoFillBackground(false);   // setWidget turns it on
+    new FocusRing(this);
 }
 
 QString ObstacleList::text() const

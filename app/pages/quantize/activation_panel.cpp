@@ -53,7 +53,8 @@ ActivationPanel::ActivationPanel(QWidget* parent)
 
 ChoiceButton* ActivationPanel::addChoice(QBoxLayout* line, const char* id, const QString& word, const QString& spokenName)
 {
-    line->addWidget(new TextLabel(word, 13, QFont::Normal, TextTone::Muted, this));
+    m_words.push_back(new TextLabel(word, 13, QFont::Normal, TextTone::Muted, this));
+    line->addWidget(m_words.back());
     auto* button = new ChoiceButton(this);
     button->setObjectName(QLatin1String(id));
     button->setAccessibleName(spokenName);
@@ -82,8 +83,6 @@ void ActivationPanel::build()
     m_spikes = addChoice(line, "spikes", tr("spikes"), tr("Spikes"));
     for (const Spikes& row : spikes)
         m_spikes->addChoice(QLatin1String(row.id), row.every == 0 ? tr("none") : tr("× %1 every %2").arg(row.factor).arg(row.every));
-    m_seedWord = new TextLabel(tr("seed"), 13, QFont::Normal, TextTone::Muted, this);
-    line->addWidget(m_seedWord);
     m_seed = new QSpinBox(this);
     m_seed->setPrefix(tr("seed "));
     m_seed->setRange(0, 999999);
@@ -173,6 +172,7 @@ void ActivationPanel::showAll()
                          m_recipe.spikeEvery == 0 ? tr("none") : tr("× %1 every %2").arg(m_recipe.spike).arg(m_recipe.spikeEvery));
     const QSignalBlocker blocker(m_seed);
     m_seed->setValue(int(m_recipe.seed));
+    showSeed();
     m_plot->setReport(m_report, m_recipe, m_settings.calibration);
     if (!m_report)
         return;
@@ -265,11 +265,19 @@ void ActivationPanel::resizeEvent(QResizeEvent*)
     const double scale = uiFont(13).pixelSize() / 13.0;
     m_tableCard->setFixedWidth(int(std::clamp(width() * 0.27, 240.0, 372.0) * std::max(1.0, scale * 0.95)));
     m_verdict->setVisible(height() >= 520 * scale);
-    // In little width the choices come before the words beside them.
-    const bool isNarrow = width() < 1000 * scale;
-    m_bits->setVisible(!isNarrow);
-    m_seedWord->setVisible(!isNarrow);
-    m_seed->setMaximumWidth(isNarrow ? int(64 * scale) : QWIDGETSIZE_MAX);
+    // In little width the choices come before the words beside them; where a presenter's letters leave no room for the
+    // seed among them, it stands over the figures.
+    m_isTight = width() < 760 * scale;
+    m_bits->setVisible(width() >= 1000 * scale);
+    m_seed->setVisible(!m_isTight);
+    m_words[0]->setText(m_isTight ? tr("static") : tr("static from"));
+    m_words[1]->setText(m_isTight ? tr("drift") : tr("drift to"));
+    showSeed();
+}
+
+void ActivationPanel::showSeed()
+{
+    m_tableCard->setTitle(tr("Static and dynamic"), m_isTight ? tr("seed %1").arg(m_recipe.seed) : QString());
 }
 
 }  // namespace quantoscope

@@ -7,6 +7,7 @@
 #include <QWidget>
 
 #include <memory>
+#include <vector>
 
 class QBoxLayout;
 class QSpinBox;
@@ -50,6 +51,7 @@ private:
     void build();
     void choose(const QString& what, const QString& id);
     void showAll();
+    void showSeed();
     void run();
 
     ActivationRecipe m_recipe;
@@ -61,7 +63,8 @@ private:
     FactTable* m_table;
     Card* m_tableCard;
     TextLabel* m_bits;
-    TextLabel* m_seedWord;
+    std::vector<TextLabel*> m_words;   ///< Before the choices, in their order.
+    bool m_isTight = false;
     TextLabel* m_verdict;
     ChoiceButton* m_calibration;
     ChoiceButton* m_drift;

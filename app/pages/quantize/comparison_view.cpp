@@ -2,6 +2,7 @@
 #include "app/pages/quantize/comparison_view.h"
 
 #include "widgets/controls.h"
+#include "widgets/fitting_text.h"
 #include "widgets/plot_text.h"
 #include "widgets/theme.h"
 #include "widgets/value_slider.h"
@@ -229,10 +230,11 @@ void ComparisonView::drawFigures(QPainter& painter, std::size_t index, const Lay
         painter.setFont(uiFont(13, row == 0 ? QFont::DemiBold : QFont::Normal));
         painter.setPen(t.text);
         QString text = column.figures[std::size_t(row)];
-        if (row == 0 && column.isBest && m_content.columns.size() > 1)
-            text += u' ' + tr("best");
+        const QFontMetricsF metrics(painter.font());
+        if (row == 0 && column.isBest && m_content.columns.size() > 1)   // The others say the unit.
+            text = longestThatFits({text + u' ' + tr("best"), text.section(u' ', 0, 0) + u' ' + tr("best")}, metrics, area.width());
         painter.drawText(area, Qt::AlignVCenter | Qt::AlignRight,
-                         QFontMetricsF(painter.font()).elidedText(text, Qt::ElideRight, area.width()));
+                         metrics.elidedText(text, Qt::ElideRight, area.width()));
     }
 }
 

@@ -7,6 +7,7 @@
 #include "app/pages/quantize/result_panel.h"
 #include "app/pages/quantize/scheme_comparison.h"
 #include "app/pages/quantize/source_bar.h"
+#include "core/quantization/block_format.h"
 #include "core/quantization/element.h"
 #include "widgets/background_job.h"
 #include "widgets/clip_slider.h"
@@ -100,6 +101,12 @@ void QuantizeFigure::refresh()
     emit readingsChanged();
 }
 
+/// The packed format of a scheme, where it is one.
+static const BlockFormat* blockOf(const QuantizationScheme& scheme)
+{
+    return scheme.kind == QuantizationScheme::Kind::Block ? findBlockFormat(scheme.element) : nullptr;
+}
+
 void QuantizeFigure::refreshPicture()
 {
     HistogramContent content;
@@ -120,6 +127,11 @@ void QuantizeFigure::refreshPicture()
     } else if (m_study->method()) {
         content.hasHandles = false;
         content.note = tr("%1 chooses among the codes: no handles.").arg(plain(m_study->method()->name));
+    } else if (const BlockFormat* block = blockOf(scheme);
+               block && (block->outerScale == OuterScale::MeanOfTensor || block->outerScale == OuterScale::MeanOfFilter)) {
+        content.hasHandles = false;
+        content.note = block->outerScale == OuterScale::MeanOfTensor ? tr("One scale, the tensor's mean magnitude: no handles.")
+                                                                     : tr("Every filter's scale is its mean magnitude: no handles.");
     } else if (scheme.granularity.kind != Granularity::Kind::Tensor) {
         content.hasHandles = false;
         content.note = scheme.granularity.kind == Granularity::Kind::Channel

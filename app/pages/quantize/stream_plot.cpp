@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/pages/quantize/stream_plot.h"
 
+#include "widgets/fitting_text.h"
 #include "widgets/plot_text.h"
 #include "widgets/theme.h"
 #include "widgets/value_slider.h"
@@ -22,12 +23,15 @@ constexpr int panelCount = 4;   // range, saturation, SQNR, cost
 constexpr int costPanel = 3;
 constexpr double shares[panelCount] = {1, 0.85, 1, 0.75};   // Of the height.
 
-QString panelTitle(int panel)
+/// The long way of saying it before the short one.
+QStringList panelTitles(int panel)
 {
-    return panel == 0 ? StreamPlot::tr("range: largest |x| stored")
-         : panel == 1 ? StreamPlot::tr("saturated: share of values beyond the range")
-         : panel == 3 ? StreamPlot::tr("cost: values read before the first is stored, logarithmic")
-                      : StreamPlot::tr("SQNR of the batch, dB, higher is better");
+    switch (panel) {
+    case 0: return {StreamPlot::tr("range: largest |x| stored"), StreamPlot::tr("range")};
+    case 1: return {StreamPlot::tr("saturated: share of values beyond the range"), StreamPlot::tr("saturated: share beyond the range"), StreamPlot::tr("saturated")};
+    case 2: return {StreamPlot::tr("SQNR of the batch, dB, higher is better"), StreamPlot::tr("SQNR, dB, higher is better"), StreamPlot::tr("SQNR, dB")};
+    default: return {StreamPlot::tr("cost: values read before the first is stored, logarithmic"), StreamPlot::tr("cost: values read before storing, log"), StreamPlot::tr("cost, log")};
+    }
 }
 
 /// 0 and the powers of ten that there is room for.
@@ -187,7 +191,7 @@ void StreamPlot::drawPanel(QPainter& painter, int number, const QRectF& area)
     painter.fillRect(QRectF(area.left(), std::round(area.bottom()), area.width(), 1), t.axis);
     painter.setFont(uiFont(12, QFont::DemiBold));
     painter.setPen(t.text);
-    painter.drawText(QPointF(area.left(), area.top() - metrics.descent() - 3), panelTitle(number));
+    painter.drawText(QPointF(area.left(), area.top() - metrics.descent() - 3), longestThatFits(panelTitles(number), QFontMetricsF(painter.font()), area.width()));
 }
 
 void StreamPlot::drawLegend(QPainter& painter, const QRectF& area) const
@@ -195,15 +199,21 @@ void StreamPlot::drawLegend(QPainter& painter, const QRectF& area) const
     const Theme& t = theme();
     painter.setFont(uiFont(12));
     const QFontMetricsF metrics(painter.font());
-    double x = area.left();
+    double words = 0;
+    for (const RangePolicyRow& row : rangePolicies())
+        words += metrics.horizontalAdvance(QCoreApplication::translate("StreamPlot", row.name.data()));
+    // Shorter strokes, from the left edge on, before a way goes without its name.
+    const bool isTight = words + 50.0 * double(rangePolicies().size()) > area.width();
+    const double stroke = isTight ? 16 : 26, gap = isTight ? 10 : 18;
+    double x = isTight ? std::clamp(area.right() - words - (stroke + 6 + gap) * double(rangePolicies().size()), 0.0, area.left()) : area.left();
     painter.setRenderHint(QPainter::Antialiasing);
     for (const RangePolicyRow& row : rangePolicies()) {
         const QString name = QCoreApplication::translate("StreamPlot", row.name.data());
         painter.setPen(penOf(row.policy));
-        painter.drawLine(QPointF(x, area.center().y()), QPointF(x + 26, area.center().y()));
+        painter.drawLine(QPointF(x, area.center().y()), QPointF(x + stroke, area.center().y()));
         painter.setPen(t.text);
-        painter.drawText(QPointF(x + 32, area.center().y() + metrics.capHeight() / 2), name);
-        x += 32 + metrics.horizontalAdvance(name) + 18;
+        painter.drawText(QPointF(x + stroke + 6, area.center().y() + metrics.capHeight() / 2), name);
+        x += stroke + 6 + metrics.horizontalAdvance(name) + gap;
     }
     painter.setRenderHint(QPainter::Antialiasing, false);
     const QString name = tr("largest |x| of the batch");
