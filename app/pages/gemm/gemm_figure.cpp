@@ -38,6 +38,7 @@ QString text(const std::string& words)
 GemmFigure::GemmFigure(Workspace& workspace, QWidget* parent)
     : Figure(parent)
     , m_workspace(workspace)
+    , m_weightsJob(Pool::Interactive)
     , m_ceilingsJob(Pool::Bulk)
     , m_openJob(Pool::Interactive)
 {
@@ -72,6 +73,8 @@ GemmFigure::GemmFigure(Workspace& workspace, QWidget* parent)
     });
     connect(&m_workspace, &Workspace::tensorChanged, this, [this] {
         m_weights.reset();
+        if (m_weightsJob.isRunning())
+            cancelRun();   // They are another tensor's.
         const TensorInfo* tensor = m_workspace.tensor();
         m_bar->setTensor(tensor && tensor->shape.size() >= 2 ? text(tensor->name) : QString());
     });
@@ -124,7 +127,7 @@ void GemmFigure::connectBar()
         run();
     });
     connect(m_bar, &GemmBar::runRequested, this, &GemmFigure::run);
-    connect(m_bar, &GemmBar::cancelRequested, &m_runner, &GemmRunner::cancel);
+    connect(m_bar, &GemmBar::cancelRequested, this, &GemmFigure::cancelRun);
 }
 
 void GemmFigure::resizeEvent(QResizeEvent* event)
@@ -146,8 +149,8 @@ void GemmFigure::showEvent(QShowEvent* event)
 
 void GemmFigure::keyPressEvent(QKeyEvent* event)
 {
-    if (event->key() == Qt::Key_Escape && m_runner.isRunning())
-        m_runner.cancel();
+    if (event->key() == Qt::Key_Escape && (m_runner.isRunning() || m_weightsJob.isRunning()))
+        cancelRun();
     else if (event->key() == Qt::Key_R && event->modifiers() == Qt::ControlModifier)
         run();
     else if (event->key() == Qt::Key_V && event->modifiers() == Qt::NoModifier)

@@ -96,6 +96,8 @@ private:
     std::vector<GemmKernel> kernelsToRun() const;
     QStringList leftOut() const;
     Result<GemmProblem> makeProblem(const GemmShape& shape);
+    bool readsWeightsBefore(void (GemmFigure::*run)());
+    void cancelRun();
     void start(std::vector<GemmTask> tasks, TimeBudget budget);
     void take(const GemmTask& task, const GemmRun& run);
     void takeSweep(const GemmTask& task, const GemmRun& run);
@@ -144,10 +146,10 @@ private:
     bool m_isEmbedded = false;   ///< In a lesson, with chosen controls only.
     std::optional<Arrangement> m_arrangement;
     std::shared_ptr<const std::vector<float>> m_weights;   ///< Of the open tensor, read once.
-    QString m_weightsName;
 
     GemmRunner m_runner;
     QTimer m_sweepPause;   ///< Between two drawings of the lines while the sweep runs.
+    BackgroundJob m_weightsJob;      ///< A tensor may be hundreds of megabytes at the other end of a network.
     BackgroundJob m_ceilingsJob;
     BackgroundJob m_openJob;         ///< Reaches a GPU: its driver may take seconds, or hang.
     QString m_deviceProblem;         ///< Why the chosen device does not measure; empty where it does.

@@ -52,15 +52,67 @@ Result<GemmProblem> GemmFigure::makeProblem(const GemmShape& shape)
         return failure(Error::Kind::NotFound, tr("No tensor is open whose values could be the weights.").toStdString());
     if (const auto sentence = problemObstacle(shape, m_backend->device().memoryBytes))
         return failure(Error::Kind::Unsupported, *sentence);
-    if (!m_weights || m_weightsName != QString::fromStdString(tensor->name)) {
-        auto values = std::make_shared<std::vector<float>>(std::size_t(tensor->count));
-        if (auto read = m_workspace.model()->read(*tensor, {0, tensor->count}, std::span(*values)); !read)
-            return tl::unexpected(read.error());
-        m_weights = std::move(values);
-        m_weightsName = QString::fromStdString(tensor->name);
-    }
     problem.weights = m_weights;
     return problem;
+}
+
+namespace {
+
+using Weights = std::shared_ptr<const std::vector<float>>;
+
+Result<Weights> readWeights(const TensorSource& source, const TensorInfo& tensor, const Progress& progress)
+{
+    constexpr std::int64_t atOnce = std::int64_t{1} << 20;
+    auto values = std::make_shared<std::vector<float>>(std::size_t(tensor.count));
+    for (std::int64_t first = 0; first < tensor.count; first += atOnce) {
+        if (progress.cancelled())
+            return failure(Error::Kind::Cancelled, "Stopped.");
+        const std::int64_t count = std::min(atOnce, tensor.count - first);
+        if (auto read = source.read(tensor, {first, count}, std::span(*values).subspan(std::size_t(first), std::size_t(count))); !read)
+            return tl::unexpected(read.error());
+    }
+    return Weights(std::move(values));
+}
+
+}  // namespace
+
+/// Whether the weights of the open tensor are being read first; `run` is called again once they are there.
+bool GemmFigure::readsWeightsBefore(void (GemmFigure::*run)())
+{
+    const TensorInfo* tensor = m_workspace.tensor();
+    const bool isReady = m_state.data != QLatin1String("tensor") || m_weights || !tensor;
+    if (isReady || problemObstacle(m_state.shape, m_backend->device().memoryBytes))
+        return false;
+    m_runner.cancel();   // What is still measured is of other weights.
+    m_bar->setRunning(true);
+    m_bar->setProgress(tr("Reading the weights"));
+    m_weightsJob.start(
+        [model = m_workspace.model(), info = *tensor](const Progress& progress) { return readWeights(*model, info, progress); },
+        [this, run](Result<Weights> weights) {
+            m_bar->setRunning(false);
+            m_bar->setProgress({});
+            m_hasRun = true;
+            if (weights)
+                m_weights = *weights;
+            if (weights)
+                return (this->*run)();
+            if (weights.error().kind != Error::Kind::Cancelled)
+                emit Figure::problem(QString::fromStdString(weights.error().message));
+            settle();
+        });
+    return true;
+}
+
+void GemmFigure::cancelRun()
+{
+    if (m_weightsJob.isRunning()) {
+        m_weightsJob.cancel();
+        m_hasRun = true;
+        m_bar->setRunning(false);
+        m_bar->setProgress({});
+        settle();
+    }
+    m_runner.cancel();
 }
 
 void GemmFigure::start(std::vector<GemmTask> tasks, TimeBudget budget)
@@ -75,6 +127,8 @@ void GemmFigure::run()
 {
     if (m_openJob.isRunning())
         return;   // The GPU has not answered yet; its answer runs.
+    if (readsWeightsBefore(&GemmFigure::run))
+        return;
     m_purpose = Purpose::Kernels;
     m_isSure = false;
     m_obstacles.clear();
@@ -96,6 +150,8 @@ void GemmFigure::run()
 /// What is ticked and has no figures yet: the others keep theirs.
 void GemmFigure::runMissing()
 {
+    if (readsWeightsBefore(&GemmFigure::runMissing))
+        return;
     const QStringList leftOut = this->leftOut();
     std::erase_if(m_measured, [&](const MeasuredKernel& each) { return leftOut.contains(each.id()); });
     const auto problem = makeProblem(m_state.shape);
@@ -127,6 +183,8 @@ void GemmFigure::tick(const QStringList& kernelIds, bool runs)
 
 void GemmFigure::runSweep()
 {
+    if (readsWeightsBefore(&GemmFigure::runSweep))
+        return;
     m_purpose = Purpose::Sweep;
     m_sweep.clear();
     std::vector<GemmTask> tasks;
@@ -204,7 +262,7 @@ void GemmFigure::settle()
 void GemmFigure::runLadder()
 {
     const auto rungs = rungsOf(m_backend->kernels(), m_backend->device().kind);
-    if (rungs.empty())
+    if (rungs.empty() || readsWeightsBefore(&GemmFigure::runLadder))
         return;
     m_purpose = Purpose::Ladder;
     m_ladderRuns.clear();
@@ -248,7 +306,7 @@ void GemmFigure::measureCeilings()
 
 bool GemmFigure::isSettled() const
 {
-    return m_hasRun && !m_openJob.isRunning() && !m_runner.isRunning() && !m_ceilingsJob.isRunning() && !m_growth->isComputing() && !m_outliers->isComputing();
+    return m_hasRun && !m_openJob.isRunning() && !m_weightsJob.isRunning() && !m_runner.isRunning() && !m_ceilingsJob.isRunning() && !m_growth->isComputing() && !m_outliers->isComputing();
 }
 
 }  // namespace quantoscope

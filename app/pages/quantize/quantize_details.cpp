@@ -4,6 +4,7 @@
 #include "app/pages/quantize/mark_list.h"
 #include "app/pages/quantize/quantize_figure.h"
 #include "app/pages/quantize/weight_panel.h"
+#include "app/pages/quantize/words_panel.h"
 #include "widgets/controls.h"
 #include "widgets/cost_curve.h"
 #include "widgets/theme.h"
@@ -120,7 +121,7 @@ bool QuantizeFigure::hasWordsOfWeight() const
 {
     const CompensationMethod* const method = m_study->method();
     const bool hasOtherCodes = method && method->needsActivations && presentInputs() != u"sample";
-    return m_model && !hasOtherCodes && findTensor(*m_model, "token_embd.weight") && findTensor(*m_model, "position_embd.weight");
+    return !hasOtherCodes && hasEmbeddings(m_model);
 }
 
 std::optional<ChangedWeight> QuantizeFigure::changedWeight() const

@@ -117,10 +117,24 @@ void WordsPanel::setPresenting(bool presenting)
     m_other->setVisible(!presenting && m_view->isVisibleTo(this));
 }
 
+bool hasEmbeddings(const std::shared_ptr<const TensorSource>& model)
+{
+    // Asked with every movement of a handle, and a model without them is searched to its end.
+    static std::weak_ptr<const TensorSource> last;
+    static bool has = false;
+    if (!model)
+        return false;
+    if (last.lock() != model) {
+        has = findTensor(*model, "token_embd.weight") && findTensor(*model, "position_embd.weight");
+        last = model;
+    }
+    return has;
+}
+
 /// Any other model is recognised by its names, without reading a weight.
 bool WordsPanel::maySpeak() const
 {
-    return m_workspace.model() && findTensor(*m_workspace.model(), "token_embd.weight") && findTensor(*m_workspace.model(), "position_embd.weight");
+    return hasEmbeddings(m_workspace.model());
 }
 
 void WordsPanel::setChangedWeight(std::optional<ChangedWeight> change)

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/language/words_under_scheme.h"
+#include "core/tensors/tensor.h"
 #include "widgets/controls.h"
 
 #include <QTimer>
@@ -14,6 +15,9 @@ namespace quantoscope {
 class BackgroundJob;
 class Workspace;
 class WordsView;
+
+/// Whether a model has the two tables that the sample model's words need; known by their names, without reading a weight.
+bool hasEmbeddings(const std::shared_ptr<const TensorSource>& model);
 
 /// "What the model says": the loss of the sample model under the present scheme and the words it
 /// invents, asked in the background while the panel is seen. With another model, a sentence.
