@@ -50,7 +50,7 @@ QuantizationScheme consistentBlock(const QuantizationScheme& scheme)
 {
     QuantizationScheme made = parseScheme(scheme.element).value_or(QuantizationScheme());
     const BlockFormat* format = findBlockFormat(scheme.element);
-    if (format && format->takesScaleRule)
+    if (format && format->takesScaleRule && scheme.scaleRule != PowerOfTwoRule::Floor)   // MX rounds down by itself.
         made.scaleRule = scheme.scaleRule;
     return made;
 }
@@ -66,7 +66,6 @@ QuantizationScheme madeConsistent(QuantizationScheme scheme)
     scheme.levels = QuantizationScheme().levels;
     scheme.fit = Fit::Optimal;
     scheme.levelValues.clear();
-    scheme.scaleRule = PowerOfTwoRule::Floor;
     if (!isInteger(scheme)) {
         scheme.symmetry = Symmetry::Symmetric;
         scheme.range = CodeRange::Restricted;
@@ -86,7 +85,9 @@ QuantizationScheme madeConsistent(QuantizationScheme scheme)
     }
     if (scheme.element == "int1")
         scheme.range = CodeRange::Restricted;
-    // What else the parts forbid each other is known to the grammar; the clip and the outer scale yield.
+    // What else the parts forbid each other is known to the grammar; the rule, the clip and the outer scale yield.
+    if (!parseScheme(schemeText(scheme)))
+        scheme.scaleRule.reset();
     if (!parseScheme(schemeText(scheme)))
         scheme.clip = {};
     if (!parseScheme(schemeText(scheme)))
@@ -103,8 +104,6 @@ SchemeEditor::SchemeEditor(QWidget* parent)
     m_element = addButton(QStringLiteral("element"), tr("Element"), QStringLiteral("E"));
     m_fitWord = addWord(tr("chosen by"));
     m_fit = addButton(QStringLiteral("fit"), tr("How the levels are chosen"), QStringLiteral("F"));
-    m_ruleWord = addWord(tr("power-of-two scale"));
-    m_rule = addButton(QStringLiteral("rule"), tr("Rule of the scale"), QStringLiteral("Q"));
     m_symmetry = addButton(QStringLiteral("symmetry"), tr("Symmetry"), QStringLiteral("S"));
     m_perWord = addWord(tr("one scale per"));
     m_granularity = addButton(QStringLiteral("granularity"), tr("One scale per"), QStringLiteral("P"));
@@ -113,6 +112,8 @@ SchemeEditor::SchemeEditor(QWidget* parent)
     m_rounding = addButton(QStringLiteral("rounding"), tr("Rounding"), QStringLiteral("R"));
     m_scaleWord = addWord(tr("scale in"));
     m_scale = addButton(QStringLiteral("scale"), tr("Format of the scale"), QStringLiteral("Q"));
+    m_ruleWord = addWord(tr("power-of-two scale"));
+    m_rule = addButton(QStringLiteral("rule"), tr("Rule of the scale"), QStringLiteral("T"));
     m_layout->addStretch(1);
     fillElements();
     fillChoices();
@@ -183,7 +184,7 @@ void SchemeEditor::chooseWord(const QString& name, const QString& id)
     } else if (name == u"rounding") {
         scheme.rounding.rounding = findRounding(id.toStdString()).value_or(Rounding::NearestEven);
     } else if (name == u"rule") {
-        scheme.scaleRule = PowerOfTwoRule(id.toInt());
+        scheme.scaleRule = ruleOf(id);
         return choose(scheme, nameOfRule(scheme.scaleRule));
     } else {
         scheme.scale = id.section(u'*', 0, 0).toStdString();
@@ -288,7 +289,9 @@ void SchemeEditor::describe()
         m_scale->setCurrent(scale + u'*' + text(m_scheme.tensorScale),
                             nameOfElement(m_scheme.scale) + QStringLiteral(" × ") + nameOfElement(m_scheme.tensorScale));
     m_fit->setCurrent(QString::number(int(m_scheme.fit)));
-    m_rule->setCurrent(QString::number(int(m_scheme.scaleRule)));
+    const bool isBlock = m_scheme.kind == QuantizationScheme::Kind::Block;
+    const auto rule = isBlock ? m_scheme.scaleRule.value_or(PowerOfTwoRule::Floor) : m_scheme.scaleRule;
+    m_rule->setCurrent(rule ? QString::number(int(*rule)) : QStringLiteral("nearest"));
     offerMethods();
     showWords();
     fitWords();

@@ -37,8 +37,8 @@ public:
     /// Names of the words that stay, for lessons: element, symmetry, granularity, clip, rounding, scale,
     /// fit, rule, method. An empty list shows all.
     void showOnly(const QStringList& words);
-    /// Opens the menu of a word that is shown: E element, S symmetry, P per, C clip, R rounding, Q scale
-    /// (or the rule of MX scales), F fit. False where the key is none of them.
+    /// Opens the menu of a word that is shown: E element, S symmetry, P per, C clip, R rounding, Q scale,
+    /// T the power of two a scale becomes, F fit. False where the key is none of them.
     bool openByKey(int key);
     /// The levels in force, ascending, so that placing them by hand begins there.
     void setPresentLevels(std::vector<double> levels);

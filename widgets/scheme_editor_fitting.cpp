@@ -30,6 +30,13 @@ QString shortRounding(const QString& name)
     return name.startsWith(nearest) ? SchemeEditor::tr("to %1").arg(name.mid(nearest.size())) : name;
 }
 
+/// A uniform scheme whose scales are powers of two, where something is left to choose.
+bool takesRule(QuantizationScheme scheme)
+{
+    scheme.scaleRule = PowerOfTwoRule::Floor;
+    return scheme.kind == QuantizationScheme::Kind::Uniform && parseScheme(schemeText(scheme)).has_value();
+}
+
 }  // namespace
 
 /// Only the words that mean something in this sentence.
@@ -45,7 +52,6 @@ void SchemeEditor::showWords()
     const BlockFormat* block = m_scheme.kind == QuantizationScheme::Kind::Block ? findBlockFormat(m_scheme.element) : nullptr;
     show({m_element}, "element", true);
     show({m_fitWord, m_fit}, "fit", codebook);
-    show({m_ruleWord, m_rule}, "rule", block && block->takesScaleRule);
     show({m_symmetry}, "symmetry", uniform && isIntegerElement(m_scheme.element));
     show({m_granularity}, "granularity", uniform);
     show({m_perWord}, "granularity", uniform && !m_isTight);
@@ -53,6 +59,8 @@ void SchemeEditor::showWords()
     show({m_clipWord}, "clip", uniform && !m_isTight);
     show({m_rounding}, "rounding", uniform);
     show({m_scaleWord, m_scale}, "scale", !block && !m_isCompact);
+    show({m_ruleWord}, "rule", block && block->takesScaleRule);
+    show({m_rule}, "rule", (block && block->takesScaleRule) || (!m_isCompact && takesRule(m_scheme)));
     if (m_method)
         show({m_method}, "method", true);
 }

@@ -177,8 +177,12 @@ void SchemeEditor::fillChoices()
                                                            : tr("drag the levels");
         addLetterChoice(m_fit, QString::number(int(fit)), name, explanation, fit == Fit::ByHand ? 'h' : name[0].toLatin1());
     }
+    // Uniform schemes alone; MX rounds down by itself.
+    addLetterChoice(m_rule, QStringLiteral("nearest"), nameOfRule({}), tr("the power of two nearest to the step"), 'n');
     for (const PowerOfTwoRule rule : {PowerOfTwoRule::Floor, PowerOfTwoRule::Ceil, PowerOfTwoRule::Even, PowerOfTwoRule::RoundUpRatio}) {
-        const QString explanation = rule == PowerOfTwoRule::Floor ? tr("OCP MX; may clip") : QString();
+        const QString explanation = rule == PowerOfTwoRule::Floor ? tr("OCP MX; may clip")
+                                  : rule == PowerOfTwoRule::Even  ? tr("down, after rounding the largest to its bits")
+                                                                  : QString();
         addLetterChoice(m_rule, QString::number(int(rule)), nameOfRule(rule), explanation, 0);
     }
 }
@@ -242,7 +246,11 @@ QString SchemeEditor::method() const
 
 void SchemeEditor::offerMethods()
 {
+    // A rule of the scale stands in nobody's way: it yields to what it does not go with.
     QuantizationScheme trial = m_scheme;
+    if (m_scheme.kind == QuantizationScheme::Kind::Uniform)
+        trial.scaleRule.reset();
+    const QuantizationScheme withoutRule = trial;
     for (QAction* action : m_clip->menu()->actions()) {
         const auto clip = parseClip(action->data().toString().toStdString());
         if (action->isSeparator() || !clip)
@@ -250,7 +258,7 @@ void SchemeEditor::offerMethods()
         trial.clip = *clip;
         action->setVisible(parseScheme(schemeText(trial)).has_value());
     }
-    trial = m_scheme;
+    trial = withoutRule;
     for (QAction* action : m_scale->menu()->actions()) {
         const QString id = action->data().toString();
         if (action->isSeparator() || id.isEmpty())
@@ -259,8 +267,14 @@ void SchemeEditor::offerMethods()
         trial.tensorScale = id.section(u'*', 1).toStdString();
         action->setVisible(parseScheme(schemeText(trial)).has_value());
     }
-    // Whole menus go together: a codebook has no multiples, nor has one scale for the tensor.
     trial = m_scheme;
+    const bool isBlock = trial.kind == QuantizationScheme::Kind::Block;
+    for (QAction* action : m_rule->menu()->actions()) {
+        trial.scaleRule = ruleOf(action->data().toString());
+        action->setVisible(!(isBlock && !trial.scaleRule) && parseScheme(schemeText(trial)).has_value());
+    }
+    // Whole menus go together: a codebook has no multiples, nor has one scale for the tensor.
+    trial = withoutRule;
     trial.scale = "e4m3";
     trial.tensorScale = "fp32";
     const bool takesMultiples = parseScheme(schemeText(trial)).has_value();

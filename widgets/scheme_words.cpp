@@ -47,15 +47,22 @@ QString nameOfFit(Fit fit)
     return tr("by hand");
 }
 
-QString nameOfRule(PowerOfTwoRule rule)
+QString nameOfRule(std::optional<PowerOfTwoRule> rule)
 {
-    switch (rule) {
+    if (!rule)
+        return tr("to the nearest");
+    switch (*rule) {
     case PowerOfTwoRule::Floor: return tr("rounded down");
     case PowerOfTwoRule::Ceil: return tr("rounded up");
-    case PowerOfTwoRule::Even: return tr("to nearest even");
+    case PowerOfTwoRule::Even: return tr("as the element rounds");
     case PowerOfTwoRule::RoundUpRatio: break;
     }
     return tr("least that clips nothing");
+}
+
+std::optional<PowerOfTwoRule> ruleOf(const QString& id)
+{
+    return id == u"nearest" ? std::nullopt : std::optional(PowerOfTwoRule(id.toInt()));
 }
 
 QString codebookId(int levels)

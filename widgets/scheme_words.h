@@ -19,7 +19,10 @@ QString nameOfElement(const std::string& id);
 /// "q4_k" → "Q4_K", "mxfp4_ggml" → "MXFP4 ggml".
 QString nameOfBlock(const std::string& id);
 QString nameOfFit(Fit);
-QString nameOfRule(PowerOfTwoRule);
+/// Without one a step becomes the nearest power of two.
+QString nameOfRule(std::optional<PowerOfTwoRule>);
+/// Of a row of the rule's menu: a number, or "nearest".
+std::optional<PowerOfTwoRule> ruleOf(const QString& id);
 /// "levels=16", as the element menu has it.
 QString codebookId(int levels);
 

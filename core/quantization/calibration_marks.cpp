@@ -47,6 +47,8 @@ Result<std::vector<CalibrationMark>> marksOf(const QuantizationScheme& scheme, c
             continue;
         QuantizationScheme variant = scheme;
         variant.clip = method.clip;
+        if (method.clip.kind == Clip::Kind::LeastSquares)
+            variant.scaleRule.reset();   // It finds the scale itself.
         const Result<ClipRange> range = rangeOf(variant);
         if (!range)
             return tl::unexpected(range.error());

@@ -127,6 +127,12 @@ std::optional<Element> elementOf(const QuantizationScheme& scheme)
     return findElement(scheme.element);
 }
 
+bool hasFractionBits(std::string_view elementId)
+{
+    const auto element = findElement(elementId);
+    return element && (element->kind == Element::Kind::Integer || (element->format && element->format->asFloat()));
+}
+
 bool isIntegerElement(std::string_view id)
 {
     return findInteger(id).has_value();
@@ -167,6 +173,12 @@ ScaleRule::ScaleRule(const QuantizationScheme& scheme, const Element& element)
     , m_format(scheme.scale == "fp32" ? nullptr : findNumberFormat(scheme.scale))
     , m_tensorFormat(scheme.tensorScale.empty() ? nullptr : findNumberFormat(scheme.tensorScale))
 {
+    if (!scheme.scaleRule || m_asymmetric || !isPowerOfTwoScale(scheme.scale))
+        return;
+    m_powerOfTwo = scheme.scaleRule;
+    const int exponent = std::ilogb(m_largest);
+    const FloatFormat* const floating = element.format ? element.format->asFloat() : nullptr;
+    m_end = {exponent, m_largest, element.kind == Element::Kind::Integer ? exponent : floating ? floating->mantissaBits : 0};
 }
 
 double ScaleRule::stored(double step) const
@@ -199,18 +211,25 @@ Code ScaleRule::storedTensorScale() const
     return m_tensorFormat ? encode(*m_tensorFormat, m_tensorScale, {.overflow = Overflow::Saturate}) : 0;
 }
 
+double ScaleRule::magnitude(double low, double high) const
+{
+    return m_oneSided ? std::max(0.0, high) : std::max(std::abs(low), std::abs(high));
+}
+
 double ScaleRule::idealStep(double low, double high) const
 {
     if (m_asymmetric)
         return (std::max(0.0, high) - std::min(0.0, low)) / double(m_codes.highest - m_codes.lowest);
-    return (m_oneSided ? std::max(0.0, high) : std::max(std::abs(low), std::abs(high))) / m_largest;
+    return magnitude(low, high) / m_largest;
 }
 
 AffineScale ScaleRule::operator()(double low, double high) const
 {
+    if (m_powerOfTwo)
+        return {stored(double(powerOfTwo(storedExponent(asFloat(magnitude(low, high)), m_end, *m_powerOfTwo)))), 0};
     const double ideal = idealStep(low, high);
     if (!(ideal > 0))
-        return {m_hasZero ? 1.0 : 0.0, 0};
+        return {m_hasZero ? 1.0 : stored(0), 0};   // E8M0 has no 0: its smallest value is stored.
     const double step = stored(ideal);
     if (!m_asymmetric || step == 0)
         return {step, 0};

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "core/quantization/power_of_two_scale.h"
 #include "core/quantization/quantization_scheme.h"
 #include "core/formats/number_format.h"
 
@@ -58,6 +59,10 @@ std::string elementName(std::string_view id);  ///< "INT4", "FP8 E4M3"
 bool isScaleFormat(std::string_view id);
 /// Integers and level tables have too little range for a scale, and count in multiples of a tensor's.
 bool needsTensorScale(std::string_view scaleId);
+/// All values of such a scale are powers of two, and PowerOfTwoRule says which one a range gets.
+bool isPowerOfTwoScale(std::string_view scaleId);
+/// Floats and whole numbers have as many fraction bits as they have; those of posits and tables differ from level to level.
+bool hasFractionBits(std::string_view elementId);
 std::string scaleFormatList();                 ///< "fp32, fp16, …", in words
 int codeBits(const QuantizationScheme&);       ///< Of one weight, scales not counted.
 
@@ -85,8 +90,8 @@ public:
     ScaleRule(const QuantizationScheme&, const Element&);
 
     /// The scale of a range that ends at low and high, in the scheme's scale format. A range of
-    /// nothing but zero gets step 1; a step too small for the format is stored as 0, and then every
-    /// value becomes 0.
+    /// nothing but zero gets step 1, and by a rule of powers of two the smallest there is, as in MX; a step
+    /// too small for the format is stored as 0, and then every value becomes 0.
     AffineScale operator()(double low, double high) const;
     /// How the step is stored.
     Code storedCode(double step) const;
@@ -105,6 +110,8 @@ public:
 
 private:
     double stored(double step) const;
+    /// What a symmetric range has at its end.
+    double magnitude(double low, double high) const;
 
     CodeSpan m_codes;
     double m_largest;              ///< Of the element, at step 1.
@@ -113,6 +120,8 @@ private:
     bool m_hasZero;
     const NumberFormat* m_format;         ///< nullptr: FP32
     const NumberFormat* m_tensorFormat;   ///< nullptr: there is one level of scales only
+    std::optional<PowerOfTwoRule> m_powerOfTwo;
+    ElementEnd m_end{0, 1, 0};            ///< For m_powerOfTwo
     double m_tensorScale = 1;
 };
 

@@ -5,74 +5,23 @@
 #include "core/formats/narrow_float.h"
 #include "core/quantization/block_format.h"
 #include "core/quantization/block_kernels.h"
+#include "core/quantization/power_of_two_scale.h"
 
 #include <algorithm>
 #include <array>
-#include <bit>
 #include <cmath>
 
 namespace quantoscope {
 
 namespace {
 
-/// An element type: MX's largest exponent, largest value, and stored fraction bits.
 struct MxElement {
     const char* id;     ///< Of the number format; MXINT8 is its own: whole numbers in units of 2^-6.
-    int largestExponent;
-    double largest;
-    int mantissaBits;
+    ElementEnd end;
 };
 
-constexpr MxElement e4m3{"e4m3", 8, 448, 3}, e5m2{"e5m2", 15, 57344, 2}, e3m2{"e3m2", 4, 28, 2}, e2m3{"e2m3", 2, 7.5, 3},
-    e2m1{"e2m1", 2, 6, 1}, int8{"int8", 0, 127.0 / 64, 6};
-
-int floorOfLog2(float positive)
-{
-    const auto exponent = int(std::bit_cast<std::uint32_t>(positive) >> 23);
-    return exponent > 0 ? exponent - 127 : std::ilogb(positive);
-}
-
-/// 2^exponent for −127 … 127.
-float powerOfTwo(int exponent)
-{
-    return std::bit_cast<float>(exponent > -127 ? std::uint32_t(exponent + 127) << 23 : 0x00400000u);
-}
-
-/// The exponent of a block's scale from its largest magnitude, before it is clamped to E8M0.
-int scaleExponent(float largest, const MxElement& element, PowerOfTwoRule rule)
-{
-    const int floorOfLog = floorOfLog2(largest);
-    switch (rule) {
-    case PowerOfTwoRule::Floor:
-        return floorOfLog - element.largestExponent;
-    case PowerOfTwoRule::Ceil:
-        return floorOfLog + (std::ldexp(1.0, floorOfLog) != double(largest)) - element.largestExponent;
-    case PowerOfTwoRule::Even: {
-        // Rounds the magnitude to the element's own precision first, so that what would round up to the
-        // next power of two gets its scale.
-        const std::uint32_t half = 1u << (23 - element.mantissaBits - 1);
-        const auto rounded = std::bit_cast<float>(std::bit_cast<std::uint32_t>(largest) + half);
-        return (std::isfinite(rounded) ? std::ilogb(rounded) : floorOfLog + 1) - element.largestExponent;
-    }
-    case PowerOfTwoRule::RoundUpRatio: {
-        int exponent = floorOfLog - element.largestExponent;
-        while (double(largest) > std::ldexp(element.largest, exponent))
-            ++exponent;
-        return exponent;
-    }
-    }
-    return 0;
-}
-
-/// The exponent that a block with this largest magnitude is stored with.
-int blockExponent(float largest, const MxElement& element, PowerOfTwoRule rule)
-{
-    // A block of zeros: microxcaling takes FP32's smallest normal number for its maximum under the floor
-    // rule, which is the smallest scale there is for all elements but MXINT8.
-    const int wanted = largest != 0 ? scaleExponent(largest, element, rule)
-        : rule == PowerOfTwoRule::Floor ? -126 - element.largestExponent : -127;
-    return std::clamp(wanted, -127, 127);
-}
+constexpr MxElement e4m3{"e4m3", {8, 448, 3}}, e5m2{"e5m2", {15, 57344, 2}}, e3m2{"e3m2", {4, 28, 2}}, e2m3{"e2m3", {2, 7.5, 3}},
+    e2m1{"e2m1", {2, 6, 1}}, int8{"int8", {0, 127.0 / 64, 6}};
 
 constexpr std::size_t tile = 2048;   // Values at a time.
 constexpr RoundingRule saturating{.overflow = Overflow::Saturate};
@@ -94,7 +43,7 @@ void encodeMx(std::span<const float> values, const BlockContext& context, std::b
         const std::size_t count = std::min(tile, values.size() - at);
         largestMagnitudes(values.data() + at, count, 32, factors.data());
         for (std::size_t block = 0; block < count / 32; ++block) {
-            const int exponent = blockExponent(factors[block], element, context.scaleRule);
+            const int exponent = storedExponent(factors[block], element.end, context.scaleRule);
             *scales++ = std::byte(exponent + 127);
             factors[block] = powerOfTwo(-exponent);
         }
@@ -131,7 +80,7 @@ void encodeMxInt8(std::span<const float> values, const BlockContext& context, st
     for (std::size_t at = 0; at < values.size(); at += 32) {
         float largest;
         largestMagnitudes(values.data() + at, 32, 32, &largest);
-        const int exponent = blockExponent(largest, int8, context.scaleRule);
+        const int exponent = storedExponent(largest, int8.end, context.scaleRule);
         *scales++ = std::byte(exponent + 127);
         for (std::size_t i = at; i < at + 32; ++i) {
             const double quotient = double(values[i]) * double(powerOfTwo(-exponent));

@@ -2,6 +2,7 @@
 #include "core/quantization/block_format.h"
 #include "core/quantization/element.h"
 #include "core/quantization/quantization_scheme.h"
+#include "core/quantization/scheme_contradiction.h"
 #include "core/quantization/scheme_grammar.h"
 
 #include <fmt/format.h>
@@ -170,11 +171,13 @@ constexpr std::array options{
                scheme.tensorScale = value;
                return {};
            }},
-    Option{"scale-rule", "floor, ceil, even, rceil, for MX formats",
+    Option{"scale-rule", "floor, ceil, even, rceil, for MX formats and scale=e8m0",
            [](QuantizationScheme& scheme, std::string_view value) -> Outcome {
                for (const auto& [id, rule] : scaleRules)
                    if (id == value) {
                        scheme.scaleRule = rule;
+                       if (rule == PowerOfTwoRule::Floor && takesScaleRule(scheme))
+                           scheme.scaleRule.reset();   // What MX does by itself has one spelling.
                        return {};
                    }
                return "scale-rule takes floor (OCP MX), ceil, even, or rceil (the smallest that clips nothing).";
@@ -231,9 +234,7 @@ Outcome readElement(QuantizationScheme& scheme, std::string_view id)
 Outcome readFirst(QuantizationScheme& scheme, std::string_view first)
 {
     if (const BlockFormat* const format = findBlockFormat(first)) {
-        scheme.kind = QuantizationScheme::Kind::Block;
-        scheme.element = first;
-        scheme.granularity = {.kind = Granularity::Kind::Group, .group = format->elements};
+        scheme = schemeOfBlock(*format);
         return {};
     }
     if (first.starts_with("element="))
@@ -252,79 +253,6 @@ Outcome readOption(QuantizationScheme& scheme, std::string_view text)
         if (option.name == name)
             return option.read(scheme, value);
     return fmt::format("\"{}\" is no option of a scheme; the options are {}.", name, optionList());
-}
-
-/// A name taken from a program means what that program does; only MX leaves a choice open.
-Outcome contradictionOfBlock(const QuantizationScheme& scheme)
-{
-    QuantizationScheme plain;
-    (void)readFirst(plain, scheme.element);
-    if (findBlockFormat(scheme.element)->takesScaleRule)
-        plain.scaleRule = scheme.scaleRule;
-    if (scheme == plain)
-        return {};
-    return fmt::format("{} is a format with everything fixed{}; write element={} and options for one of your own.",
-                       scheme.element, findBlockFormat(scheme.element)->takesScaleRule ? " but scale-rule" : "",
-                       scheme.element);
-}
-
-Outcome contradictionOfCodebook(const QuantizationScheme& scheme)
-{
-    if (scheme.granularity.kind != Granularity::Kind::Tensor)
-        return "A codebook is for the whole tensor; leave out channel, group and block.";
-    if (scheme.clip.kind != Clip::Kind::MinMax)
-        return "A codebook needs no clip; leave out clip.";
-    if (const auto element = findElement(scheme.scale);
-        scheme.scale != "fp32" && scheme.scale != "tf32" && (!element || element->kind != Element::Kind::Float || !element->isSigned))
-        return "A codebook's levels need signs and fractions; scale takes fp32, fp16, bf16, e4m3 or another signed float for it.";
-    if (!scheme.tensorScale.empty())
-        return "A codebook has levels and no scales; leave out tensor-scale.";
-    if (scheme.symmetry == Symmetry::Asymmetric || scheme.range == CodeRange::Full)
-        return "A codebook's levels lie where they lie; leave out asymmetric and range.";
-    if (scheme.rounding.rounding != Rounding::NearestEven)
-        return "A codebook stores the nearest level; leave out rounding.";
-    return {};
-}
-
-Outcome contradictionOfClip(const QuantizationScheme& scheme)
-{
-    const bool isInteger = isIntegerElement(scheme.element);
-    if (scheme.clip.kind == Clip::Kind::Entropy && !isInteger)
-        return fmt::format("clip=kl compares histograms with integers of so many bits; for {} use clip=mse or clip=percentile:P.",
-                           scheme.element);
-    if (scheme.clip.kind == Clip::Kind::Entropy && scheme.granularity.kind == Granularity::Kind::Group)
-        return "clip=kl compares histograms, and a group has too few values for one; use clip=mse, or channel in place of group.";
-    if (scheme.clip.kind == Clip::Kind::Aciq && !isInteger)
-        return fmt::format("clip=aciq is a formula for evenly spaced levels; for {} use clip=mse or clip=percentile:P.", scheme.element);
-    return {};
-}
-
-Outcome contradictionOfUniform(const QuantizationScheme& scheme)
-{
-    if (scheme.fit != Fit::Optimal)
-        return "fit belongs to codebooks, such as levels=16,fit=lloyd.";
-    if (scheme.symmetry == Symmetry::Asymmetric && !isIntegerElement(scheme.element))
-        return fmt::format("asymmetric does not go with {}: only integers have a zero point; leave it out.", scheme.element);
-    if (scheme.range == CodeRange::Full && scheme.element == "int1")
-        return "range=full does not go with int1, whose two levels are −Δ and +Δ; leave it out.";
-    if (!scheme.tensorScale.empty() && scheme.granularity.kind == Granularity::Kind::Tensor)
-        return "tensor-scale is for scales of parts of the tensor; add channel, group=N or block=RxC.";
-    if (!scheme.tensorScale.empty() && scheme.scale == "fp32")
-        return "tensor-scale gains nothing for FP32 scales; add scale=e4m3, fp16, bf16 or e8m0.";
-    if (scheme.tensorScale.empty() && needsTensorScale(scheme.scale))
-        return fmt::format("scale={} has too little range to be a scale by itself; add tensor-scale=fp32, and channel, "
-                           "group=N or block=RxC.", scheme.scale);
-    return contradictionOfClip(scheme);
-}
-
-/// What the parts forbid each other.
-Outcome contradiction(const QuantizationScheme& scheme)
-{
-    if (scheme.kind == QuantizationScheme::Kind::Block)
-        return contradictionOfBlock(scheme);
-    if (scheme.scaleRule != PowerOfTwoRule::Floor)
-        return "scale-rule belongs to the MX formats, such as mxfp4,scale-rule=even.";
-    return scheme.kind == QuantizationScheme::Kind::Codebook ? contradictionOfCodebook(scheme) : contradictionOfUniform(scheme);
 }
 
 }  // namespace
@@ -378,7 +306,7 @@ Result<QuantizationScheme> parseScheme(std::string_view text)
         if (comma != std::string_view::npos && rest.empty())
             return wrong("The scheme ends in a comma; take it away or add an option.");
     }
-    if (const Outcome problem = contradiction(scheme))
+    if (const Outcome problem = contradictionIn(scheme))
         return wrong(*problem);
     return scheme;
 }
@@ -400,17 +328,21 @@ std::string levelsText(const QuantizationScheme& scheme)
     return text;
 }
 
+std::string ruleText(const QuantizationScheme& scheme)
+{
+    for (const auto& [id, rule] : scaleRules)
+        if (rule == scheme.scaleRule)
+            return ",scale-rule=" + std::string(id);
+    return {};
+}
+
 }  // namespace
 
 std::string schemeText(const QuantizationScheme& scheme)
 {
     std::string text;
     if (scheme.kind == QuantizationScheme::Kind::Block) {
-        text = scheme.element;
-        for (const auto& [id, rule] : scaleRules)
-            if (rule == scheme.scaleRule && rule != PowerOfTwoRule::Floor)
-                text += ",scale-rule=" + std::string(id);
-        return text;
+        return scheme.element + ruleText(scheme);
     }
     const bool codebook = scheme.kind == QuantizationScheme::Kind::Codebook;
     if (codebook) {
@@ -442,6 +374,7 @@ std::string schemeText(const QuantizationScheme& scheme)
         text += ",clip=" + clipText(scheme.clip);
     if (scheme.scale != "fp32")
         text += ",scale=" + scheme.scale;
+    text += ruleText(scheme);
     if (!scheme.tensorScale.empty())
         text += ",tensor-scale=" + scheme.tensorScale;
     for (const RoundingRow& row : roundingRows())

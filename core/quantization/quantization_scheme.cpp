@@ -57,6 +57,14 @@ std::string codebookSentence(const QuantizationScheme& scheme)
     return {};
 }
 
+/// ", scale rounded up"; nothing where no rule is chosen.
+std::string_view ruleSentence(const std::optional<PowerOfTwoRule>& rule)
+{
+    constexpr std::array<std::string_view, 4> rules{", scale rounded down", ", scale rounded up", ", scale after rounding to the element",
+                                                    ", the smallest scale that clips nothing"};
+    return rule ? rules[std::size_t(*rule)] : std::string_view{};
+}
+
 std::string roundingSentence(const RoundingRule& rule)
 {
     for (const RoundingRow& row : roundingRows())
@@ -88,6 +96,12 @@ bool needsTensorScale(std::string_view scaleId)
     return format && (format->asInteger() || format->asLevels());
 }
 
+bool isPowerOfTwoScale(std::string_view scaleId)
+{
+    const NumberFormat* const format = findNumberFormat(scaleId);
+    return format && format->asFloat() && format->asFloat()->mantissaBits == 0;
+}
+
 std::string scaleFormatList()
 {
     return "fp32, fp16, bf16, e8m0, e4m3, or any other format whose values FP32 holds";
@@ -116,8 +130,7 @@ std::string schemeSentence(const QuantizationScheme& scheme)
 {
     if (scheme.kind == QuantizationScheme::Kind::Block) {
         const BlockFormat* const format = findBlockFormat(scheme.element);
-        constexpr std::array rules{"", ", scale rounded up", ", scale after rounding to the element", ", the smallest scale that clips nothing"};
-        return std::string(format ? format->sentence : scheme.element) + rules[std::size_t(scheme.scaleRule)];
+        return std::string(format ? format->sentence : scheme.element) + std::string(ruleSentence(scheme.scaleRule));
     }
     if (scheme.kind == QuantizationScheme::Kind::Codebook)
         return codebookSentence(scheme);
@@ -143,6 +156,7 @@ std::string schemeSentence(const QuantizationScheme& scheme)
     }
     if (scheme.scale != "fp32")
         sentence += " stored as " + scaleName(scheme.scale);
+    sentence += ruleSentence(scheme.scaleRule);
     if (!scheme.tensorScale.empty())
         sentence += fmt::format(" times one {} scale for the tensor", scaleName(scheme.tensorScale));
     sentence += ", " + clipSentence(scheme.clip);

@@ -5,6 +5,7 @@
 #include "core/result.h"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -56,7 +57,7 @@ enum class Fit {
     ByHand,     ///< As written: `levels=-1:0:0.5:1`.
 };
 
-/// How a block's power-of-two scale follows from its largest magnitude: `scale-rule=floor|ceil|even|rceil`.
+/// How a power-of-two scale follows from the largest magnitude under it: `scale-rule=floor|ceil|even|rceil`.
 enum class PowerOfTwoRule {
     Floor,          ///< floor(log2 |x|) − emax: OCP MX 1.0; clips what lies between the largest element and 2^(emax+1).
     Ceil,           ///< ceil(log2 |x|) − emax
@@ -76,7 +77,9 @@ struct QuantizationScheme {
     CodeRange range = CodeRange::Restricted;
     Granularity granularity;
     Clip clip;
-    PowerOfTwoRule scaleRule = PowerOfTwoRule::Floor;   ///< For MX blocks.
+    /// For scales that are powers of two, those of MX blocks and `scale=e8m0`; none: MX rounds down (OCP's own
+    /// rule), and a step of a uniform scheme becomes the nearest power of two.
+    std::optional<PowerOfTwoRule> scaleRule;
     std::string scale = "fp32";     ///< Format id in which scales are stored.
     /// Format id of one more scale, for the whole tensor, that the others are multiples of; empty: there is
     /// none. It maps the largest scale to the largest value of `scale`, as NVFP4 does.

@@ -64,7 +64,7 @@ public:
         , m_format(*findBlockFormat(scheme.element))
         , m_used(std::size_t(m_format.levels))
     {
-        m_context.scaleRule = scheme.scaleRule;
+        m_context.scaleRule = scheme.scaleRule.value_or(PowerOfTwoRule::Floor);
     }
 
     Result<QuantizationReport> run()

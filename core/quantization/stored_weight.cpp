@@ -120,7 +120,7 @@ std::optional<WeightCode> ownCodeOf(const BlockFormat& format, const Quantizatio
                                     std::span<const std::byte> shared)
 {
     BlockContext context;
-    context.scaleRule = scheme.scaleRule;
+    context.scaleRule = scheme.scaleRule.value_or(PowerOfTwoRule::Floor);
     float outer = 1;
     if (shared.size() == sizeof outer)
         std::memcpy(&outer, shared.data(), sizeof outer);

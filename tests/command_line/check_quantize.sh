@@ -37,6 +37,12 @@ expect() { [ "$(sizes "$1")" = "$2" ] || wrong "$1 writes codes and scales of $(
 expect mxfp4 "4096 128"
 expect mxfp8_e5m2,scale-rule=rceil "4096 128"
 expect nvfp4 "2048 260"
+# The MX name spelled out has its scales, byte for byte; E4M3 takes whole bytes, so its codes too but for the sign of a 0.
+expect mxfp8_e4m3,scale-rule=even "4096 128"; mv "$folder/scales" "$folder/mx_scales"
+expect e4m3,group=32,scale=e8m0,scale-rule=even "4096 128"
+cmp -s "$folder/scales" "$folder/mx_scales" || wrong "scales by scale-rule are those of MX"
+"$program" quantize --synthetic normal,count=64 --scheme int4,group=32,scale-rule=even 2>"$folder/error"; [ $? = 2 ] || wrong "a rule needs a power of two"
+grep -q "scale=e8m0" "$folder/error" || wrong "the sentence says what to add"
 expect int1 "512 4"
 expect int4,asymmetric,group=32,scale=fp16 "2048 384"
 expect int4,group=16,scale=e4m3,tensor-scale=fp32 "2048 260"

@@ -18,7 +18,8 @@ private slots:
         QTest::addColumn<QString>("text");
         for (const char* text : {"int8", "int4,asymmetric,group=64,clip=mse", "int8,range=full,channel", "int6,channel=1,scale=fp16",
                                  "e4m3,channel", "element=nf4,group=64", "levels=16", "levels=8,fit=lloyd", "int4,clip=percentile:99.9",
-                                 "int8,clip=-0.125:0.5", "int4,group=32,scale=e8m0,rounding=toward-zero", "uint8,asymmetric",
+                                 "int8,clip=-0.125:0.5", "int4,group=32,scale=e8m0,scale-rule=floor", "e2m1,scale=e8m0,scale-rule=even",
+                                 "e4m3,channel,clip=percentile:99,scale=e8m0,scale-rule=rceil,rounding=up", "mxfp4,scale-rule=ceil", "int4,group=32,scale=e8m0,rounding=toward-zero", "uint8,asymmetric",
                                  "int1", "int16,asymmetric", "int8,block=128x128", "int8,block=1x32,clip=aciq", "int8,clip=kl", "int4,clip=aciq:laplace",
                                  "int4,channel,clip=aciq:gauss", "int4,group=16,scale=e4m3,tensor-scale=fp32", "int4,rounding=stochastic,seed=18446744073709551615",
                                  "levels=16,fit=quantile", "levels=-1:0:0.5:1", "levels=-0.001:1e-30,scale=bf16", "log2_4", "apot_7,group=64,clip=mse"})
@@ -165,7 +166,7 @@ private slots:
         constexpr std::array parts{"int4", "int1", "uint8", "int16", "e4m3", "e2m1", "log2", "apot_5", "nf4", "element=nf4", "levels=16", "levels=-1:0:2", "levels=",
                                    "mxfp4", "q4_0", "kmeans4", "asymmetric", "symmetric", "range=full", "tensor", "channel", "channel=1", "group=64", "group=",
                                    "block=32x8", "clip=mse", "clip=kl", "clip=aciq:gauss", "clip=-1:2", "clip=percentile:99", "clip=2:1", "scale=fp16", "scale=e4m3",
-                                   "tensor-scale=fp32", "scale-rule=even", "fit=lloyd", "fit=quantile", "rounding=stochastic", "rounding=up", "seed=7", "seed=x", "", "=", "grup=3"};
+                                   "tensor-scale=fp32", "scale=e8m0", "scale=e8m0", "scale-rule=even", "scale-rule=floor", "fit=lloyd", "fit=quantile", "rounding=stochastic", "rounding=up", "seed=7", "seed=x", "", "=", "grup=3"};
         const RandomStream random(20);
         int read = 0, refused = 0;
         for (std::uint64_t i = 0; i < 60000; ++i) {

@@ -13,6 +13,7 @@
 #include <QSignalSpy>
 
 #include <algorithm>
+#include <tuple>
 
 using namespace quantoscope;
 
@@ -51,7 +52,8 @@ private slots:
         // From several schemes, because what is allowed depends on the other words.
         for (const char* start : {"int4", "int8,asymmetric,group=64,clip=mse", "e4m3,channel", "levels=16", "mxfp4", "nf4",
                                   "int4,clip=-0.1:0.1", "int3,rounding=down", "int4,channel,clip=kl", "levels=8,fit=lloyd",
-                                  "int4,group=16,scale=e4m3,tensor-scale=fp32"}) {
+                                  "int4,group=16,scale=e4m3,tensor-scale=fp32", "e2m1,group=32,scale=e8m0,scale-rule=even", "mxfp4,scale-rule=even",
+                                  "int4,scale=e8m0,scale-rule=rceil"}) {
             SchemeEditor editor;
             for (ChoiceButton* button : editor.findChildren<ChoiceButton*>()) {
                 for (QAction* choice : choicesOf(button)) {
@@ -115,6 +117,46 @@ private slots:
         QCOMPARE(chosen("levels=4", scale, QStringLiteral("posit16")), QStringLiteral("levels=4,scale=posit16"));
     }
 
+    /// A power-of-two scale has a rule; what the rule does not go with takes it away.
+    void aRuleComesAndGoesWithPowersOfTwo()
+    {
+        SchemeEditor editor;
+        const auto choose = [&](const char* word, const QString& id) {
+            bool isOffered = false;
+            for (QAction* action : choicesOf(editor.word(QLatin1String(word))))
+                if (action->data().toString() == id && action->isVisible() && !isOffered) {
+                    isOffered = true;
+                    action->trigger();
+                }
+            return isOffered ? QString::fromStdString(schemeText(editor.scheme())) : QStringLiteral("not offered");
+        };
+        const QString ruled = QStringLiteral("e2m1,group=32,scale=e8m0,scale-rule=even");
+        const QString even = QString::number(int(PowerOfTwoRule::Even)), floor = QString::number(int(PowerOfTwoRule::Floor)),
+                      nearest = QStringLiteral("nearest");
+        editor.setScheme(*parseScheme("e2m1,group=32"));
+        QVERIFY(editor.word(QStringLiteral("rule"))->isHidden());
+        QCOMPARE(choose("scale", QStringLiteral("e8m0")), QStringLiteral("e2m1,group=32,scale=e8m0"));
+        QCOMPARE(editor.word(QStringLiteral("rule"))->text(), QStringLiteral("to the nearest"));
+        QCOMPARE(choose("rule", even), ruled);
+        QCOMPARE(editor.word(QStringLiteral("rule"))->text(), QStringLiteral("as the element rounds"));
+        QCOMPARE(choose("rule", floor), QString(ruled).replace(QStringLiteral("even"), QStringLiteral("floor")));
+        QCOMPARE(choose("rule", nearest), QStringLiteral("e2m1,group=32,scale=e8m0"));
+        for (const auto& [word, id, made] : {std::tuple{"scale", "fp16", "e2m1,group=32,scale=fp16"}, {"clip", "mse", "e2m1,group=32,clip=mse,scale=e8m0"},
+                                             {"element", "posit8", "posit8,group=32,scale=e8m0"}, {"element", "levels=16", "levels=16"},
+                                             {"element", "int4", "int4,group=32,scale=e8m0,scale-rule=even"}}) {
+            editor.setScheme(*parseScheme(ruled.toStdString()));
+            QCOMPARE(choose(word, QLatin1String(id)), QLatin1String(made));
+        }
+        QCOMPARE(choose("symmetry", QStringLiteral("asymmetric")), QStringLiteral("int4,asymmetric,group=32,scale=e8m0"));
+        QVERIFY(editor.word(QStringLiteral("rule"))->isHidden());
+        editor.setScheme(*parseScheme("posit8,group=32,scale=e8m0"));
+        QCOMPARE(choose("rule", even), QStringLiteral("not offered"));
+        editor.setScheme(*parseScheme("mxfp4"));
+        QCOMPARE(choose("rule", nearest), QStringLiteral("not offered"));   // MX rounds down by itself
+        QCOMPARE(choose("rule", even), QStringLiteral("mxfp4,scale-rule=even"));
+        QCOMPARE(choose("rule", floor), QStringLiteral("mxfp4"));
+    }
+
     void everyElementOfTheTablesIsOffered()
     {
         SchemeEditor editor;
@@ -145,6 +187,9 @@ private slots:
         QTest::addColumn<QString>("scheme");
         QTest::addColumn<QStringList>("words");
         QTest::newRow("MX") << QStringLiteral("mxfp4") << QStringList{QStringLiteral("element"), QStringLiteral("rule")};
+        QTest::newRow("powers of two") << QStringLiteral("e2m1,group=32,scale=e8m0")
+                                       << QStringList{QStringLiteral("clip"), QStringLiteral("element"), QStringLiteral("granularity"),
+                                                      QStringLiteral("rounding"), QStringLiteral("rule"), QStringLiteral("scale")};
         QTest::newRow("ggml") << QStringLiteral("q4_0") << QStringList{QStringLiteral("element")};
         QTest::newRow("codebook") << QStringLiteral("levels=16")
                                   << QStringList{QStringLiteral("element"), QStringLiteral("fit"), QStringLiteral("scale")};

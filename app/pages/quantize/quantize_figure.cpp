@@ -256,7 +256,7 @@ void QuantizeFigure::chooseMark(const QString& id)
                 scheme = m_study->schemeByHand(mark.low, mark.high);
         }
     }
-    editScheme(scheme, tr("choose %1").arg(SchemeEditor::clipName(scheme.clip)), {}, false);
+    editScheme(madeConsistent(scheme), tr("choose %1").arg(SchemeEditor::clipName(scheme.clip)), {}, false);
 }
 
 void QuantizeFigure::chooseBest()
