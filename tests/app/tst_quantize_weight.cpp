@@ -2,6 +2,7 @@
 // One weight and its bits; every channel.
 #include "tests/app/quantize_page.h"
 
+#include "app/pages/numbers/borrowed_weight.h"
 #include "app/pages/quantize/channel_panel.h"
 #include "app/pages/quantize/fact_table.h"
 #include "app/pages/quantize/weight_panel.h"
@@ -11,6 +12,8 @@
 
 #include <QAbstractButton>
 #include <QSignalSpy>
+
+#include <cmath>
 
 using namespace quantoscope;
 using namespace quantoscope::quantize_tests;
@@ -105,9 +108,22 @@ private slots:
         QCOMPARE(weight.stored, expected->stored);
         QCOMPARE(weight.own.has_value(), method != "hadamard");   // A rotation mixes a whole row in every code.
         QCOMPARE(figure.weightPanel()->bits()->isVisible(), weight.own.has_value());
-        if (!weight.own)
+        // Numbers gets what is stored: a code of a format under its scale, which means the stored value.
+        const QJsonObject onNumbers = figure.weightPanel()->numbersState();
+        if (!weight.own) {
+            QCOMPARE(onNumbers.keys(), QStringList{QStringLiteral("value")});
             return;
+        }
+        const QJsonObject sent = onNumbers[u"weight"].toObject();
+        QCOMPARE(onNumbers[u"code"].toString().toULongLong(nullptr, 0), weight.own->code);
+        QCOMPARE(sent[u"code"].toString().toULongLong(nullptr, 0), weight.own->code);
+        QCOMPARE(sent[u"method"].toString(), QString::fromLatin1(method));
+        QCOMPARE(sent[u"speaks"].toBool(true), !scheme.method->needsActivations);   // These inputs are none of a model that speaks.
+        for (Code code = 0; code < 16; ++code)
+            if (const double meant = BorrowedWeight::valueOf(sent, code), stored = weight.own->values[code]; !std::isnan(stored))
+                QVERIFY2(std::abs(meant - stored) <= 0x1p-22 * std::abs(stored), qPrintable(QStringLiteral("%1: %2 is not %3").arg(code).arg(meant).arg(stored)));
         figure.weightPanel()->bits()->flipBit(3);
+        QCOMPARE(figure.weightPanel()->numbersState()[u"code"].toString().toULongLong(nullptr, 0), weight.own->code ^ 8);
         QVERIFY(figure.changedWeight());
         QCOMPARE(figure.changedWeight()->value, float(weight.own->values[std::size_t(weight.own->code ^ 8)]));
         QVERIFY(!figure.hasWordsOfWeight());   // Drawn weights say nothing.

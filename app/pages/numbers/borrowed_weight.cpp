@@ -4,6 +4,7 @@
 #include "app/pages/numbers/presented_numbers.h"
 #include "app/pages/quantize/words_panel.h"
 #include "app/workspace.h"
+#include "core/compensation/compensation.h"
 #include "widgets/controls.h"
 #include "widgets/figure.h"
 #include "widgets/plot_text.h"
@@ -121,16 +122,23 @@ void BorrowedWeight::showCode(const QJsonObject& weight, Code stored, Code prese
     const QString tensor = weight[u"tensor"].toString();
     const qint64 index = weight[u"index"].toInteger();
     m_title->setText(tr("Weight %1 of %2").arg(wholeNumber(double(index)), tensor));
-    const QString scheme = SchemeEditor::shortName(m_workspace.scheme());
+    const CompensationMethod* const method = findCompensationMethod(weight[u"method"].toString().toStdString());
+    QString scheme = SchemeEditor::shortName(m_workspace.scheme());
+    if (method)
+        scheme = tr("%1, %2").arg(scheme, QString::fromUtf8(method->name.data(), qsizetype(method->name.size())));
+    const bool speaks = weight[u"speaks"].toBool(true);
+    m_words->setMethod(weight[u"method"].toString());
+    m_words->setVisible(speaks);
     const double scale = weight[u"scale"].toDouble(1), offset = weight[u"offset"].toDouble(0);
     QString times = scale != 1 && !weight.contains(u"levels") ? tr(", scale %1").arg(roundedNumber(scale, 4)) : QString();
     if (offset != 0)
         times += tr(", plus %1").arg(roundedNumber(offset, 4));
+    const QString next = speaks ? tr("Flip a bit, read what the model then says.") : tr("Flip a bit: another weight.");
     m_facts->setText(present == stored
-                         ? tr("%1: code %2%3 is stored as %4. Flip a bit, read what the model then says.").arg(scheme, hexCode(stored), times, roundedNumber(before, 5))
+                         ? tr("%1: code %2%3 is stored as %4. %5").arg(scheme, hexCode(stored), times, roundedNumber(before, 5), next)
                          : tr("%1: code %2 → %3%4, stored as %5 → %6.").arg(scheme, hexCode(stored), hexCode(present), times, roundedNumber(before, 4), roundedNumber(now, 4)));
     m_unflip->setVisible(present != stored);
-    m_words->setChangedWeight(present == stored ? std::nullopt
+    m_words->setChangedWeight(present == stored || !speaks ? std::nullopt
                                                 : std::optional(ChangedWeight{tensor.toStdString(), index, float(now)}));
 }
 

@@ -18,7 +18,8 @@ class Workspace;
 
 /// A weight of the open model whose code came here from Quantize: what it was, what its bits make of it
 /// now, what the sample model then says, and the way back. Seen only while the page's state holds a
-/// weight and the model and scheme it came from are the present ones.
+/// weight and the model and scheme it came from are the present ones. Under a method of error compensation it
+/// brings the method along, and no words where the method looked at inputs that are not the model's.
 class BorrowedWeight : public QWidget {
     Q_OBJECT
 

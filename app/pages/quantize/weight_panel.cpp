@@ -249,7 +249,7 @@ QJsonObject WeightPanel::numbersState() const
         return {};
     // A width that Numbers has no format of leaves the value.
     const QJsonObject valueAlone{{QStringLiteral("value"), QString::number(m_weight->stored, 'g', 17)}};
-    if (!m_weight->own || !m_tensor || m_method)   // Numbers would let the model speak under the scheme alone.
+    if (!m_weight->own || !m_tensor)
         return valueAlone;
     const WeightCode& own = *m_weight->own;
     const QString raw = QStringLiteral("uint%1").arg(own.bits);
@@ -265,6 +265,10 @@ QJsonObject WeightPanel::numbersState() const
                        {QStringLiteral("scale"), own.scale},
                        {QStringLiteral("zero"), qint64(own.zero)},
                        {QStringLiteral("offset"), own.offset}};
+    if (m_method)
+        weight[u"method"] = QString::fromUtf8(m_method->id.data(), qsizetype(m_method->id.size()));
+    if (m_method && m_method->needsActivations && !m_hasWords)
+        weight[u"speaks"] = false;   // Made inputs: the model's own have other codes.
     if (own.format.empty()) {
         QJsonArray levels;
         for (const double value : own.values)

@@ -41,7 +41,7 @@ public:
     void setCompensation(const CompensationMethod* method, std::shared_ptr<const Activations> activations);
     /// Whether a model says words that change with the weight.
     void setHasWords(bool hasWords);
-    /// What Numbers shows of it: its format with its scale, its code, and where it comes from.
+    /// What Numbers shows of it: its format with its scale, its code, where it comes from and the method that chose it.
     QJsonObject numbersState() const;
     BitView* bits() const { return m_bits; }
     FactTable* table() const { return m_table; }
