@@ -8,6 +8,7 @@
 #include <hwy/highway.h>
 
 #include <array>
+#include <cmath>
 #include <cstring>
 
 HWY_BEFORE_NAMESPACE();
@@ -142,6 +143,14 @@ void addLevelCounts(std::span<const std::uint16_t> levels, std::span<std::uint64
         for (const std::uint16_t level : some.subspan(done))
             ++counts[level];
     }
+}
+
+void addLevelCounts(std::span<const std::uint16_t> levels, std::span<const float> values, bool allFinite, std::span<std::uint64_t> counts)
+{
+    if (allFinite)
+        return addLevelCounts(levels, counts);
+    for (std::size_t i = 0; i < levels.size(); ++i)
+        counts[levels[i]] += std::isfinite(values[i]);
 }
 
 }  // namespace quantoscope

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/quantization/quantize.h"
 
+#include "core/quantization/chunk_rounds.h"
 #include "core/quantization/code_packer.h"
-#include "core/quantization/level_counts.h"
 #include "core/quantization/element.h"
+#include "core/quantization/level_counts.h"
 #include "core/quantization/quantize_blocks.h"
 #include "core/quantization/run_quantizer.h"
 #include "core/quantization/unit_ranges.h"
@@ -205,26 +206,19 @@ private:
     Result<void> stream()
     {
         const std::int64_t chunks = m_units.chunkCount(m_chunkElements);
-        const std::int64_t chunksARound = elementsARound / m_chunkElements;
         m_perLevel.assign(std::size_t(m_quantizer->levels()), 0);
         for (std::size_t level = 0; level < m_perLevel.size(); ++level)
             m_codes.push_back(m_quantizer->storedCode(std::uint16_t(level)));
         m_packsInChunks = true;
         for (std::int64_t chunk = 1; chunk < chunks && m_packsInChunks; ++chunk)
             m_packsInChunks = m_units.chunk(chunk, m_chunkElements).first * codeBits(m_scheme) % 8 == 0;
-        std::vector<Chunk> round(std::size_t(std::min(chunks, chunksARound)));
-        for (std::int64_t first = 0; first < chunks; first += chunksARound) {
-            const std::int64_t here = std::min(chunksARound, chunks - first);
-            const auto done = forEachChunk(here, 1, {m_progress.stop}, [&](std::size_t i, ElementRange) {
-                return quantizeChunk(round[i], m_units.chunk(first + std::int64_t(i), m_chunkElements));
-            });
-            if (!done)
-                return done;
-            for (std::int64_t i = 0; i < here; ++i)
-                if (auto handed = handOut(round[std::size_t(i)]); !handed)
-                    return handed;
-            m_progress.report(0.5 + 0.5 * double(first + here) / double(chunks));
-        }
+        const Progress second{m_progress.stop, [this](double fraction) { m_progress.report(0.5 + 0.5 * fraction); }};
+        const auto done = forEachChunkInRounds<Chunk>(
+            chunks, elementsARound / m_chunkElements, second,
+            [this](Chunk& chunk, std::int64_t index) { return quantizeChunk(chunk, m_units.chunk(index, m_chunkElements)); },
+            [this](const Chunk& chunk) { return handOut(chunk); });
+        if (!done)
+            return done;
         if (m_sink.scales && !m_scheme.tensorScale.empty() && m_info.count > 0) {
             std::vector<std::byte> bytes;
             appendCode(bytes, m_quantizer->rule().storedTensorScale(), bitsOf(*findNumberFormat(m_scheme.tensorScale)));
@@ -345,12 +339,7 @@ private:
     {
         const auto table = m_levelTables.borrow();
         table->resize(m_perLevel.size());
-        if (allFinite) {
-            addLevelCounts(levels, *table);
-            return;
-        }
-        for (std::size_t i = 0; i < levels.size(); ++i)
-            (*table)[levels[i]] += std::isfinite(values[i]);
+        addLevelCounts(levels, values, allFinite, *table);
     }
 
     Result<void> handOut(const Chunk& chunk)
@@ -373,11 +362,7 @@ private:
     QuantizationReport report() const
     {
         QuantizationReport report;
-        report.error = errorOfSums(m_sums);
-        if (m_sink.levelCounts)
-            report.error.perLevel.assign(m_perLevel.begin(), m_perLevel.end());
-        report.error.levelsUsed = int(std::count_if(m_perLevel.begin(), m_perLevel.end(),
-                                                    [](std::uint64_t n) { return n > 0; }));
+        report.error = errorOfSums(m_sums, m_sink.levelCounts ? std::span(m_perLevel) : std::span<const std::uint64_t>());
         report.bitsPerWeight = bitsPerWeight(m_scheme, m_info.shape);
         report.bytes = storedBytes(m_scheme, m_info.shape);
         report.scales = m_scheme.kind == QuantizationScheme::Kind::Codebook ? 0 : m_units.count();
@@ -406,7 +391,7 @@ private:
 
 }  // namespace
 
-QuantizationError errorOfSums(const ErrorSums& sums)
+QuantizationError errorOfSums(const ErrorSums& sums, std::span<const std::uint64_t> perLevel)
 {
     QuantizationError error;
     error.count = double(sums.finite);
@@ -419,6 +404,8 @@ QuantizationError errorOfSums(const ErrorSums& sums)
     error.gain = sums.storedSquares > 0 ? sums.products / sums.storedSquares : 1;
     error.clippedLow = double(sums.clippedLow);
     error.clippedHigh = double(sums.clippedHigh);
+    error.perLevel.assign(perLevel.begin(), perLevel.end());
+    error.levelsUsed = int(std::ranges::count_if(perLevel, [](std::uint64_t count) { return count > 0; }));
     return error;
 }
 

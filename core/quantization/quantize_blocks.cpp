@@ -2,6 +2,7 @@
 #include "core/quantization/quantize_blocks.h"
 
 #include "core/quantization/block_format.h"
+#include "core/quantization/chunk_rounds.h"
 #include "core/quantization/error_kernel.h"
 #include "core/quantization/level_counts.h"
 #include "core/quantization/outer_scales.h"
@@ -94,20 +95,14 @@ private:
     {
         const std::int64_t perChunk = chunkElements / m_format.elements * m_format.elements;
         const std::int64_t chunks = (m_info.count + perChunk - 1) / perChunk;
-        std::vector<BlockChunk> round(std::size_t(std::min(chunks, chunksARound)));
-        for (std::int64_t first = 0; first < chunks; first += chunksARound) {
-            const std::int64_t here = std::min(chunksARound, chunks - first);
-            const auto done = forEachChunk(here, 1, {m_progress.stop}, [&](std::size_t i, ElementRange) {
-                const std::int64_t start = (first + std::int64_t(i)) * perChunk;
-                return quantizeChunk(round[i], {start, std::min(perChunk, m_info.count - start)});
-            });
-            if (!done)
-                return done;
-            for (std::int64_t i = 0; i < here; ++i)
-                if (auto handed = handOut(round[std::size_t(i)]); !handed)
-                    return handed;
-            m_progress.report(double(first + here) / double(chunks));
-        }
+        const auto done = forEachChunkInRounds<BlockChunk>(
+            chunks, chunksARound, m_progress,
+            [&](BlockChunk& chunk, std::int64_t index) {
+                return quantizeChunk(chunk, {index * perChunk, std::min(perChunk, m_info.count - index * perChunk)});
+            },
+            [this](const BlockChunk& chunk) { return handOut(chunk); });
+        if (!done)
+            return done;
         return m_sink.scales && !m_outer.empty() ? m_sink.scales(std::as_bytes(std::span(m_outer))) : Result<void>{};
     }
 
@@ -151,22 +146,13 @@ private:
             if (m_outer.size() > 1)
                 scaleFilters(stored, range.first + std::int64_t(first));
             addErrors(chunk.values.data() + first, stored.data(), length, chunk.sums.lanes);
-            countLevels(chunk, first, length);
+            addLevelCounts(std::span(chunk.levels).first(length), chunk.values.subspan(first, length), chunk.isFinite, chunk.used);
         }
         if (keepsBytes)
             chunk.codes.resize(m_format.codeBytesOf(size));
         chunk.sums.finite = size;
         chunk.sums = chunk.sums.collected();
         return {};
-    }
-
-    /// Levels of a tile's finite values.
-    void countLevels(BlockChunk& chunk, std::size_t first, std::size_t length) const
-    {
-        if (chunk.isFinite)
-            return addLevelCounts(std::span(chunk.levels).first(length), chunk.used);
-        for (std::size_t i = 0; i < length; ++i)
-            chunk.used[chunk.levels[i]] += std::isfinite(chunk.values[first + i]);
     }
 
     /// Values decoded with a scale of 1 times the scale of the filter they belong to.
@@ -194,11 +180,9 @@ private:
     QuantizationReport report() const
     {
         QuantizationReport report;
-        report.error = errorOfSums(m_sums);
-        report.error.perLevel.assign(m_used.begin(), m_used.end());
-        report.error.levelsUsed = int(std::count_if(m_used.begin(), m_used.end(), [](std::uint64_t n) { return n > 0; }));
+        report.error = errorOfSums(m_sums, m_used);
         report.bitsPerWeight = bitsPerWeight(m_scheme, m_info.shape);
-        report.bytes = std::uint64_t(std::ceil(report.bitsPerWeight * double(m_info.count) / 8));
+        report.bytes = storedBytes(m_scheme, m_info.shape);
         const std::int64_t each = m_format.scaleEvery > 0 ? m_format.scaleEvery : m_format.elements;
         const bool isOuterOnly = m_format.isFlat && m_format.scaleBytes == 0;
         report.scales = isOuterOnly ? std::int64_t(m_outer.size()) : (m_info.count + each - 1) / each;

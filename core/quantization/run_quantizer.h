@@ -26,8 +26,8 @@ struct ErrorSums {
     void add(const ErrorSums& collected);
 };
 
-/// The figures that follow from the sums; counts per level stay with the caller.
-QuantizationError errorOfSums(const ErrorSums&);
+/// The figures that follow from the sums, and from how often each level occurs; that is empty where nobody counted.
+QuantizationError errorOfSums(const ErrorSums&, std::span<const std::uint64_t> perLevel = {});
 
 /// Quantizes stretches of values that share one scale, for one scheme.
 class RunQuantizer {
