@@ -16,6 +16,9 @@ namespace {
 
 constexpr int bitsAtATime = 16;
 constexpr std::size_t tableSize = std::size_t{1} << bitsAtATime;
+/// Up to here sorting takes less time than clearing and adding up tables for every prefix.
+constexpr std::int64_t fewValues = 65536;
+static_assert(fewValues <= chunkElements);   // One chunk, shown as such.
 
 /// Codes in the order of their values; −0 counts as +0.
 template <class Value>
@@ -54,6 +57,8 @@ public:
 
     Result<std::vector<double>> run(const std::vector<std::uint64_t>& ranks, const ValueCounts& counts)
     {
+        if (m_info.count <= fewValues)
+            return sortAll(ranks);
         for (const std::uint64_t rank : ranks)
             m_wanted.push_back({rank, 0});
         m_prefixes = {0};
@@ -87,6 +92,31 @@ private:
 
     Value magnitude(Value value) const { return m_ofMagnitude ? std::abs(value) : value; }
 
+    Result<std::vector<double>> sortAll(const std::vector<std::uint64_t>& ranks) const
+    {
+        std::vector<Value> buffer, finite;
+        const auto values = read({0, m_info.count}, buffer);
+        if (!values)
+            return tl::unexpected(values.error());
+        show(0, *values);
+        finite.reserve(values->size());
+        for (const Value value : *values)
+            if (std::isfinite(value))
+                finite.push_back(magnitude(value));
+        std::sort(finite.begin(), finite.end());
+        std::vector<double> result;
+        for (const std::uint64_t rank : ranks)
+            result.push_back(double(finite.at(std::size_t(rank))) + 0.0);   // −0 becomes +0
+        return result;
+    }
+
+    void show(std::size_t chunk, std::span<const Value> values) const
+    {
+        if constexpr (sizeof(Value) == 4)
+            if (m_look)
+                m_look(chunk, values);
+    }
+
     Result<void> pass(int known)
     {
         ScratchPool<Scratch> pool;
@@ -97,9 +127,7 @@ private:
             const auto values = read(range, scratch->values);
             if (!values)
                 return tl::unexpected(values.error());
-            if constexpr (sizeof(Value) == 4)
-                if (m_look)
-                    m_look(chunk, *values);
+            show(chunk, *values);
             scratch->kept.resize(values->size());
             // Most values are ruled out by their leading bits; to go on without a branch costs less than
             // to guess which.

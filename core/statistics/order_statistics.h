@@ -9,8 +9,8 @@
 namespace quantoscope {
 
 /// numpy.percentile's definition (method "linear") for each share between 0 and 1 of the sorted finite
-/// values of a tensor, exactly: at once where the counts are exact, else by one streaming pass (FP32;
-/// four for wider types) that counts inside the bins that hold the quantiles. `ofMagnitude` asks for
+/// values of a tensor, exactly: at once where the counts are exact, by sorting where there are few, else by one streaming
+/// pass (FP32; four for wider types) that counts inside the bins that hold the quantiles. `ofMagnitude` asks for
 /// |x| instead of x. Zeros where nothing is finite. `look` is shown every chunk (chunkElements) that the pass over FP32
 /// reads, on all cores, so that whoever needs them too need not read them again.
 using LookAtChunk = std::function<void(std::size_t chunk, std::span<const float> values)>;

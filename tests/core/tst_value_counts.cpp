@@ -243,6 +243,52 @@ private slots:
         }
     }
 
+    void quantilesAreThoseOfTheSortedValuesWhateverTheirNumber_data()
+    {
+        QTest::addColumn<int>("number");
+        QTest::addColumn<bool>("doubles");
+        for (const int number : {9, 1000, 65530, 65542, 300000})
+            for (const bool doubles : {false, true})
+                QTest::addRow("%d numbers of %d bits", number, doubles ? 64 : 32) << number << doubles;
+    }
+
+    void quantilesAreThoseOfTheSortedValuesWhateverTheirNumber()
+    {
+        QFETCH(int, number);
+        QFETCH(bool, doubles);
+        std::vector<double> values{0.0, -0.0, quiet, infinity, -infinity, 1e-40};
+        const RandomStream random(44);
+        for (int i = 6; i < number; ++i)
+            values.push_back(doubles ? random.normal(std::uint64_t(i)) : double(float(random.normal(std::uint64_t(i)))));
+        std::string data;
+        for (double& value : values) {
+            value = doubles ? value : double(float(value));
+            const auto narrow = float(value);
+            data.append(doubles ? reinterpret_cast<const char*>(&value) : reinterpret_cast<const char*>(&narrow), doubles ? 8 : 4);
+        }
+        const ScratchFolder folder;
+        const auto source = openModelFile(folder.write("values.npy", npyBytes(doubles ? "<f8" : "<f4", false, {number}, data)));
+        QVERIFY(source.has_value());
+        const TensorInfo& info = (*source)->tensors().front();
+        const auto counts = countValues(**source, info);
+        QVERIFY(counts.has_value());
+        std::erase_if(values, [](double x) { return !std::isfinite(x); });
+        constexpr std::array shares{0.0, 0.001, 0.25, 0.3, 0.5, 0.777, 0.999, 1.0};
+        for (const bool ofMagnitude : {false, true}) {
+            std::vector<double> sorted = values;
+            if (ofMagnitude)
+                std::transform(sorted.begin(), sorted.end(), sorted.begin(), [](double x) { return std::abs(x); });
+            std::sort(sorted.begin(), sorted.end());
+            const auto quantiles = exactQuantiles(**source, info, **counts, shares, ofMagnitude);
+            QVERIFY(quantiles.has_value());
+            for (std::size_t i = 0; i < shares.size(); ++i) {
+                const double position = shares[i] * double(sorted.size() - 1);
+                const auto below = std::size_t(position), above = std::min(below + 1, sorted.size() - 1);
+                QVERIFY((*quantiles)[i] == interpolate(sorted[below] + 0.0, sorted[above] + 0.0, position - double(below)));
+            }
+        }
+    }
+
     void summaryMatchesItsDefinitions()
     {
         const auto values = syntheticValues({.distribution = "outliers", .count = 100000, .seed = 5});
