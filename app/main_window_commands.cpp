@@ -82,6 +82,17 @@ void MainWindow::addCommands()
     });
 }
 
+void MainWindow::keyPressEvent(QKeyEvent* event)
+{
+    // What the rail and the top line leave is the page's: its letters and Esc work wherever the Tab key has led. Handed
+    // over, not sent: Qt would send what the page leaves, too, back to its window.
+    const QWidget* focus = focusWidget();
+    if (Figure* shown = page(); shown && focus != shown && !shown->isAncestorOf(focus))
+        static_cast<QObject*>(shown)->event(event);
+    else
+        QMainWindow::keyPressEvent(event);
+}
+
 bool MainWindow::eventFilter(QObject* watched, QEvent* event)
 {
     // A line of text takes Ctrl+Z for its own undo even where it has nothing to undo: then the window's.

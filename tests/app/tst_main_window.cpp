@@ -337,6 +337,27 @@ private slots:
         m_window->setPresenting(false);
     }
 
+    void thePagesKeysWorkWhileTheRailOrTheTopLineHasTheFocus()
+    {
+        m_window->activateWindow();
+        QVERIFY(QTest::qWaitForWindowActive(m_window.get()));
+        m_window->showPage(QStringLiteral("gemm"));
+        int tried = 0;
+        for (QWidget* outside : m_window->findChildren<QAbstractButton*>()) {
+            if (m_window->page()->isAncestorOf(outside) || !outside->isVisible() || outside->focusPolicy() == Qt::NoFocus)
+                continue;
+            outside->setFocus();
+            if (m_window->focusWidget() != outside)
+                continue;
+            ++tried;
+            const QJsonValue before = m_window->page()->state()[QStringLiteral("shown")];
+            QTest::keyClick(outside, Qt::Key_V);
+            QVERIFY2(m_window->page()->state()[QStringLiteral("shown")] != before, qPrintable(outside->accessibleName()));
+            QTest::keyClick(outside, Qt::Key_F12);   // Nobody's: neither the page nor the window waits for the other.
+        }
+        QVERIFY2(tried >= 3, qPrintable(QString::number(tried)));
+    }
+
     void aMissingFileIsASentenceInTheBar()
     {
         m_window->openFile(QStringLiteral("/nowhere/model.safetensors"));

@@ -79,8 +79,8 @@ private:
 
 FileSheet::FileSheet(QWidget* parent)
     : QWidget(parent)
-    , m_metadata(new MetadataModel(this))
     , m_looking(new BackgroundJob(Pool::Interactive, this))
+    , m_metadata(new MetadataModel(this))
 {
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins(0, 0, 0, 0);

@@ -95,7 +95,7 @@ WeightHistogram::Frame WeightHistogram::frame() const
         high = std::min(std::max(high, range.high), totals.max + span * 0.25);
     }
     if (!(high > low)) {
-        const double reach = std::max(1e-30, std::abs(high) * 0.5);
+        const double reach = high == 0 ? 1 : std::abs(high) * 0.5;
         low -= reach;
         high += reach;
     }
@@ -104,7 +104,8 @@ WeightHistogram::Frame WeightHistogram::frame() const
     f.bins = binnedShares(*m_counts, low, high, bins);
     const double highest = *std::ranges::max_element(f.bins.shares);
     const double single = 1 / std::max(1.0, double(totals.finite));
-    f.y = {single / 2.5, std::max(highest * 1.3, single * 10), f.plot.bottom(), f.plot.top(), true};
+    // At least a decade, downwards: no share is above all.
+    f.y = {std::min(single / 2.5, highest / 10), highest * 1.3, f.plot.bottom(), f.plot.top(), true};
     return f;
 }
 
