@@ -7,6 +7,8 @@
 
 #include <QTest>
 
+#include <algorithm>
+#include <cmath>
 #include <string>
 #include <vector>
 
@@ -52,6 +54,26 @@ inline std::uint64_t packedCode(const std::vector<std::byte>& codes, std::size_t
         code |= std::uint64_t(std::to_integer<int>(codes[at / 8]) >> at % 8 & 1) << bit;
     }
     return code;
+}
+
+/// That the reported error of x is the one of what is stored; `stored(i)` is read back from the bytes.
+template <class Stored>
+void checkErrorOfStored(const QuantizationError& error, const std::vector<float>& x, Stored stored)
+{
+    long double squaredError = 0;
+    double finite = 0, largest = 0;
+    for (std::size_t i = 0; i < x.size(); ++i) {
+        if (!std::isfinite(x[i]))
+            continue;
+        ++finite;
+        const double difference = double(x[i]) - stored(i);
+        squaredError += (long double)difference * difference;
+        largest = std::max(largest, std::abs(difference));
+    }
+    QCOMPARE(error.count, finite);
+    QCOMPARE(error.largestError, largest);
+    const double mse = finite > 0 ? double(squaredError / finite) : 0;
+    QVERIFY(std::abs(error.meanSquaredError - mse) <= 1e-12 * mse);
 }
 
 }  // namespace quantoscope::test

@@ -261,23 +261,12 @@ private slots:
         QCOMPARE(all.codes.size(), (x.size() * codeBits(*scheme) + 7) / 8);
         QVERIFY(all.codes.size() + all.scales.size() <= all.report.bytes + 1024);
         const ReadBack readBack(*scheme, shape, all);
-        long double squaredError = 0;
-        double finite = 0, largest = 0;
         for (std::size_t i = 0; i < x.size(); ++i) {
             const float y = readBack.value(i);
             QCOMPARE(y, all.values[i]);
             QVERIFY(std::isfinite(y));
-            if (!std::isfinite(x[i]))
-                continue;
-            ++finite;
-            const double error = double(x[i]) - y;
-            squaredError += (long double)error * error;
-            largest = std::max(largest, std::abs(error));
         }
-        QCOMPARE(all.report.error.count, finite);
-        QCOMPARE(all.report.error.largestError, largest);
-        const double mse = finite > 0 ? double(squaredError / finite) : 0;
-        QVERIFY(std::abs(all.report.error.meanSquaredError - mse) <= 1e-12 * mse);
+        checkErrorOfStored(all.report.error, x, [&](std::size_t i) { return readBack.value(i); });
         checkOtherFigures(*scheme, shape, x, all);
     }
 };
